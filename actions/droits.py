@@ -1,0 +1,102 @@
+"""Who may do what in the first storey: one verdict per act, used by views, templates and tests alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pdi.comptes.models import Role
+from pdi.socle.droits import OUI, Verdict, non
+
+from .models import Bilan, Campagne, EtatBilan, EtatCampagne, FicheAction, Indicateur, Programme, SourceIndicateur
+from .querysets import ROLES_GESTION
+
+
+def peut_gerer_referentiel(utilisateur: Any) -> Verdict:
+    """Gabarits, cadres, structures: administration and programme managers."""
+    if utilisateur.is_authenticated and utilisateur.a_role(*ROLES_GESTION):
+        return OUI
+    return non("Seuls les administrateurs et les chargés de programme modifient les référentiels.")
+
+
+def peut_creer_programme(utilisateur: Any) -> Verdict:
+    """Create a programme."""
+    if utilisateur.is_authenticated and utilisateur.a_role(*ROLES_GESTION):
+        return OUI
+    return non("Seuls les administrateurs et les chargés de programme créent un programme.")
+
+
+def peut_modifier_programme(utilisateur: Any, programme: Programme) -> Verdict:
+    """Change the programme, its tree, its signatories."""
+    if programme.reference:
+        return non("Ce programme d’un autre département sert de référence : il se lit, il ne se modifie pas.")
+    if utilisateur.is_authenticated and utilisateur.a_role(*ROLES_GESTION):
+        return OUI
+    return non("Seuls les administrateurs et les chargés de programme modifient le programme.")
+
+
+def est_pilote(utilisateur: Any, fiche: FicheAction) -> bool:
+    """Return whether the user is pilote or copilote of the fiche, by account or by structure."""
+    return utilisateur.is_authenticated and FicheAction.objects.pilotees_par(utilisateur).filter(pk=fiche.pk).exists()
+
+
+def peut_modifier_fiche(utilisateur: Any, fiche: FicheAction) -> Verdict:
+    """Change what the document says: title, context, objectives, actors, funding, indicators."""
+    return peut_modifier_programme(utilisateur, fiche.programme)
+
+
+def peut_suivre_fiche(utilisateur: Any, fiche: FicheAction) -> Verdict:
+    """Tell how the action goes: status, progress of steps, actual spending, notes, attachments."""
+    if fiche.programme.reference:
+        return non("Ce programme d’un autre département sert de référence : il se lit, il ne se modifie pas.")
+    if utilisateur.is_authenticated and (utilisateur.a_role(*ROLES_GESTION) or est_pilote(utilisateur, fiche)):
+        return OUI
+    return non("Seuls les pilotes de la fiche et les chargés de programme en tiennent le suivi.")
+
+
+def peut_saisir_mesure(utilisateur: Any, indicateur: Indicateur) -> Verdict:
+    """Enter a value."""
+    if indicateur.source == SourceIndicateur.CALCULE:
+        return non("Cet indicateur est calculé par l’application : sa valeur ne se saisit pas.")
+    return peut_suivre_fiche(utilisateur, indicateur.fiche)
+
+
+def peut_gerer_campagne(utilisateur: Any, programme: Programme) -> Verdict:
+    """Prepare, open, close a campaign; send back and validate bilans."""
+    return peut_modifier_programme(utilisateur, programme)
+
+
+def peut_ecrire_bilan(utilisateur: Any, bilan: Bilan) -> Verdict:
+    """Write and submit the bilan of one's fiche while the campaign is open."""
+    campagne: Campagne = bilan.campagne
+    if campagne.etat != EtatCampagne.OUVERTE:
+        return non("La campagne n’est pas ouverte : ses bilans ne se modifient pas.")
+    if bilan.etat == EtatBilan.VALIDE:
+        return non("Ce bilan est validé : il ne se modifie plus.")
+    if bilan.etat == EtatBilan.SOUMIS:
+        return non("Ce bilan est soumis : il se modifie seulement s’il est renvoyé pour correction.")
+    if utilisateur.is_authenticated and (utilisateur.a_role(*ROLES_GESTION) or est_pilote(utilisateur, bilan.fiche)):
+        return OUI
+    return non("Seuls les pilotes de la fiche écrivent son bilan.")
+
+
+def peut_relire_bilan(utilisateur: Any, bilan: Bilan) -> Verdict:
+    """Send back or validate a submitted bilan; nobody validates alone the bilan they submitted as pilote."""
+    if bilan.campagne.etat != EtatCampagne.OUVERTE:
+        return non("La campagne n’est pas ouverte : ses bilans ne se relisent pas.")
+    if bilan.etat != EtatBilan.SOUMIS:
+        return non("Seul un bilan soumis se renvoie ou se valide.")
+    return peut_gerer_campagne(utilisateur, bilan.campagne.programme)
+
+
+def peut_rouvrir_bilan(utilisateur: Any, bilan: Bilan) -> Verdict:
+    """Send back a validated bilan, with a comment, while the campaign is open."""
+    if bilan.campagne.etat != EtatCampagne.OUVERTE or bilan.etat != EtatBilan.VALIDE:
+        return non("Seul un bilan validé d’une campagne ouverte se rouvre.")
+    return peut_gerer_campagne(utilisateur, bilan.campagne.programme)
+
+
+def voit_journal(utilisateur: Any) -> Verdict:
+    """Read the whole journal."""
+    if utilisateur.is_authenticated and utilisateur.a_role(Role.ADMINISTRATEUR, Role.CHARGE_PROGRAMME):
+        return OUI
+    return non("Le journal complet est réservé aux administrateurs et aux chargés de programme.")

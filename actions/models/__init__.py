@@ -1,0 +1,57 @@
+"""Models of programmes, fiches-actions, indicators and yearly bilans."""
+
+from .anomalie import Anomalie, EtatAnomalie
+from .bilan import Bilan, CauseEcart, ChiffreBilan, EtatBilan, ExplicationEcart, TransitionBilan
+from .campagne import Campagne, EtatCampagne
+from .fiche import CadreAction, FicheAction, LienFiche, Priorite, RoleFiche, StatutFiche, TypeRole
+from .financement import Financement
+from .gabarit import GabaritFiche, RubriqueFiche, SectionGabarit
+from .indicateur import CibleIndicateur, Indicateur, NatureIndicateur, Periodicite, SensIndicateur, SourceIndicateur
+from .mesure import MesureIndicateur, ProvenanceMesure
+from .objectif import EtatEtape, Etape, ObjectifOperationnel, ResultatAttendu
+from .programme import Axe, EtatProgramme, NatureProgramme, NiveauStrategique, Programme, Signataire
+from .suivi import NoteFiche, PieceJointe
+
+__all__ = [
+    "Anomalie",
+    "Axe",
+    "Bilan",
+    "CadreAction",
+    "Campagne",
+    "CauseEcart",
+    "ChiffreBilan",
+    "CibleIndicateur",
+    "Etape",
+    "EtatAnomalie",
+    "EtatBilan",
+    "EtatCampagne",
+    "EtatEtape",
+    "EtatProgramme",
+    "ExplicationEcart",
+    "FicheAction",
+    "Financement",
+    "GabaritFiche",
+    "Indicateur",
+    "LienFiche",
+    "MesureIndicateur",
+    "NatureIndicateur",
+    "NatureProgramme",
+    "NiveauStrategique",
+    "NoteFiche",
+    "ObjectifOperationnel",
+    "Periodicite",
+    "PieceJointe",
+    "Priorite",
+    "Programme",
+    "ProvenanceMesure",
+    "ResultatAttendu",
+    "RoleFiche",
+    "RubriqueFiche",
+    "SectionGabarit",
+    "SensIndicateur",
+    "Signataire",
+    "SourceIndicateur",
+    "StatutFiche",
+    "TransitionBilan",
+    "TypeRole",
+]

@@ -1,0 +1,1 @@
+"""Settings: base, then dev, test or prod."""

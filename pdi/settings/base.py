@@ -1,0 +1,197 @@
+"""Settings common to every environment. Nothing here is secret; prod.py refuses to start without its own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+RACINE = Path(__file__).resolve().parent.parent.parent
+
+# One deployment serves one département: its identity is configuration, not code.
+DEPARTEMENT_CODE = os.environ.get("PDI_DEPARTEMENT", "91")
+NOM_APPLICATION = "Programme d’insertion"
+VERSION_APPLICATION = "0.1"
+DEMONSTRATION = os.environ.get("PDI_DEMONSTRATION", "") == "1"
+
+INSTALLED_APPS = [
+    "pdi.accueil",
+    "gouvernance",
+    "parcours",
+    "offre",
+    "actions",
+    "pdi.comptes",
+    "pdi.structures",
+    "pdi.territoires",
+    "pdi.socle",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "axes",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+    "django_htmx",
+    "import_export",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "pdi.socle.middleware.ContexteMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "pdi.urls"
+WSGI_APPLICATION = "pdi.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [RACINE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "pdi.accueil.contexte.coque",
+            ],
+            "builtins": ["pdi.socle.templatetags.socle"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+CRISPY_FAIL_SILENTLY = False
+
+# -- database ---------------------------------------------------------------------------------
+DELAI_REQUETE_WEB_MS = int(os.environ.get("PDI_DELAI_REQUETE_MS", "15000"))
+
+
+def base_de_donnees(url: str) -> dict[str, Any]:
+    """Return Django's DATABASES entry for `url`: persistent connections, statement timeout, PostgreSQL only."""
+    config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
+    if config["ENGINE"] != "django.db.backends.postgresql":
+        raise ValueError("DATABASE_URL doit désigner une base PostgreSQL.")
+    options = config.setdefault("OPTIONS", {})
+    options["options"] = f"-c statement_timeout={DELAI_REQUETE_WEB_MS} -c idle_in_transaction_session_timeout=60000"
+    return config
+
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# -- accounts ---------------------------------------------------------------------------------
+AUTH_USER_MODEL = "comptes.Utilisateur"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+LOGIN_URL = "comptes:connexion"
+LOGIN_REDIRECT_URL = "accueil:accueil"
+LOGOUT_REDIRECT_URL = "comptes:connexion"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "pdi.comptes.validation.ComplexiteValidator"},
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "pdi.comptes.views.connexion.compte_verrouille"
+AXES_SENSITIVE_PARAMETERS = ["username", "email", "password"]
+AXES_VERBOSE = False
+PASSWORD_RESET_TIMEOUT = 3600
+SESSION_COOKIE_AGE = 10 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "pdi.accueil.views.erreurs.csrf_refuse"
+
+# -- language, time ---------------------------------------------------------------------------
+LANGUAGE_CODE = "fr"
+TIME_ZONE = "Europe/Paris"
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False
+
+# -- files ------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [RACINE / "static"]
+MEDIA_URL = "/fichiers/"  # never served directly: each file goes through a view that checks a verdict
+TAILLE_MAX_PIECE_JOINTE = 10 * 1024 * 1024
+TYPES_PIECES_JOINTES = ("pdf", "docx", "xlsx", "odt", "ods", "csv", "png", "jpg", "jpeg")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# -- security ---------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+
+# -- jobs -------------------------------------------------------------------------------------
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 1800
+CELERY_TASK_SOFT_TIME_LIMIT = 1740
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = False
+CELERY_RESULT_EXPIRES = 24 * 3600
+CELERY_BEAT_SCHEDULE = {
+    "reprendre-traitements": {"task": "socle.reprendre_traitements", "schedule": 60.0},
+}
+
+# -- mail -------------------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = os.environ.get("PDI_EXPEDITEUR", "ne-pas-repondre@exemple.fr")
+
+# -- logs: structured, without personal data ---------------------------------------------------
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {"()": "pdi.socle.journalisation.formateur"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django.server": {"level": "WARNING", "handlers": ["console"], "propagate": False},
+        "fontTools": {"level": "ERROR"},
+        "weasyprint": {"level": "ERROR"},
+        "axes": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,28 @@
+"""Development and demonstration: embedded servers unless DATABASE_URL and REDIS_URL say otherwise."""
+
+from __future__ import annotations
+
+import os
+
+from pdi.outillage.serveurs import Emplacement
+
+from .base import *  # noqa: F403
+from .base import RACINE, base_de_donnees
+
+DEBUG = os.environ.get("PDI_DEBUG", "") == "1"
+SECRET_KEY = "developpement-seulement-cette-cle-ne-protege-rien"  # nosec B105  # noqa: S105
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+
+EMPLACEMENT = Emplacement.depuis_environnement(RACINE)
+DATABASES = {"default": base_de_donnees(os.environ.get("DATABASE_URL") or EMPLACEMENT.url_base)}
+REDIS_URL = os.environ.get("REDIS_URL") or EMPLACEMENT.url_redis
+CELERY_BROKER_URL = os.environ.get("REDIS_URL") or EMPLACEMENT.url_celery
+CELERY_RESULT_BACKEND = CELERY_BROKER_URL
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+MEDIA_ROOT = EMPLACEMENT.dossier / "fichiers"
+STATIC_ROOT = EMPLACEMENT.dossier / "statiques"
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = EMPLACEMENT.dossier / "courriels"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG

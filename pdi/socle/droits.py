@@ -1,0 +1,50 @@
+"""The shape of every permission: a verdict with its reason, and the error raised when it is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Answer to « may this user do this? ». `motif` is a French sentence shown to the user when refused."""
+
+    ok: bool
+    motif: str = ""
+
+    def __bool__(self) -> bool:
+        """Allow `if peut_x(...)`."""
+        return self.ok
+
+
+OUI = Verdict(True)
+
+
+def non(motif: str) -> Verdict:
+    """Return a refusal with its reason (one French sentence, no personal data)."""
+    return Verdict(False, motif)
+
+
+class DroitInsuffisant(PermissionDenied):
+    """The user may not do this; the message is shown on the 403 page."""
+
+
+class RegleMetier(Exception):
+    """A business rule refuses the write; the message is shown to the user as it stands.
+
+    `champ` names the form field at fault when there is one.
+    """
+
+    def __init__(self, message: str, *, champ: str | None = None) -> None:
+        """Keep the French message and the optional field name."""
+        super().__init__(message)
+        self.message = message
+        self.champ = champ
+
+
+def exiger(verdict: Verdict) -> None:
+    """Raise DroitInsuffisant with the verdict's reason unless it is positive."""
+    if not verdict.ok:
+        raise DroitInsuffisant(verdict.motif or "Votre habilitation ne permet pas cette action.")

@@ -1,0 +1,43 @@
+"""Structured logs: one JSON object a line, without personal data (no e-mail, no name, no query string)."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+import structlog
+
+from .contexte import ecran_courant, requete_courante
+
+_COURRIEL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_LONG_NUMERO = re.compile(r"\b\d{10,15}\b")
+
+
+def epurer(texte: str) -> str:
+    """Return `texte` with e-mail addresses and long identifying numbers replaced."""
+    return _LONG_NUMERO.sub("[numéro]", _COURRIEL.sub("[courriel]", texte))
+
+
+def _contexte(_logger: Any, _nom: str, evenement: structlog.types.EventDict) -> structlog.types.EventDict:
+    evenement["ecran"] = ecran_courant()
+    evenement["requete"] = requete_courante()
+    evenement["event"] = epurer(str(evenement.get("event", "")))
+    return evenement
+
+
+def formateur() -> logging.Formatter:
+    """Return the formatter of the console handler."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.processors.TimeStamper(fmt="iso"),
+        ],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _contexte,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )

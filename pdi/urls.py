@@ -1,0 +1,24 @@
+"""All URLs: the roof composes the storeys."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("pdi.accueil.urls")),
+    path("comptes/", include("pdi.comptes.urls")),
+    path("traitements/", include("pdi.socle.urls")),
+    path("structures/", include("pdi.structures.urls")),
+    path("", include("actions.urls")),
+    path("", include("gouvernance.urls")),
+    path("referentiels/", admin.site.urls),
+]
+
+handler400 = "pdi.accueil.views.erreurs.requete_invalide"
+handler403 = "pdi.accueil.views.erreurs.acces_refuse"
+handler404 = "pdi.accueil.views.erreurs.introuvable"
+handler500 = "pdi.accueil.views.erreurs.erreur_interne"
+
+admin.site.site_header = f"{settings.NOM_APPLICATION} – référentiels"

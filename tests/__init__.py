@@ -1,0 +1,1 @@
+"""Tests: mirror of the code, on real PostgreSQL, Valkey and Celery."""
