@@ -17,9 +17,8 @@ import sys
 import time
 from pathlib import Path
 
-from pdi.outillage.serveurs import Emplacement, PostgresEmbarque, ServeurIndisponible, ValkeyEmbarque
+from pdi.outillage.serveurs import JETON, Emplacement, PostgresEmbarque, ServeurIndisponible, ValkeyEmbarque
 
-JETON = "PDI_GARDIEN"
 DELAI_S = 10.0
 RACINE = Path(__file__).resolve().parent.parent.parent
 

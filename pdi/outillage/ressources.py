@@ -65,23 +65,26 @@ def _designe_icones(cible: ast.expr) -> bool:
     return isinstance(cible, ast.Name) and (cible.id.lstrip("_").startswith("ICONE") or cible.id == "icone")
 
 
+def _valeur_designee(noeud: ast.AST) -> ast.AST | None:
+    """Return what `noeud` gives to a name or a keyword that holds pictograms, else None."""
+    if isinstance(noeud, ast.Assign):
+        return noeud.value if any(map(_designe_icones, noeud.targets)) else None
+    if isinstance(noeud, ast.AnnAssign):
+        return noeud.value if _designe_icones(noeud.target) else None
+    if isinstance(noeud, ast.keyword):
+        return noeud.value if noeud.arg == "icone" else None
+    return None
+
+
 def _dans_le_code(racine: Path) -> Iterator[tuple[str, str]]:
     for nom in APPLICATIONS:
         for chemin in sorted((racine / nom).rglob("*.py")):
             texte = chemin.read_text(encoding="utf-8")
             if "icone" not in texte.lower():
                 continue
-            for noeud in ast.walk(ast.parse(texte)):
-                valeur: ast.AST | None = None
-                if isinstance(noeud, ast.Assign) and any(map(_designe_icones, noeud.targets)):
-                    valeur = noeud.value
-                elif isinstance(noeud, ast.AnnAssign) and _designe_icones(noeud.target):
-                    valeur = noeud.value
-                elif isinstance(noeud, ast.keyword) and noeud.arg == "icone":
-                    valeur = noeud.value
-                if valeur is not None:
-                    for constante in _chaines(valeur):
-                        yield str(constante.value), f"{chemin.relative_to(racine)}:{constante.lineno}"
+            for valeur in filter(None, map(_valeur_designee, ast.walk(ast.parse(texte)))):
+                for constante in _chaines(valeur):
+                    yield str(constante.value), f"{chemin.relative_to(racine)}:{constante.lineno}"
 
 
 def pictogrammes_cites(racine: Path = RACINE) -> dict[str, str]:

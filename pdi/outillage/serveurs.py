@@ -7,6 +7,7 @@ they write lives in one folder (`.var/` by default, or PDI_VAR), which can be de
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -27,6 +28,7 @@ NOM_BASE = "pdi"
 UTILISATEUR_BASE = "pdi"
 ATTENTE_S = 30.0
 NOBODY = 65534
+JETON = "PDI_GARDIEN"  # environment variable that marks the processes a watcher ends (see gardien.py)
 
 
 class ServeurIndisponible(RuntimeError):
@@ -90,6 +92,11 @@ def _binaires_postgresql() -> Path:
     )
 
 
+def _environnement() -> dict[str, str]:
+    """Environment of the servers: without the token of the watcher, which ends them last and by their own means."""
+    return {cle: valeur for cle, valeur in os.environ.items() if cle != JETON}
+
+
 def _prefixe_droits() -> list[str]:
     """As root, PostgreSQL must run as somebody else: a user namespace gives it another number."""
     if os.getuid() != 0:
@@ -119,16 +126,27 @@ class PostgresEmbarque:
 
     def _lancer(self, *commande: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(  # nosec B603
-            [*self._prefixe, *commande], capture_output=True, text=True, check=False, cwd="/", start_new_session=True
-        )
+            [*self._prefixe, *commande],
+            capture_output=True, text=True, check=False, cwd="/", start_new_session=True, env=_environnement(),
+        )  # fmt: skip
 
     def _creer(self) -> None:
         self.emplacement.dossier.mkdir(parents=True, exist_ok=True)
         provisoire = self.donnees.with_name("postgresql.nouveau")
         shutil.rmtree(provisoire, ignore_errors=True)
-        commande = [str(self._bin / "initdb"), "-D", str(provisoire), "-U", UTILISATEUR_BASE, "-E", "UTF8", "-A", "trust"]
+        commande = [
+            str(self._bin / "initdb"),
+            "-D",
+            str(provisoire),
+            "-U",
+            UTILISATEUR_BASE,
+            "-E",
+            "UTF8",
+            "-A",
+            "trust",
+        ]
         version = self._lancer(str(self._bin / "initdb"), "--version").stdout
-        majeure = int(version.strip().rsplit(" ", 1)[-1].split(".")[0]) if version else 0
+        majeure = int(version.strip().rsplit(" ", 1)[-1].split(".", 1)[0]) if version else 0
         if majeure >= 17:
             commande += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         else:
@@ -231,19 +249,19 @@ class ValkeyEmbarque:
         socket_valkey = self.emplacement.socket_valkey
         socket_valkey.unlink(missing_ok=True)
         journal = self.emplacement.dossier / "valkey.log"
-        with journal.open("ab") as sortie:
-            processus = subprocess.Popen(  # nosec B603
-                [
-                    self._binaire(), "--port", "0", "--save", "", "--appendonly", "no",
-                    "--unixsocket", str(socket_valkey), "--unixsocketperm", "700", "--dir", str(self.emplacement.dossier),
-                ],
-                stdout=sortie, stderr=sortie, start_new_session=True,
-            )  # fmt: skip
-        self.pid.write_text(str(processus.pid))
+        self.pid.unlink(missing_ok=True)
+        resultat = subprocess.run(  # nosec B603
+            [
+                self._binaire(), "--port", "0", "--save", "", "--appendonly", "no", "--daemonize", "yes",
+                "--unixsocket", str(socket_valkey), "--unixsocketperm", "700",
+                "--dir", str(self.emplacement.dossier), "--logfile", str(journal), "--pidfile", str(self.pid),
+            ],
+            capture_output=True, text=True, check=False, start_new_session=True, env=_environnement(),
+        )  # fmt: skip
         limite = time.monotonic() + ATTENTE_S
         while not self.en_marche():
-            if processus.poll() is not None or time.monotonic() > limite:
-                raise ServeurIndisponible(f"Valkey n’a pas démarré, voir {journal}")
+            if resultat.returncode != 0 or time.monotonic() > limite:
+                raise ServeurIndisponible(f"Valkey n’a pas démarré, voir {journal}\n{resultat.stderr.strip()}")
             time.sleep(0.02)
 
     def arreter(self) -> None:
@@ -252,8 +270,6 @@ class ValkeyEmbarque:
             self._client().shutdown(nosave=True)
         except redis.RedisError:
             if self.pid.exists():
-                try:
+                with contextlib.suppress(ProcessLookupError, ValueError):
                     os.kill(int(self.pid.read_text()), signal.SIGTERM)
-                except (ProcessLookupError, ValueError):
-                    pass
         self.pid.unlink(missing_ok=True)

@@ -12,8 +12,8 @@ import pytest
 from django.core.cache import cache
 
 from pdi.outillage import ressources
-from pdi.outillage.gardien import JETON, Gardien
-from pdi.outillage.serveurs import Emplacement, PostgresEmbarque, ValkeyEmbarque
+from pdi.outillage.gardien import Gardien
+from pdi.outillage.serveurs import JETON, Emplacement, PostgresEmbarque, ValkeyEmbarque
 
 # Playwright's synchronous interface keeps an event loop in the test's thread; the ORM is still used synchronously.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
