@@ -8,7 +8,7 @@ from .financement import Financement
 from .gabarit import GabaritFiche, RubriqueFiche, SectionGabarit
 from .indicateur import CibleIndicateur, Indicateur, NatureIndicateur, Periodicite, SensIndicateur, SourceIndicateur
 from .mesure import MesureIndicateur, ProvenanceMesure
-from .objectif import EtatEtape, Etape, ObjectifOperationnel, ResultatAttendu
+from .objectif import Etape, EtatEtape, ObjectifOperationnel, ResultatAttendu
 from .programme import Axe, EtatProgramme, NatureProgramme, NiveauStrategique, Programme, Signataire
 from .suivi import NoteFiche, PieceJointe
 

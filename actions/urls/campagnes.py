@@ -1,6 +1,5 @@
-"""URLs."""
+"""URLs: campagnes."""
 
 from django.urls import URLPattern, URLResolver
 
-app_name = "actions"
 urlpatterns: list[URLPattern | URLResolver] = []
