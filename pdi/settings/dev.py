@@ -7,7 +7,10 @@ import os
 from pdi.outillage.serveurs import Emplacement
 
 from .base import *  # noqa: F403
+from .base import INSTALLED_APPS as _APPLICATIONS
 from .base import RACINE, base_de_donnees
+
+INSTALLED_APPS = ["pdi.outillage", *_APPLICATIONS]  # `manage.py demo`: not in production
 
 DEBUG = os.environ.get("PDI_DEBUG", "") == "1"
 SECRET_KEY = "developpement-seulement-cette-cle-ne-protege-rien"  # nosec B105  # noqa: S105

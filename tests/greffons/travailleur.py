@@ -37,7 +37,6 @@ class TravailleurCelery:
         self.journal = journal
         self._processus: subprocess.Popen[bytes] | None = None
 
-    @property
     def vivant(self) -> bool:
         return self._processus is not None and self._processus.poll() is None
 
@@ -48,7 +47,7 @@ class TravailleurCelery:
 
     def demarrer(self) -> None:
         """Start the worker and wait until it takes jobs. Idempotent."""
-        if self.vivant:
+        if self.vivant():
             return
         debut = self.journal.stat().st_size if self.journal.exists() else 0
         with self.journal.open("ab") as sortie:
@@ -62,7 +61,7 @@ class TravailleurCelery:
             )  # fmt: skip
         limite = time.monotonic() + ATTENTE_S
         while b" ready." not in self.journal.read_bytes()[debut:]:
-            if not self.vivant or time.monotonic() > limite:
+            if not self.vivant() or time.monotonic() > limite:
                 pytest.fail(f"Le travailleur Celery n’a pas démarré :\n{self.journal.read_text()[-3000:]}")
             time.sleep(0.05)
 
@@ -76,7 +75,7 @@ class TravailleurCelery:
         """Let the worker finish, then end it."""
         if self._processus is None:
             return
-        if self.vivant:
+        if self.vivant():
             self._processus.terminate()
             try:
                 self._processus.wait(timeout=10)
