@@ -1,8 +1,8 @@
 """Models of programmes, fiches-actions, indicators and yearly bilans."""
 
 from .anomalie import Anomalie, EtatAnomalie
-from .bilan import Bilan, CauseEcart, ChiffreBilan, EtatBilan, ExplicationEcart, TransitionBilan
-from .campagne import Campagne, EtatCampagne
+from .bilan import Bilan, CauseEcart, ChiffreBilan, EtatBilan, ExplicationEcart, RelanceBilan, TransitionBilan
+from .campagne import Campagne, EtatCampagne, TransitionCampagne
 from .fiche import CadreAction, FicheAction, LienFiche, Priorite, RoleFiche, StatutFiche, TypeRole
 from .financement import Financement
 from .gabarit import GabaritFiche, RubriqueFiche, SectionGabarit
@@ -44,6 +44,7 @@ __all__ = [
     "Priorite",
     "Programme",
     "ProvenanceMesure",
+    "RelanceBilan",
     "ResultatAttendu",
     "RoleFiche",
     "RubriqueFiche",
@@ -53,5 +54,6 @@ __all__ = [
     "SourceIndicateur",
     "StatutFiche",
     "TransitionBilan",
+    "TransitionCampagne",
     "TypeRole",
 ]

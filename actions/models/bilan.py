@@ -163,3 +163,24 @@ class ChiffreBilan(models.Model):
     def __str__(self) -> str:
         """Return the value."""
         return str(self.valeur if self.valeur is not None else self.texte)
+
+
+class RelanceBilan(models.Model):
+    """A reminder sent to one pilote about one bilan: at most one a day, whoever clicks."""
+
+    bilan = models.ForeignKey(Bilan, on_delete=models.CASCADE, related_name="relances")
+    destinataire = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    jour = models.DateField("jour")
+    par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "relance d’un bilan"
+        verbose_name_plural = "relances des bilans"
+        ordering = ["-jour", "-id"]
+        constraints = [models.UniqueConstraint(fields=["bilan", "destinataire", "jour"], name="relance_une_par_jour")]
+
+    def __str__(self) -> str:
+        """Return the day."""
+        return str(self.jour)

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from actions.querysets import CampagneQuerySet
+from pdi.socle.models import LigneEtat
 
 from .programme import Programme
 
@@ -78,3 +79,13 @@ class Campagne(models.Model):
     def get_absolute_url(self) -> str:
         """Return the progress board."""
         return reverse("actions:campagne", args=[self.programme.code, self.annee])
+
+
+class TransitionCampagne(LigneEtat):
+    """One change of state of a campaign."""
+
+    campagne = models.ForeignKey(Campagne, on_delete=models.CASCADE, related_name="transitions")
+
+    class Meta(LigneEtat.Meta):
+        verbose_name = "changement d’état d’une campagne"
+        verbose_name_plural = "changements d’état des campagnes"
