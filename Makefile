@@ -25,7 +25,7 @@ test: ## Lance tous les tests, navigateur compris (ARGS="tests/actions -k bilan"
 	$(AMORCE) test $(ARGS)
 
 lint: ## Vérifie le code (style, types, gabarits, étages, déploiement, sécurité)
-	$(AMORCE) lint
+	$(AMORCE) lint $(ONLY)
 
 bench: ## Mesure les performances (ONLY=nom pour une seule)
 	$(AMORCE) bench $(if $(ONLY),"$(ONLY)")

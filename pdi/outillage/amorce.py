@@ -30,9 +30,6 @@ PANGO = ("pango-1.0", "pangoft2-1.0")
 PAQUETS_PANGO = "libpango-1.0-0 libpangoft2-1.0-0 fonts-dejavu-core"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
-if str(RACINE) not in sys.path:
-    sys.path.insert(0, str(RACINE))
-
 
 def arreter(message: str) -> NoReturn:
     """Stop with a sentence that says what to do, without a traceback."""
@@ -218,8 +215,6 @@ def _npm() -> list[str | Path]:
 
 def installer_assets() -> None:
     """Install the locked npm packages when the lock changed, then build static/vendor/."""
-    from pdi.outillage import ressources  # noqa: PLC0415  # the checkout is importable only from here on
-
     verrou = RACINE / "package-lock.json"
     valeur = empreinte(verrou)
     marque = MODULES_NPM / ".empreinte"
@@ -231,10 +226,10 @@ def installer_assets() -> None:
             env={"PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"},
         )  # fmt: skip
         marque.write_text(valeur, encoding="ascii")
-    try:
-        ressources.construire()
-    except ressources.RessourceInconnue as erreur:
-        arreter(str(erreur))
+    # As a script: importing the `pdi` package needs Celery, which this Python does not have.
+    construction = subprocess.run([sys.executable, RACINE / "pdi" / "outillage" / "ressources.py"], check=False)  # nosec
+    if construction.returncode != 0:
+        sys.exit(construction.returncode)
 
 
 def preparer() -> None:
@@ -287,10 +282,10 @@ def commande_test(arguments: list[str]) -> None:
     remplacer(PYTHON, "-m", "pytest", *choix)
 
 
-def commande_lint(_arguments: list[str]) -> None:
-    """Run every check of the code."""
+def commande_lint(arguments: list[str]) -> None:
+    """Run every check of the code, or the named ones."""
     preparer()
-    remplacer(PYTHON, "-m", "pdi.outillage.verifications")
+    remplacer(PYTHON, "-m", "pdi.outillage.verifications", *arguments)
 
 
 def commande_bench(arguments: list[str]) -> None:

@@ -1,6 +1,6 @@
 """Ask /sante whether the application is in service. Standard library only; the image's health check calls it.
 
-    python -m pdi.outillage.sonde http://127.0.0.1:8000/sante base courtier stockage
+    python pdi/outillage/sonde.py http://127.0.0.1:8000/sante base courtier stockage
 
 Exit code 0 when the named parts answer (all of them when none is named), 1 otherwise.
 """

@@ -13,9 +13,9 @@ os.environ["PDI_VAR"] = os.environ.setdefault(
     "PDI_VAR_TESTS", str(Path(tempfile.gettempdir()) / f"pdi-tests-{os.getuid()}-{os.getpid()}")
 )
 
-from .dev import *  # noqa: E402, F403
-from .dev import CELERY_BROKER_URL as COURTIER  # noqa: E402
-from .dev import EMPLACEMENT, REDIS_URL, TEMPLATES  # noqa: E402
+from .dev import *  # noqa: F403
+from .dev import CELERY_BROKER_URL as COURTIER
+from .dev import EMPLACEMENT, REDIS_URL, TEMPLATES
 
 DEBUG = False
 SECRET_KEY = "tests-seulement-cette-cle-ne-protege-rien-non-plus"  # nosec B105  # noqa: S105
@@ -31,13 +31,13 @@ TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "!!VARIABLE INCONNUE: %s!!"
 
 def _base_valkey(url: str, numero: int) -> str:
     """Return `url` (redis, unix socket, or Celery's spelling of it) pointing at database `numero`."""
-    adresse = url.split("?")[0]
+    adresse = url.split("?", 1)[0]
     if adresse.startswith("unix:"):
         return f"{adresse}?db={numero}"
     if adresse.startswith("redis+socket:"):
         return f"{adresse}?virtual_host={numero}"
     protocole, _, reste = adresse.partition("://")
-    return f"{protocole}://{reste.split('/')[0]}/{numero}"
+    return f"{protocole}://{reste.split('/', 1)[0]}/{numero}"
 
 
 # One Valkey database for each pytest-xdist worker, so that no worker takes another's jobs.
