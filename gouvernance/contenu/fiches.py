@@ -1,0 +1,255 @@
+"""The section of one fiche-action."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from django.utils import timezone
+
+from actions.figures import PointAnnuel, juger
+from actions.models import (
+    Anomalie,
+    Bilan,
+    CauseEcart,
+    Etape,
+    EtatBilan,
+    EtatEtape,
+    FicheAction,
+    Financement,
+    Indicateur,
+    TypeRole,
+)
+from pdi.socle.formats import typographier, valeur_unite
+
+from .formes import (
+    AnomalieFiche,
+    BilanFiche,
+    LigneEtape,
+    LigneFinancement,
+    LigneIndicateur,
+    Nombre,
+    Objectif,
+    Point,
+    SectionFiche,
+)
+from .lecture import Matiere, decimal_texte
+
+PARTENAIRES = (
+    TypeRole.PARTENAIRE_INTERNE,
+    TypeRole.PARTENAIRE_EXTERNE,
+    TypeRole.MISE_EN_OEUVRE_INTERNE,
+    TypeRole.MISE_EN_OEUVRE_EXTERNE,
+)
+MESURES_POUR_UNE_COURBE = 3
+
+
+def _iso(jour: datetime.date | None) -> str | None:
+    return jour.isoformat() if jour else None
+
+
+def _textes(lignes: list[str]) -> list[str]:
+    return [typographier(ligne) for ligne in lignes]
+
+
+def section(matiere: Matiere, fiche: FicheAction) -> SectionFiche:
+    """Return the section of `fiche`, from rows already read."""
+    etapes = matiere.etapes.get(fiche.pk, [])
+    suivies = [e for e in etapes if e.etat != EtatEtape.ABANDONNEE]
+    bilan = matiere.bilans.get(fiche.pk)
+    indicateurs = [ligne_indicateur(matiere, i, bilan) for i in matiere.indicateurs.get(fiche.pk, [])]
+    financements = matiere.financements.get(fiche.pk, [])
+    axe = next((a.numero for a in matiere.axes if a.pk == fiche.axe_id), "")
+    return SectionFiche(
+        id=fiche.pk,
+        numero=fiche.numero,
+        intitule=typographier(fiche.intitule),
+        axe=axe,
+        statut=fiche.statut,
+        statut_libelle=fiche.get_statut_display(),
+        statut_motif=typographier(fiche.statut_motif),
+        libelles=matiere.libelles,
+        contexte=typographier(fiche.contexte),
+        objectifs_generaux=_textes(fiche.objectifs_generaux),
+        publics=_textes(fiche.publics),
+        calendrier=typographier(fiche.calendrier_texte),
+        cadres=matiere.cadres.get(fiche.pk, []),
+        pilotes=_acteurs(matiere, fiche, TypeRole.PILOTE),
+        copilotes=_acteurs(matiere, fiche, TypeRole.COPILOTE),
+        partenaires=_acteurs(matiere, fiche, *PARTENAIRES),
+        objectifs=_objectifs(matiere, fiche, etapes),
+        etapes_faites=sum(e.etat == EtatEtape.REALISEE for e in suivies),
+        etapes_total=len(suivies),
+        avancement=round(sum(e.avancement for e in suivies) / len(suivies)) if suivies else None,
+        resultats=[
+            typographier(r.libelle) + (f" : {valeur_unite(r.valeur, r.unite)}" if r.valeur is not None else "")
+            for r in matiere.resultats.get(fiche.pk, [])
+        ],
+        indicateurs=indicateurs,
+        phare=_phare(indicateurs),
+        financements=[_financement(f) for f in financements],
+        prevu=somme(f.prevu for f in financements),
+        realise=somme(f.realise for f in financements),
+        cout_total=decimal_texte(fiche.cout_total),
+        cout_commentaire=typographier(fiche.cout_commentaire),
+        bilan=_bilan(bilan) if bilan else None,
+        anomalies=[_anomalie(fiche, a) for a in matiere.anomalies.get(fiche.pk, [])],
+    )
+
+
+def somme(montants: Iterable[Decimal | None]) -> Nombre:
+    """Return the sum of the known amounts as text, None when none is known."""
+    connus = [m for m in montants if m is not None]
+    return decimal_texte(sum(connus, Decimal(0))) if connus else None
+
+
+def _acteurs(matiere: Matiere, fiche: FicheAction, *types: str) -> list[str]:
+    """Return the structures that hold one of `types`, each once. Names of people never reach the report."""
+    vus: dict[int, str] = {}
+    for role in matiere.roles.get(fiche.pk, []):
+        if role.type in types:
+            vus.setdefault(role.structure_id, typographier(role.libelle or str(role.structure)))
+    return list(vus.values())
+
+
+def _objectifs(matiere: Matiere, fiche: FicheAction, etapes: list[Etape]) -> list[Objectif]:
+    objectifs = [
+        Objectif(
+            numero=o.numero,
+            intitule=typographier(o.intitule),
+            etapes=[_etape(matiere, e) for e in etapes if e.objectif_id == o.pk],
+        )
+        for o in matiere.objectifs.get(fiche.pk, [])
+    ]
+    libres = [_etape(matiere, e) for e in etapes if e.objectif_id is None]
+    if libres:
+        objectifs.append(Objectif(numero=None, intitule="", etapes=libres))
+    return objectifs
+
+
+def _etape(matiere: Matiere, etape: Etape) -> LigneEtape:
+    ouverte = etape.etat in {EtatEtape.A_VENIR, EtatEtape.EN_COURS}
+    fin_exercice = datetime.date(matiere.annee, 12, 31)
+    return LigneEtape(
+        intitule=typographier(etape.intitule),
+        details=_textes(etape.details),
+        etat=etape.etat,
+        etat_libelle=etape.get_etat_display(),
+        avancement=etape.avancement,
+        echeance=_iso(etape.echeance),
+        realisee_le=_iso(etape.realisee_le),
+        retard=bool(ouverte and etape.echeance and etape.echeance <= fin_exercice),
+        commentaire=typographier(etape.commentaire),
+    )
+
+
+def ligne_indicateur(matiere: Matiere, indicateur: Indicateur, bilan: Bilan | None) -> LigneIndicateur:
+    """Return one indicator over the years. The figure frozen with the bilan prevails; a recount is shown beside."""
+    annuels = matiere.points.get(indicateur.pk, {})
+    points = [_point(annee, annuels) for annee in matiere.annees]
+    actuel = annuels.get(matiere.annee)
+    ecart = decimal_texte(actuel.ecart) if actuel else None
+    ton = actuel.ton if actuel else "neutre"
+    recompte = None
+    gele = matiere.chiffres.get((bilan.pk, indicateur.pk)) if bilan else None
+    dernier = points[-1]
+    if gele and (gele.valeur is not None or gele.texte):
+        if gele.valeur is not None and (actuel is None or actuel.valeur != gele.valeur):
+            recompte = decimal_texte(actuel.valeur) if actuel else None
+            dernier["numerateur"] = decimal_texte(gele.numerateur)
+            dernier["denominateur"] = decimal_texte(gele.denominateur)
+            difference, _, ton = juger(gele.valeur, actuel.cible if actuel else gele.cible, indicateur.sens)
+            ecart = decimal_texte(difference)
+        dernier["valeur"] = decimal_texte(gele.valeur)
+        dernier["texte"] = typographier(gele.texte)
+    explication = matiere.explications.get((bilan.pk, indicateur.pk)) if bilan else None
+    return LigneIndicateur(
+        id=indicateur.pk,
+        libelle=typographier(indicateur.libelle),
+        groupe=typographier(indicateur.groupe),
+        nature=indicateur.get_nature_display(),
+        unite=indicateur.unite,
+        sens=indicateur.sens,
+        points=points,
+        cible=dernier["cible"],
+        ecart=ecart,
+        ton=ton if dernier["valeur"] is not None else "neutre",
+        evolution=_evolution(indicateur, points),
+        recompte=recompte,
+        explication=typographier(explication.texte) if explication else "",
+        causes=[CauseEcart(c).label for c in explication.causes] if explication else [],
+    )
+
+
+def _point(annee: int, annuels: Mapping[int, PointAnnuel]) -> Point:
+    p = annuels.get(annee)
+    if p is None:
+        return Point(annee=annee, valeur=None, texte="", numerateur=None, denominateur=None, cible=None, partiel=False)
+    return Point(
+        annee=annee,
+        valeur=decimal_texte(p.valeur),
+        texte=typographier(p.texte),
+        numerateur=decimal_texte(p.numerateur),
+        denominateur=decimal_texte(p.denominateur),
+        cible=decimal_texte(p.cible),
+        partiel=p.partiel,
+    )
+
+
+def _evolution(indicateur: Indicateur, points: list[Point]) -> str:
+    """Return the way the figure went since the year before: hausse, baisse, stable, or nothing to compare."""
+    avant, maintenant = points[-2]["valeur"], points[-1]["valeur"]
+    if avant is None or maintenant is None or not indicateur.chiffrable:
+        return ""
+    difference = Decimal(maintenant) - Decimal(avant)
+    return "hausse" if difference > 0 else "baisse" if difference < 0 else "stable"
+
+
+def _phare(indicateurs: list[LigneIndicateur]) -> int | None:
+    """Return the indicator worth a curve: the first with a target and three measured years, else without target."""
+    candidats = [
+        i
+        for i in indicateurs
+        if i["unite"] != "texte" and sum(p["valeur"] is not None for p in i["points"]) >= MESURES_POUR_UNE_COURBE
+    ]
+    avec_cible = [i for i in candidats if i["cible"] is not None]
+    choix = avec_cible or candidats
+    return choix[0]["id"] if choix else None
+
+
+def _financement(financement: Financement) -> LigneFinancement:
+    return LigneFinancement(
+        financeur=typographier(financement.libelle or str(financement.financeur)),
+        annee=financement.annee,
+        prevu=decimal_texte(financement.prevu),
+        realise=decimal_texte(financement.realise),
+        commentaire=typographier(financement.commentaire),
+    )
+
+
+def _bilan(bilan: Bilan) -> BilanFiche:
+    """Return the words of a submitted or validated bilan; a draft is only said to be one."""
+    rendu = bilan.etat in {EtatBilan.SOUMIS, EtatBilan.VALIDE}
+    return BilanFiche(
+        etat=bilan.etat,
+        etat_libelle=bilan.get_etat_display(),
+        realisations=typographier(bilan.realisations) if rendu else "",
+        perspectives=typographier(bilan.perspectives) if rendu else "",
+        changement=typographier(bilan.changement_propose) if rendu and bilan.evolution_proposee else "",
+        valide_le=_iso(timezone.localdate(bilan.valide_le)) if bilan.valide_le else None,
+    )
+
+
+def _anomalie(fiche: FicheAction, anomalie: Anomalie) -> AnomalieFiche:
+    return AnomalieFiche(
+        fiche=fiche.numero,
+        fiche_id=fiche.pk,
+        titre=typographier(anomalie.titre),
+        constat=typographier(anomalie.constat),
+        pese=[{"libelle": typographier(p["libelle"]), "valeur": typographier(p["valeur"])} for p in anomalie.pese],
+        source=anomalie.source,
+        etat=anomalie.etat,
+        etat_libelle=anomalie.get_etat_display(),
+        reponse=typographier(anomalie.reponse),
+    )
