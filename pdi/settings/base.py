@@ -82,6 +82,13 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
 
+# -- reference data -----------------------------------------------------------------------------
+DOSSIER_DONNEES = RACINE / "fixtures"
+# Communes, EPCI, départements: the data folder of the npm package @etalab/decoupage-administratif.
+DECOUPAGE_ADMINISTRATIF = Path(
+    os.environ.get("PDI_DECOUPAGE", RACINE / "node_modules" / "@etalab" / "decoupage-administratif" / "data")
+)
+
 # -- database ---------------------------------------------------------------------------------
 DELAI_REQUETE_WEB_MS = int(os.environ.get("PDI_DELAI_REQUETE_MS", "15000"))
 
@@ -174,6 +181,7 @@ CELERY_TASK_IGNORE_RESULT = False
 CELERY_RESULT_EXPIRES = 24 * 3600
 CELERY_BEAT_SCHEDULE = {
     "reprendre-traitements": {"task": "socle.reprendre_traitements", "schedule": 60.0},
+    "purger-traitements": {"task": "socle.purger_traitements", "schedule": 24 * 3600.0},
 }
 
 # -- mail -------------------------------------------------------------------------------------

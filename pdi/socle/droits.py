@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
+
+from .querysets import ROLES_GESTION
 
 
 @dataclass(frozen=True)
@@ -48,3 +51,21 @@ def exiger(verdict: Verdict) -> None:
     """Raise DroitInsuffisant with the verdict's reason unless it is positive."""
     if not verdict.ok:
         raise DroitInsuffisant(verdict.motif or "Votre habilitation ne permet pas cette action.")
+
+
+def peut_gerer_traitement(utilisateur: Any, traitement: Any) -> Verdict:
+    """Read, stop, launch again a job, download its file: its requester, or the managers."""
+    if utilisateur.is_authenticated and (
+        traitement.demandeur_id == utilisateur.pk or utilisateur.a_role(*ROLES_GESTION)
+    ):
+        return OUI
+    return non(
+        "Ce traitement a été demandé par quelqu’un d’autre : seuls cette personne et les gestionnaires y accèdent."
+    )
+
+
+def voit_journal(utilisateur: Any) -> Verdict:
+    """Read the whole journal."""
+    if utilisateur.is_authenticated and utilisateur.a_role(*ROLES_GESTION):
+        return OUI
+    return non("Le journal complet est réservé aux administrateurs et aux chargés de programme.")

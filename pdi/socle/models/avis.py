@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from pdi.socle.querysets import AvisQuerySet
+
 
 class Avis(models.Model):
     """One notice, shown under the bell until read. `url` is a path inside the application."""
@@ -17,6 +19,8 @@ class Avis(models.Model):
     url = models.CharField("adresse", max_length=300, blank=True)
     cree_le = models.DateTimeField("reçu le", default=timezone.now)
     lu_le = models.DateTimeField("lu le", null=True, blank=True)
+
+    objects = AvisQuerySet.as_manager()
 
     class Meta:
         verbose_name = "avis"

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from pdi.socle.querysets import JournalQuerySet
+
 
 class EntreeJournal(models.Model):
     """One write: who, when, from which screen, on what, before and after (changed fields only)."""
@@ -20,6 +22,8 @@ class EntreeJournal(models.Model):
     avant = models.JSONField("avant", default=dict)
     apres = models.JSONField("après", default=dict)
     commentaire = models.TextField("commentaire", blank=True)
+
+    objects = JournalQuerySet.as_manager()
 
     class Meta:
         verbose_name = "entrée du journal"

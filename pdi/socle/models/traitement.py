@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from pdi.socle.querysets import TraitementQuerySet
+
 
 class EtatTraitement(models.TextChoices):
     """Life of a job."""
@@ -27,8 +29,11 @@ class Traitement(models.Model):
     """One job. `nature` names the operation, `cle` what it works on; at most one active per (nature, cle).
 
     `fait`/`total` count steps; `etape` says in French what is being done; `battement` is the worker's last
-    sign of life (a job in progress without one is taken up again); `resultat` holds small facts about what
-    was produced (identifiers, counts), `fichier` the produced file when there is one.
+    sign of life (a job in progress without one is taken up again) or, while the job waits, the time its
+    message was last sent to the broker; `tentatives` counts how many times a worker took it, and tells one
+    taking from another; `resultat` holds small facts about what was produced (identifiers, counts),
+    `fichier` the produced file when there is one. `tache` and `parametres` are what is sent to Celery again
+    when the broker has forgotten.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -40,6 +45,7 @@ class Traitement(models.Model):
     fait = models.PositiveIntegerField("étapes faites", default=0)
     etape = models.CharField("étape en cours", max_length=250, blank=True)
     messages = models.JSONField("messages", default=list)
+    tache = models.CharField("tâche", max_length=120, blank=True)
     parametres = models.JSONField("paramètres", default=dict)
     resultat = models.JSONField("résultat", default=dict)
     url_retour = models.CharField("page d’origine", max_length=300, blank=True)
@@ -54,6 +60,8 @@ class Traitement(models.Model):
     debut = models.DateTimeField("commencé le", null=True, blank=True)
     battement = models.DateTimeField("dernier signe de vie", null=True, blank=True)
     fin = models.DateTimeField("fini le", null=True, blank=True)
+
+    objects = TraitementQuerySet.as_manager()
 
     class Meta:
         verbose_name = "traitement"
