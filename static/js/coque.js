@@ -1,0 +1,13 @@
+/* Progressive enhancement of the shell. Everything works without it. */
+import { activerDialogues } from "./dialogue.js";
+import { activerCompteurs } from "./compteur.js";
+import { activerEchanges } from "./echanges.js";
+import { activerMenus } from "./menus.js";
+
+activerDialogues();
+activerCompteurs();
+activerEchanges();
+activerMenus();
+
+// The summary of errors takes the focus, so that a screen reader starts there.
+document.querySelector("[data-prendre-le-focus]")?.focus();
