@@ -1,0 +1,220 @@
+"""« My queues »: what waits for a user today, the most urgent first, one counted query per queue."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
+from django.urls import reverse
+
+from actions.models import Anomalie, Bilan, Etape, FicheAction, Indicateur, MesureIndicateur, Programme
+from actions.querysets import ROLES_GESTION
+from gouvernance.models import RapportAnnuel, VersionRapport
+from pdi.comptes.models import Role
+from pdi.socle.models import EtatTraitement, Traitement
+
+URGENCES = {"retard": 0, "veille": 1, "info": 2, "neutre": 3, "bon": 4}
+CITATIONS = 3
+
+
+@dataclass(frozen=True)
+class File:
+    """One queue: how many, of what, the detail, where to go, and how pressing."""
+
+    combien: int
+    intitule: str
+    detail: str
+    url: str
+    ton: str
+    mention: str
+    ico: str
+
+
+def echeance(jour: datetime.date, limite: datetime.date | None) -> tuple[str, str, str]:
+    """Return (tone, words, icon) for a limit day included, seen from `jour`."""
+    if limite is None:
+        return "neutre", "Sans échéance", "calendar-event"
+    reste = (limite - jour).days
+    if reste < 0:
+        return "retard", f"En retard de {-reste} jour{'s' if reste < -1 else ''}", "clock-fill"
+    if reste == 0:
+        return "veille", "Dernier jour", "hourglass-split"
+    if reste <= 7:
+        return "veille", f"Reste {reste} jour{'s' if reste > 1 else ''}", "hourglass-split"
+    return "neutre", f"Avant le {limite:%d/%m/%Y}", "calendar-event"
+
+
+def _citer(numeros: list[str], total: int) -> str:
+    debut = "Fiche" if total == 1 else "Fiches"
+    suite = f" et {total - len(numeros)} autre{'s' if total - len(numeros) > 1 else ''}" if total > len(numeros) else ""
+    return f"{debut} {', '.join(numeros)}{suite}."
+
+
+def _bilans(etat: str, bilans: list[Bilan], jour: datetime.date) -> File | None:
+    choisis = [b for b in bilans if b.etat == etat]
+    if not choisis:
+        return None
+    limite = min(b.campagne.soumission_avant for b in choisis)
+    ton, mention, ico = echeance(jour, limite)
+    seul = len(choisis) == 1
+    if etat == "a_corriger":
+        intitule = "bilan renvoyé pour correction" if seul else "bilans renvoyés pour correction"
+        detail = f"{_citer([choisis[0].fiche.numero], 1)[:-1]} : « {choisis[0].motif_renvoi} »" if seul else ""
+        ton = "retard" if ton == "retard" else "veille"
+    else:
+        intitule = "bilan à rédiger" if seul else "bilans à rédiger"
+        detail = ""
+    detail = detail or _citer([b.fiche.numero for b in choisis[:CITATIONS]], len(choisis))
+    url = reverse("actions:bilan_ecrire", args=[choisis[0].pk]) if seul else reverse("actions:bilans")
+    return File(len(choisis), intitule, detail, url, ton, mention, ico)
+
+
+def files_pilote(utilisateur: Any, jour: datetime.date) -> list[File]:
+    """Return the queues of a pilote: bilans to correct, to write, late values, late steps."""
+    bilans = list(
+        Bilan.objects.a_ecrire_par(utilisateur)
+        .select_related("fiche", "campagne")
+        .only("etat", "motif_renvoi", "fiche__numero", "campagne__soumission_avant")
+        .order_by("campagne__soumission_avant", "fiche__ordre")
+    )
+    files = [_bilans("a_corriger", bilans, jour), _bilans("a_renseigner", bilans, jour)]
+    fiches = FicheAction.objects.pilotees_par(utilisateur).filter(programme__reference=False)
+    annee = jour.year - 1
+    mesure = MesureIndicateur.objects.courantes().filter(indicateur=OuterRef("pk"), annee=annee)
+    sans_valeur = (
+        Indicateur.objects.filter(fiche__in=fiches, actif=True, source="saisi")
+        .filter(fiche__programme__annee_debut__lte=annee, fiche__programme__annee_fin__gte=annee)
+        .filter(~Exists(mesure))
+        .count()
+    )
+    if sans_valeur:
+        mots = "valeur d’indicateur manque" if sans_valeur == 1 else "valeurs d’indicateurs manquent"
+        files.append(
+            File(
+                sans_valeur,
+                f"{mots} pour {annee}",
+                "Le rapport écrira « non mesuré » pour chacune.",
+                f"{reverse('actions:indicateurs')}?mes_fiches=1&renseigne=non&annee={annee}",
+                "veille",
+                "À saisir",
+                "pencil",
+            )
+        )
+    retard = Etape.objects.filter(fiche__in=fiches, echeance__lt=jour, etat__in=["a_venir", "en_cours"])
+    bilan_etapes = retard.aggregate(nombre=Count("id"), ancienne=Min("echeance"))
+    if bilan_etapes["nombre"]:
+        ton, mention, ico = echeance(jour, bilan_etapes["ancienne"])
+        files.append(
+            File(
+                bilan_etapes["nombre"],
+                "étape en retard" if bilan_etapes["nombre"] == 1 else "étapes en retard",
+                "Mettez à jour leur avancement ou leur échéance.",
+                f"{reverse('actions:fiches')}?mes_fiches=1&retard=oui",
+                "veille",
+                mention,
+                ico,
+            )
+        )
+    return [f for f in files if f]
+
+
+def files_gestion(jour: datetime.date) -> list[File]:
+    """Return the queues of programme managers: bilans to review, late ones, anomalies, report, failed jobs."""
+    files = []
+    etats = Bilan.objects.filter(campagne__etat="ouverte").aggregate(
+        a_relire=Count("id", filter=Q(etat="soumis")),
+        relecture=Min("campagne__relecture_avant", filter=Q(etat="soumis")),
+        en_retard=Count("id", filter=Q(etat__in=["a_renseigner", "a_corriger"], campagne__soumission_avant__lt=jour)),
+        remise=Min("campagne__soumission_avant"),
+        annee=Max("campagne__annee"),
+    )
+    if etats["a_relire"]:
+        ton, mention, ico = echeance(jour, etats["relecture"])
+        mots = "bilan à relire" if etats["a_relire"] == 1 else "bilans à relire"
+        files.append(
+            File(
+                etats["a_relire"], mots, f"Campagne {etats['annee']} : renvoyez avec un commentaire ou validez.",
+                f"{reverse('actions:bilans')}?etat=soumis", ton, mention, ico,
+            )
+        )  # fmt: skip
+    if etats["en_retard"]:
+        ton, mention, ico = echeance(jour, etats["remise"])
+        mots = "bilan non rendu à la date" if etats["en_retard"] == 1 else "bilans non rendus à la date"
+        files.append(
+            File(
+                etats["en_retard"], mots, "Relancez les pilotes depuis le tableau de la campagne.",
+                reverse("actions:campagnes"), ton, mention, ico,
+            )
+        )  # fmt: skip
+    anomalies = Anomalie.objects.filter(etat="ouverte", fiche__programme__reference=False).count()
+    if anomalies:
+        mots = "anomalie de fiche à trancher" if anomalies == 1 else "anomalies de fiches à trancher"
+        files.append(
+            File(
+                anomalies, mots, "Corriger par avenant, ou garder tel quel en disant pourquoi.",
+                f"{reverse('actions:fiches')}?anomalie=oui", "info", "En attente de vous", "arrow-right-circle-fill",
+            )
+        )  # fmt: skip
+    echecs = Traitement.objects.filter(
+        etat=EtatTraitement.ECHEC, fin__date__gte=jour - datetime.timedelta(days=7)
+    ).count()
+    if echecs:
+        mots = "travail interrompu cette semaine" if echecs == 1 else "travaux interrompus cette semaine"
+        files.append(
+            File(
+                echecs, mots, "Lisez le message et relancez.", f"{reverse('socle:traitements')}?etat=echec",
+                "veille", "À relancer", "arrow-repeat",
+            )
+        )  # fmt: skip
+    return files
+
+
+def files_rapport(utilisateur: Any, jour: datetime.date) -> list[File]:
+    """Return the queue of the annual report: to compile, to publish, to read."""
+    annee = jour.year - 1
+    programmes = Programme.objects.visibles_par(utilisateur).du_departement()
+    programme = programmes.filter(annee_debut__lte=annee, annee_fin__gte=annee).first()
+    if programme is None:
+        return []
+    publiee = VersionRapport.objects.filter(rapport=OuterRef("pk"), etat="publiee")
+    rapport = (
+        RapportAnnuel.objects.filter(programme=programme, annee=annee)
+        .annotate(derniere=Max("versions__numero"), est_publie=Exists(publiee))
+        .first()
+    )
+    ton, mention, ico = echeance(jour, datetime.date(jour.year, 3, 31))
+    url = reverse("gouvernance:rapport", args=[programme.code, annee])
+    gestion = utilisateur.a_role(*ROLES_GESTION)
+    if rapport is not None and rapport.est_publie:
+        return [File(1, f"rapport {annee} publié", "Lire, télécharger, comparer.", url, "bon", "Publié", "lock-fill")]
+    if rapport is None or rapport.derniere is None:
+        if not gestion:
+            return []
+        detail = "L’Assemblée délibère avant le 31 mars (CASF, art. L. 263-1)."
+        return [File(1, f"rapport {annee} à compiler", detail, url, ton, mention, ico)]
+    mots = f"rapport {annee} à publier" if gestion else f"rapport {annee} à lire"
+    return [File(1, mots, f"Version {rapport.derniere} compilée.", url, ton if gestion else "info", mention, ico)]
+
+
+def files_de(utilisateur: Any, jour: datetime.date) -> list[File]:
+    """Return every queue of the user, the most pressing first."""
+    files: list[File] = []
+    if utilisateur.a_role(Role.PILOTE):
+        files += files_pilote(utilisateur, jour)
+    if utilisateur.a_role(*ROLES_GESTION):
+        files += files_gestion(jour)
+    if utilisateur.a_role(*ROLES_GESTION, Role.DIRECTION):
+        files += files_rapport(utilisateur, jour)
+    return sorted(files, key=lambda f: URGENCES[f.ton])
+
+
+def nombre_bilans_a_ecrire(utilisateur: Any) -> int:
+    """Return how many bilans wait for this user, for the navigation."""
+    return Bilan.objects.a_ecrire_par(utilisateur).count()
+
+
+def derniers_avis(utilisateur: Any, nombre: int = 5) -> list[Any]:
+    """Return the last notices of the user."""
+    return list(utilisateur.avis.order_by(F("lu_le").asc(nulls_first=True), "-cree_le")[:nombre])

@@ -1,0 +1,122 @@
+"""The left navigation: one group per storey, only the links that lead somewhere for this user."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from pdi.comptes.models import ROLES_DEPARTEMENT, Role
+
+GESTION = (Role.ADMINISTRATEUR, Role.CHARGE_PROGRAMME)
+
+
+@dataclass(frozen=True)
+class Entree:
+    """One link: `roles` empty means every habilitated user; `prefixes` are the URL names it is current for."""
+
+    intitule: str
+    url: str
+    roles: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    compteur: str = ""
+
+
+@dataclass(frozen=True)
+class Lien:
+    """A link ready to draw; `ton` colours the count (a state), never the domain."""
+
+    intitule: str
+    url: str
+    courant: bool = False
+    compte: int | None = None
+    ton: str = ""
+
+
+@dataclass(frozen=True)
+class Groupe:
+    """A titled group of links, in the ink of its storey."""
+
+    titre: str
+    domaine: str
+    liens: list[Lien] = field(default_factory=list)
+
+
+PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
+    ("", "", (Entree("Accueil", "accueil:accueil", prefixes=("accueil:accueil",)),)),
+    (
+        "Programme",
+        "programme",
+        (
+            Entree("Programmes", "actions:programmes", prefixes=("actions:programme", "actions:axe")),
+            Entree("Fiches-actions", "actions:fiches", prefixes=("actions:fiche",)),
+            Entree(
+                "Bilans à écrire",
+                "actions:bilans",
+                roles=(Role.PILOTE, *GESTION),
+                prefixes=("actions:bilan",),
+                compteur="bilans",
+            ),
+            Entree("Campagnes", "actions:campagnes", roles=ROLES_DEPARTEMENT, prefixes=("actions:campagne",)),
+            Entree("Indicateurs", "actions:indicateurs", prefixes=("actions:indicateur", "actions:mesure")),
+        ),
+    ),
+    (
+        "Gouvernance",
+        "gouvernance",
+        (
+            Entree(
+                "Rapport annuel",
+                "gouvernance:rapports",
+                prefixes=("gouvernance:rapport", "gouvernance:version", "gouvernance:deliberation"),
+            ),
+        ),
+    ),
+    (
+        "Données",
+        "donnees",
+        (
+            Entree("Structures", "structures:structures", prefixes=("structures:",)),
+            Entree(
+                "Travaux en cours",
+                "socle:traitements",
+                roles=ROLES_DEPARTEMENT,
+                prefixes=("socle:traitement",),
+                compteur="traitements",
+            ),
+            Entree("Journal", "socle:journal", roles=GESTION, prefixes=("socle:journal",)),
+            Entree(
+                "Comptes",
+                "comptes:utilisateurs",
+                roles=(Role.ADMINISTRATEUR,),
+                prefixes=("comptes:utilisateur", "comptes:habilitation"),
+            ),
+        ),
+    ),
+)
+
+
+def _adresse(nom: str) -> str | None:
+    try:
+        return reverse(nom)
+    except NoReverseMatch:
+        return None
+
+
+def navigation(utilisateur: Any, vue: str, compteurs: Mapping[str, Callable[[], tuple[int, str]]]) -> list[Groupe]:
+    """Return the groups this user sees; `compteurs` gives (number, tone) by name, read only when shown."""
+    groupes = []
+    for titre, domaine, entrees in PLAN:
+        liens = []
+        for entree in entrees:
+            url = _adresse(entree.url)
+            if url is None or (entree.roles and not utilisateur.a_role(*entree.roles)):
+                continue
+            nombre, ton = compteurs[entree.compteur]() if entree.compteur in compteurs else (0, "")
+            courant = any(vue == p or vue.startswith(p) for p in entree.prefixes)
+            liens.append(Lien(entree.intitule, url, courant, nombre or None, ton))
+        if liens:
+            groupes.append(Groupe(titre, domaine, liens))
+    return groupes

@@ -1,0 +1,114 @@
+"""Global search: fiches, indicators, structures. Accents, case and word order do not matter; typos are forgiven."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.lookups import Unaccent
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Lower
+from django.urls import reverse
+
+from actions.models import FicheAction, Indicateur
+from pdi.structures.models import Structure
+from pdi.structures.regles import cle_nom
+
+PAR_GROUPE = 8
+RESSEMBLANCE = 0.45
+LONGUEUR_MIN = 2
+LONGUEUR_MAX = 100
+
+
+@dataclass(frozen=True)
+class Resultat:
+    """One answer: title, context line, address."""
+
+    titre: str
+    contexte: str
+    url: str
+
+
+@dataclass(frozen=True)
+class GroupeResultats:
+    """The answers of one kind, the first ones, and where to see them all."""
+
+    intitule: str
+    domaine: str
+    ico: str
+    total: int
+    resultats: list[Resultat]
+    tout: str
+    approche: bool
+
+
+def _avec_repli(exacts: QuerySet[Any], tous: QuerySet[Any], champ: Any, texte: str) -> tuple[QuerySet[Any], bool]:
+    """Return the exact matches, else those that look like `texte` (trigrams), and whether it is the second."""
+    if exacts.exists():
+        return exacts, False
+    proches = (
+        tous.annotate(ressemblance=TrigramWordSimilarity(Value(texte), champ))
+        .filter(ressemblance__gte=RESSEMBLANCE)
+        .order_by("-ressemblance", "pk")
+    )
+    return proches, True
+
+
+def chercher(utilisateur: Any, saisie: str) -> list[GroupeResultats]:
+    """Return the groups of answers the user may see, empty for a search under two characters."""
+    texte = cle_nom(saisie[:LONGUEUR_MAX])
+    if len(texte) < LONGUEUR_MIN:
+        return []
+    groupes = [_fiches(utilisateur, texte, saisie), _indicateurs(utilisateur, texte, saisie)]
+    groupes.append(_structures(utilisateur, texte, saisie))
+    return [g for g in groupes if g.total]
+
+
+def _groupe(
+    intitule: str, domaine: str, ico: str, trouves: QuerySet[Any], approche: bool, resultat: Any, tout: str
+) -> GroupeResultats:
+    total = trouves.count()
+    lignes = [resultat(objet) for objet in trouves[:PAR_GROUPE]] if total else []
+    return GroupeResultats(intitule, domaine, ico, total, lignes, tout, approche)
+
+
+def _adresse(nom: str, saisie: str) -> str:
+    return reverse(nom, query={"q": saisie})
+
+
+def _fiches(utilisateur: Any, texte: str, saisie: str) -> GroupeResultats:
+    visibles = FicheAction.objects.visibles_par(utilisateur).select_related("programme")
+    trouves, approche = _avec_repli(visibles.chercher(texte), visibles, "recherche", texte)
+    return _groupe(
+        "Fiches-actions", "programme", "file-text", trouves, approche,
+        lambda f: Resultat(str(f), str(f.programme), f.get_absolute_url()), _adresse("actions:fiches", saisie),
+    )  # fmt: skip
+
+
+def _indicateurs(utilisateur: Any, texte: str, saisie: str) -> GroupeResultats:
+    visibles = (
+        Indicateur.objects.visibles_par(utilisateur)
+        .select_related("fiche__programme")
+        .annotate(plat=Lower(Unaccent("libelle")))
+        .order_by("fiche__programme__reference", "fiche__ordre", "ordre")
+    )
+    exacts = visibles
+    for mot in texte.split():
+        exacts = exacts.filter(plat__contains=mot)
+    trouves, approche = _avec_repli(exacts, visibles, "plat", texte)
+    return _groupe(
+        "Indicateurs", "donnees", "graph-up", trouves, approche,
+        lambda i: Resultat(i.libelle, f"Fiche {i.fiche} – {i.fiche.programme}", i.get_absolute_url()),
+        _adresse("actions:indicateurs", saisie),
+    )  # fmt: skip
+
+
+def _structures(utilisateur: Any, texte: str, saisie: str) -> GroupeResultats:
+    visibles = Structure.objects.visibles_par(utilisateur).actives().select_related("parent")
+    trouves, approche = _avec_repli(visibles.chercher(texte), visibles, "cle", texte)
+    return _groupe(
+        "Structures", "gouvernance", "building", trouves, approche,
+        lambda s: Resultat(str(s), str(s.parent or s.get_nature_display()), reverse("structures:structure", args=[s.pk])),
+        _adresse("structures:structures", saisie),
+    )  # fmt: skip
