@@ -6,13 +6,23 @@ from .campagne import Campagne, EtatCampagne, TransitionCampagne
 from .fiche import CadreAction, FicheAction, LienFiche, Priorite, RoleFiche, StatutFiche, TypeRole
 from .financement import Financement
 from .gabarit import GabaritFiche, RubriqueFiche, SectionGabarit
-from .indicateur import CibleIndicateur, Indicateur, NatureIndicateur, Periodicite, SensIndicateur, SourceIndicateur
+from .indicateur import (
+    AgregationIndicateur,
+    CibleIndicateur,
+    Indicateur,
+    NatureIndicateur,
+    Periodicite,
+    SensIndicateur,
+    SourceIndicateur,
+    agregation_par_defaut,
+)
 from .mesure import MesureIndicateur, ProvenanceMesure
 from .objectif import Etape, EtatEtape, ObjectifOperationnel, ResultatAttendu
 from .programme import Axe, EtatProgramme, NatureProgramme, NiveauStrategique, Programme, Signataire
 from .suivi import NoteFiche, PieceJointe
 
 __all__ = [
+    "AgregationIndicateur",
     "Anomalie",
     "Axe",
     "Bilan",
@@ -56,4 +66,5 @@ __all__ = [
     "TransitionBilan",
     "TransitionCampagne",
     "TypeRole",
+    "agregation_par_defaut",
 ]

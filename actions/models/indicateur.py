@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -45,10 +47,39 @@ class SourceIndicateur(models.TextChoices):
     CALCULE = "calcule", "Calculé"
 
 
+class AgregationIndicateur(models.TextChoices):
+    """How the values of a year make the yearly one."""
+
+    SOMME = "somme", "Somme des valeurs de l’année"
+    DERNIERE = "derniere", "Dernière valeur de l’année"
+
+
+# Counts, amounts and durations add up over a year; rates, delays, ratios and words do not.
+UNITES_SOMMABLES = frozenset({"nombre", "€", "heures", "h", "jours", "nombre/mois"})
+
+
+def agregation_par_defaut(unite: str) -> str:
+    """Return how the values of a year combine, from the unit alone."""
+    return AgregationIndicateur.SOMME if unite in UNITES_SOMMABLES else AgregationIndicateur.DERNIERE
+
+
+class ChampAgregation(models.CharField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A field that derives its value from the unit when none is chosen, bulk writes included."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """Fill an empty value before it is written."""
+        valeur = super().pre_save(model_instance, add)
+        if not valeur and isinstance(model_instance, Indicateur):
+            valeur = agregation_par_defaut(model_instance.unite)
+            setattr(model_instance, self.attname, valeur)
+        return valeur
+
+
 class Indicateur(models.Model):
     """One indicator of one fiche. `unite` « texte » means an appreciation in words.
 
-    A computed indicator names its declaration in the registry by `calcul`.
+    A computed indicator names its declaration in the registry by `calcul`. `agregation` left empty is derived
+    from the unit. `version` grows at each change of the definition.
     """
 
     fiche = models.ForeignKey(FicheAction, on_delete=models.CASCADE, related_name="indicateurs")
@@ -59,6 +90,9 @@ class Indicateur(models.Model):
     unite = models.CharField("unité", max_length=30, default="nombre")
     sens = models.CharField("sens", max_length=10, choices=SensIndicateur, default=SensIndicateur.HAUSSE)
     periodicite = models.CharField("périodicité", max_length=14, choices=Periodicite, default=Periodicite.ANNUELLE)
+    agregation = ChampAgregation(
+        "valeur de l’année", max_length=8, choices=AgregationIndicateur, default="", blank=True
+    )
     source = models.CharField("source", max_length=8, choices=SourceIndicateur, default=SourceIndicateur.SAISI)
     calcul = models.CharField("code du calcul", max_length=60, blank=True)
     definition = models.TextField("définition", blank=True)
@@ -72,6 +106,7 @@ class Indicateur(models.Model):
     reference_annee = models.PositiveSmallIntegerField("année de référence", null=True, blank=True)
     cible_imprimee = models.DecimalField("cible imprimée", max_digits=16, decimal_places=4, null=True, blank=True)
     actif = models.BooleanField("suivi", default=True)
+    version = models.PositiveIntegerField("version", default=1)
 
     objects = IndicateurQuerySet.as_manager()
 
@@ -88,6 +123,9 @@ class Indicateur(models.Model):
                 condition=Q(source="saisi", calcul="") | (Q(source="calcule") & ~Q(calcul="")),
                 name="indicateur_calcul_selon_source",
                 violation_error_message="Un indicateur calculé nomme son calcul ; un indicateur saisi n’en a pas.",
+            ),
+            models.CheckConstraint(
+                condition=Q(agregation__in=AgregationIndicateur.values), name="indicateur_agregation_connue"
             ),
         ]
 

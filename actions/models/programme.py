@@ -52,6 +52,7 @@ class Programme(models.Model):
     reference = models.BooleanField("programme de référence (autre département)", default=False)
     demonstration = models.BooleanField("donnée de démonstration", default=False)
     source = models.CharField("source", max_length=200, blank=True)
+    version = models.PositiveIntegerField("version", default=1)
 
     objects = ProgrammeQuerySet.as_manager()
 
