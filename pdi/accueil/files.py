@@ -105,7 +105,7 @@ def files_pilote(utilisateur: Any, jour: datetime.date) -> list[File]:
     retard = Etape.objects.filter(fiche__in=fiches, echeance__lt=jour, etat__in=["a_venir", "en_cours"])
     bilan_etapes = retard.aggregate(nombre=Count("id"), ancienne=Min("echeance"))
     if bilan_etapes["nombre"]:
-        ton, mention, ico = echeance(jour, bilan_etapes["ancienne"])
+        _ton, mention, ico = echeance(jour, bilan_etapes["ancienne"])
         files.append(
             File(
                 bilan_etapes["nombre"],

@@ -109,6 +109,11 @@ def _structures(utilisateur: Any, texte: str, saisie: str) -> GroupeResultats:
     trouves, approche = _avec_repli(visibles.chercher(texte), visibles, "cle", texte)
     return _groupe(
         "Structures", "gouvernance", "building", trouves, approche,
-        lambda s: Resultat(str(s), str(s.parent or s.get_nature_display()), reverse("structures:structure", args=[s.pk])),
+        _resultat_structure,
         _adresse("structures:structures", saisie),
     )  # fmt: skip
+
+
+def _resultat_structure(structure: Structure) -> Resultat:
+    contexte = str(structure.parent or structure.get_nature_display())
+    return Resultat(str(structure), contexte, reverse("structures:structure", args=[structure.pk]))

@@ -16,7 +16,6 @@ from pdi.comptes.models import Role
 from pdi.socle.composants import Etape
 from pdi.socle.tri import Colonne
 
-
 TONS_BILAN = {
     EtatBilan.A_RENSEIGNER: "neutre",
     EtatBilan.SOUMIS: "info",
@@ -87,8 +86,10 @@ def etapes_de(campagne: Any, jour: datetime.date) -> list[Etape]:
         ("Campagne ouverte", f"le {campagne.ouverture:%d/%m/%Y}", campagne.etat != "preparee"),
         (
             "Bilans",
-            f"{campagne.bilans_valides} validés sur {campagne.bilans_total}, "
-            f"à rendre avant le {campagne.soumission_avant:%d/%m/%Y}",
+            (
+                f"{campagne.bilans_valides} validés sur {campagne.bilans_total}, "
+                f"à rendre avant le {campagne.soumission_avant:%d/%m/%Y}"
+            ),
             bool(remis) or campagne.etat == "close",
         ),
         ("Relecture", f"avant le {campagne.relecture_avant:%d/%m/%Y}", campagne.etat == "close"),
