@@ -9,6 +9,7 @@ from pdi.socle.droits import OUI, Verdict, non
 
 from .models import Bilan, Campagne, EtatBilan, EtatCampagne, FicheAction, Indicateur, Programme, SourceIndicateur
 from .querysets import ROLES_GESTION
+from .regles.bilans import GESTION, PILOTE
 
 
 def peut_gerer_referentiel(utilisateur: Any) -> Verdict:
@@ -80,12 +81,30 @@ def peut_ecrire_bilan(utilisateur: Any, bilan: Bilan) -> Verdict:
 
 
 def peut_relire_bilan(utilisateur: Any, bilan: Bilan) -> Verdict:
-    """Send back or validate a submitted bilan; nobody validates alone the bilan they submitted as pilote."""
+    """Read over a submitted bilan: send it back or validate it."""
     if bilan.campagne.etat != EtatCampagne.OUVERTE:
         return non("La campagne n’est pas ouverte : ses bilans ne se relisent pas.")
     if bilan.etat != EtatBilan.SOUMIS:
         return non("Seul un bilan soumis se renvoie ou se valide.")
     return peut_gerer_campagne(utilisateur, bilan.campagne.programme)
+
+
+def peut_valider_bilan(utilisateur: Any, bilan: Bilan) -> Verdict:
+    """Validate a submitted bilan that somebody else submitted."""
+    verdict = peut_relire_bilan(utilisateur, bilan)
+    if verdict and bilan.soumis_par_id == utilisateur.pk:
+        return non("Vous avez soumis ce bilan vous-même : une autre personne le valide.")
+    return verdict
+
+
+def acteurs_du_bilan(utilisateur: Any, bilan: Bilan) -> frozenset[str]:
+    """Return which actors of the machine of bilans the user is, for this one."""
+    acteurs = set()
+    if peut_gerer_campagne(utilisateur, bilan.campagne.programme):
+        acteurs.add(GESTION)
+    if not bilan.campagne.programme.reference and est_pilote(utilisateur, bilan.fiche):
+        acteurs.add(PILOTE)
+    return frozenset(acteurs)
 
 
 def peut_rouvrir_bilan(utilisateur: Any, bilan: Bilan) -> Verdict:

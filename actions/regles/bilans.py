@@ -6,10 +6,8 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from actions.models import EtatBilan, EtatCampagne
-from actions.models.indicateur import SensIndicateur
 from pdi.socle.etats import Automate, Transition
 
 PILOTE, GESTION = "pilote", "gestion"
@@ -217,17 +215,6 @@ def est_une_phrase(texte: str) -> bool:
     """Return whether `texte` says something: six words or more, five of them different (« Voir 2024 » is not)."""
     mots = [mot.lower() for mot in _MOT.findall(texte)]
     return len(mots) >= MOTS_D_UNE_PHRASE and len(set(mots)) >= MOTS_D_UNE_PHRASE - 1
-
-
-def cible_atteinte(valeur: Decimal | None, cible: Decimal | None, sens: str) -> bool | None:
-    """Return whether the target is met; None when there is nothing to compare. NEUTRE: met when equal."""
-    if valeur is None or cible is None:
-        return None
-    if sens == SensIndicateur.BAISSE:
-        return valeur <= cible
-    if sens == SensIndicateur.NEUTRE:
-        return valeur == cible
-    return valeur >= cible
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
-from .droits import OUI, RegleMetier, Verdict, non
+from .droits import OUI, RegleMetier, Verdict, exiger, non
 from .models import LigneEtat
 
-Ligne = TypeVar("Ligne", bound=LigneEtat)
+Objet = TypeVar("Objet", bound=models.Model)
 
 
 class TransitionImpossible(RegleMetier):
@@ -101,42 +101,81 @@ class Automate:
         return OUI
 
 
-def enregistrer_ligne(
-    *, ligne: type[Ligne], cle: str, objet: models.Model, de: str, vers: str, par: Any, commentaire: str = ""
-) -> Ligne:
-    """Append the typed log line of one change. `cle` is the foreign key of `ligne` towards `objet`."""
-    nouvelle = ligne(**{cle: objet}, de=de, vers=vers, par=par, le=timezone.now(), commentaire=commentaire.strip())
-    nouvelle.save()
-    return nouvelle
+def _juger(automate: Automate, verbe: str, etat: str, acteurs: Collection[str], commentaire: str) -> Transition:
+    """Return the transition, or raise: TransitionImpossible, DroitInsuffisant, RegleMetier (comment missing)."""
+    transition = automate.trouver(verbe, etat)
+    if not set(transition.qui) & set(acteurs):
+        exiger(automate.verdict(verbe, de=etat, acteurs=acteurs, commentaire=commentaire))
+    if transition.commentaire and not commentaire.strip():
+        raise RegleMetier(f"{transition.libelle} demande un commentaire : dites pourquoi.", champ="commentaire")
+    return transition
+
+
+def changer_etat_en_lot(
+    *,
+    automate: Automate,
+    verbe: str,
+    objets: Sequence[Objet],
+    acteurs: Collection[str],
+    ligne: type[LigneEtat],
+    cle: str,
+    par: Any,
+    commentaire: str = "",
+    valeurs: Mapping[str, Any] | None = None,
+) -> None:
+    """Move locked `objets` along their machine, with the fields tied to the new state, and log each: two queries.
+
+    Call it inside a transaction, on rows read with select_for_update. `valeurs` are the dates and authors that the
+    database ties to the state; `acteurs` the codes that `par` holds on every object; `cle` the foreign key of `ligne`.
+    Raises TransitionImpossible, DroitInsuffisant, and RegleMetier when the mandatory comment is missing.
+    """
+    if not objets:
+        return
+    champs, maintenant, lignes = dict(valeurs or {}), timezone.now(), []
+    for objet in objets:
+        courant: Any = objet
+        transition = _juger(automate, verbe, courant.etat, acteurs, commentaire)
+        courant.etat = transition.vers
+        for nom, valeur in champs.items():
+            setattr(courant, nom, valeur)
+        lien: dict[str, Any] = {cle: objet}
+        lignes.append(
+            ligne(
+                **lien,
+                de=transition.de,
+                vers=transition.vers,
+                par=par,
+                le=maintenant,
+                commentaire=commentaire.strip(),
+            )
+        )
+    type(objets[0])._default_manager.bulk_update(objets, ["etat", *champs])  # noqa: SLF001
+    ligne._default_manager.bulk_create(lignes)  # noqa: SLF001  # an abstract model declares no public manager
 
 
 def changer_etat(
     *,
     automate: Automate,
     verbe: str,
-    objet: Any,
-    ligne: type[Ligne],
+    objet: Objet,
+    acteurs: Collection[str],
+    ligne: type[LigneEtat],
     cle: str,
     par: Any,
     commentaire: str = "",
     valeurs: Mapping[str, Any] | None = None,
-) -> Ligne:
-    """Move a locked `objet` along its machine, with the fields tied to its new state, and log it.
-
-    Call it inside a transaction, on a row read with select_for_update, once the verdict is positive. `valeurs` are
-    the dates and authors that the database ties to the state. Raises TransitionImpossible, and RegleMetier when the
-    mandatory comment is missing.
-    """
-    transition = automate.trouver(verbe, objet.etat)
-    if transition.commentaire and not commentaire.strip():
-        raise RegleMetier(f"{transition.libelle} demande un commentaire : dites pourquoi.", champ="commentaire")
-    champs = dict(valeurs or {})
-    objet.etat = transition.vers
-    for nom, valeur in champs.items():
-        setattr(objet, nom, valeur)
-    objet.save(update_fields=["etat", *champs])
-    return enregistrer_ligne(
-        ligne=ligne, cle=cle, objet=objet, de=transition.de, vers=transition.vers, par=par, commentaire=commentaire
+) -> None:
+    """Move one locked `objet` along its machine: `changer_etat_en_lot` for a single row."""
+    changer_etat_en_lot(
+        automate=automate,
+        verbe=verbe,
+        objets=[objet],
+        acteurs=acteurs,
+        ligne=ligne,
+        cle=cle,
+        par=par,
+        commentaire=commentaire,
+        valeurs=valeurs,
     )
 
 
