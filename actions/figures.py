@@ -12,14 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 from django.db.models import FilteredRelation, Q, QuerySet
 
 from .models import Indicateur, MesureIndicateur, Periodicite, SensIndicateur
+from .models.indicateur import AgregationIndicateur, agregation_par_defaut
 
-SOMME, DERNIERE = "somme", "derniere"
-# Counts, amounts and durations add up over a year; rates, delays, ratios and words do not.
-UNITES_SOMMABLES = frozenset({"nombre", "€", "heures", "h", "jours", "nombre/mois"})
+SOMME = AgregationIndicateur.SOMME
 # Within this share of the target, a missed target is to watch rather than late.
 PART_VEILLE = Decimal("0.10")
 # Periods without a calendar: a missing one cannot be told.
@@ -197,11 +197,6 @@ def _point(annee: int, fiche: _Fiche, cible: Decimal | None, mesures: Sequence[M
 PointsAnnuels = dict[int, dict[int, PointAnnuel]]
 
 
-def agregation_par_defaut(unite: str) -> str:
-    """Return how the values of a year combine, from the unit alone."""
-    return SOMME if unite in UNITES_SOMMABLES else DERNIERE
-
-
 def points_annuels(indicateurs: QuerySet[Indicateur] | Iterable[int], annees: Iterable[int]) -> PointsAnnuels:
     """Return {indicator id: {year: PointAnnuel}}, complete for every indicator and every year, in two queries.
 
@@ -209,19 +204,26 @@ def points_annuels(indicateurs: QuerySet[Indicateur] | Iterable[int], annees: It
     (`agregation` somme); for rates, delays and stocks the last one stands for the year.
     """
     voulues = sorted(set(annees))
-    if isinstance(indicateurs, QuerySet):
-        base = Indicateur.objects.filter(pk__in=indicateurs.order_by().values_list("pk"))
-    else:
-        base = Indicateur.objects.filter(pk__in=list(indicateurs))
+    choisis: Any = indicateurs.order_by().values("pk") if isinstance(indicateurs, QuerySet) else list(indicateurs)
+    base = Indicateur.objects.filter(pk__in=choisis)
     fiches: dict[int, _Fiche] = {}
     cibles: dict[tuple[int, int], Decimal] = {}
     lignes = (
         base.order_by()
         .annotate(de_l_annee=FilteredRelation("cibles", condition=Q(cibles__annee__in=voulues)))
-        .values_list("pk", "sens", "periodicite", "unite", "cible_imprimee", "de_l_annee__annee", "de_l_annee__valeur")
+        .values_list(
+            "pk",
+            "sens",
+            "periodicite",
+            "agregation",
+            "unite",
+            "cible_imprimee",
+            "de_l_annee__annee",
+            "de_l_annee__valeur",
+        )
     )
-    for pk, sens, periodicite, unite, imprimee, annee, valeur in lignes:
-        fiches[pk] = _Fiche(sens, periodicite, agregation_par_defaut(unite), imprimee)
+    for pk, sens, periodicite, agregation, unite, imprimee, annee, valeur in lignes:
+        fiches[pk] = _Fiche(sens, periodicite, agregation or agregation_par_defaut(unite), imprimee)
         if annee is not None:
             cibles[pk, annee] = valeur
     mesures: dict[tuple[int, int], list[MesureIndicateur]] = defaultdict(list)
