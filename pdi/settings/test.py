@@ -46,3 +46,4 @@ REDIS_URL = _base_valkey(REDIS_URL, _NUMERO)
 CELERY_BROKER_URL = _base_valkey(COURTIER, _NUMERO)
 CELERY_RESULT_BACKEND = CELERY_BROKER_URL
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CELERY_IMPORTS = ("tests.taches",)

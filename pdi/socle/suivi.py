@@ -112,6 +112,7 @@ class Suivi:
             [self.id, SILENCE, TENTATIVES_MAX],
         )
         if prise is None:
+            self._fermer()
             raise TraitementDejaPris(f"Traitement {self.id} déjà pris ou fini")
         self._tentative = prise[0]
         self.traitement = Traitement.objects.select_related("demandeur").get(pk=self.id)
@@ -136,8 +137,12 @@ class Suivi:
             return True
         finally:
             self._contexte.__exit__(genre, erreur, trace)
-            if self._seconde is not None:
-                self._seconde.close()
+            self._fermer()
+
+    def _fermer(self) -> None:
+        if self._seconde is not None:
+            self._seconde.close()
+            self._seconde = None
 
     def _echouer(self, erreur: Exception) -> None:
         if isinstance(erreur, TraitementPerdu):
@@ -169,9 +174,9 @@ class Suivi:
         """
         self._marquer("etape = %s, fait = fait + %s, total = GREATEST(total, fait + %s)", [etape[:250], n, n])
 
-    def noter(self, texte: str, ton: str = "info") -> None:
-        """Add a lasting remark to the job's page (French). `ton`: bon, veille, retard, info or neutre."""
-        self._marquer("messages = messages || %s::jsonb", [json.dumps([{"texte": texte, "ton": ton}])])
+    def noter(self, texte: str) -> None:
+        """Add a lasting remark to the job's page (French, shown as it stands)."""
+        self._marquer("messages = messages || %s::jsonb", [json.dumps([texte])])
 
     def _marquer(self, affectations: str, valeurs: list[Any]) -> None:
         ligne = self._executer(

@@ -194,7 +194,7 @@ def travail(
     """`{% travail traitement unite="fiche" %}` a background job: what, how far, may I leave, stop, start again.
 
     Polls `socle:traitement_fragment` every 2 s while active (that view renders this same component), and stops by
-    itself: a finished job carries no trigger. URLs default to socle:traitement_annuler / _reprendre (POST).
+    itself: a finished job carries no trigger. URLs default to socle:traitement_annuler / _relancer (POST).
     """
     requete: HttpRequest | None = context.get("request")
     fini = not traitement.actif
@@ -208,7 +208,7 @@ def travail(
             "ton": TONS_TRAITEMENT[EtatTraitement(traitement.etat)],
             "url_fragment": "" if fini else url_fragment or url_si("socle:traitement_fragment", traitement.pk),
             "url_annuler": "" if fini else url_annuler or url_si("socle:traitement_annuler", traitement.pk),
-            "url_reprendre": url_reprendre or url_si("socle:traitement_reprendre", traitement.pk)
+            "url_reprendre": url_reprendre or url_si("socle:traitement_relancer", traitement.pk)
             if traitement.etat in {EtatTraitement.ECHEC, EtatTraitement.ANNULE}
             else "",
             "jeton_csrf": get_token(requete) if requete is not None else "",
