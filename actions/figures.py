@@ -16,12 +16,10 @@ from typing import Any
 
 from django.db.models import FilteredRelation, Q, QuerySet
 
-from .models import Indicateur, MesureIndicateur, Periodicite, SensIndicateur
-from .models.indicateur import AgregationIndicateur, agregation_par_defaut
+from .models import AgregationIndicateur, Indicateur, MesureIndicateur, Periodicite, agregation_par_defaut
+from .regles.indicateurs import juger
 
 SOMME = AgregationIndicateur.SOMME
-# Within this share of the target, a missed target is to watch rather than late.
-PART_VEILLE = Decimal("0.10")
 # Periods without a calendar: a missing one cannot be told.
 SANS_CALENDRIER = frozenset({Periodicite.PERMANENTE, Periodicite.EVENEMENT})
 
@@ -101,22 +99,6 @@ def decompter(points: Iterable[PointAnnuel]) -> Decompte:
         avec_cible=sum(p.cible is not None for p in lus),
         atteintes=sum(p.atteint is True for p in lus),
     )
-
-
-def juger(valeur: Decimal | None, cible: Decimal | None, sens: str) -> tuple[Decimal | None, bool | None, str]:
-    """Return (gap, reached, tone) of a value against its target.
-
-    A missed target is « veille » within 10 % of it, « retard » beyond; a target of zero has no margin.
-    """
-    if valeur is None or cible is None:
-        return None, None, "neutre"
-    ecart = valeur - cible
-    if sens == SensIndicateur.NEUTRE:
-        return ecart, None, "neutre"
-    atteint = ecart >= 0 if sens == SensIndicateur.HAUSSE else ecart <= 0
-    if atteint:
-        return ecart, True, "bon"
-    return ecart, False, "veille" if abs(ecart) <= abs(cible) * PART_VEILLE else "retard"
 
 
 @dataclass(frozen=True, slots=True)
