@@ -88,13 +88,18 @@ class Processus:
             os.killpg(self._enfant.pid, signal.SIGKILL)
             self._enfant.wait()
 
+    def fin_du_journal(self) -> str:
+        """Return the last lines of the log, with its path."""
+        lignes = self.journal.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
+        return "\n".join([*lignes, "", f"Journal entier : {self.journal}"])
+
     def relancer(self) -> None:
         """Start again, unless it dies over and over."""
         maintenant = time.monotonic()
         self.relances = [t for t in self.relances if maintenant - t < FENETRE_RELANCES_S] + [maintenant]
         if len(self.relances) > RELANCES_MAX:
             raise DemonstrationImpossible(
-                f"{self.nom} s’est arrêté {len(self.relances)} fois en une minute. Son journal : {self.journal}"
+                f"{self.nom} s’est arrêté {len(self.relances)} fois en une minute.\n\n{self.fin_du_journal()}"
             )
         dire(f"{self.nom} s’est arrêté ; il est relancé. Son journal : {self.journal}")
         self.demarrer()
@@ -117,6 +122,7 @@ class Demonstration:
         self.port = port
         self.emplacement = emplacement
         self.dossier = emplacement.dossier
+        self.journaux = self.dossier / "journaux"
         self.serveurs: list[PostgresEmbarque | ValkeyEmbarque] = []
         self.processus: list[Processus] = []
 
@@ -181,8 +187,9 @@ class Demonstration:
                 chemin.unlink()
 
     def _demarrer(self) -> None:
-        for nom in ("fichiers", "journaux"):
-            (self.dossier / nom).mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.journaux, ignore_errors=True)
+        for dossier in (settings.MEDIA_ROOT, settings.STATIC_ROOT, self.journaux):
+            dossier.mkdir(parents=True, exist_ok=True)
         if not os.environ.get("DATABASE_URL"):
             self.serveurs.append(PostgresEmbarque(self.emplacement))
         if not os.environ.get("REDIS_URL"):
@@ -234,7 +241,7 @@ class Demonstration:
         }  # fmt: skip
         environnement = {"DJANGO_SETTINGS_MODULE": "pdi.settings.dev", **self.gardien.environnement}
         for (nom, commande), fichier in zip(commandes.items(), ("site", "travailleur", "planificateur"), strict=True):
-            processus = Processus(nom, commande, self.dossier / "journaux" / f"{fichier}.log", environnement)
+            processus = Processus(nom, commande, self.journaux / f"{fichier}.log", environnement)
             self.processus.append(processus)
             processus.demarrer()
 
@@ -247,11 +254,11 @@ class Demonstration:
                 return
             for processus in self.processus:
                 if processus.mort:
-                    raise DemonstrationImpossible(f"{processus.nom} n’a pas démarré. Son journal : {processus.journal}")
+                    raise DemonstrationImpossible(f"{processus.nom} n’a pas démarré.\n\n{processus.fin_du_journal()}")
             if time.monotonic() > limite:
                 muets = ", ".join(nom for nom, va in etat.items() if not va) or "le site"
                 raise DemonstrationImpossible(
-                    f"Pas de réponse après {ATTENTE_SERVICE_S:.0f} s ({muets}). Journaux : {self.dossier / 'journaux'}"
+                    f"Pas de réponse après {ATTENTE_SERVICE_S:.0f} s ({muets}). Journaux : {self.journaux}"
                 )
             time.sleep(0.1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from celery import Celery
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.urls import reverse
@@ -48,10 +49,8 @@ def test_une_base_muette_est_signalee_sans_detail(client):
 
 
 def test_un_courtier_muet_est_signale(client, monkeypatch):
-    from pdi.celery import app
-
-    monkeypatch.setattr(app.conf, "broker_url", "redis+socket:///nulle/part.sock")
-    monkeypatch.setattr(app.conf, "broker_write_url", "redis+socket:///nulle/part.sock")
+    perdue = Celery("essai", broker="redis+socket:///nulle/part.sock", set_as_current=False)
+    monkeypatch.setattr("pdi.accueil.sante.app", perdue)
     corps = client.get(reverse("accueil:sante")).json()
     assert corps["courtier"] is False
     assert corps["worker"] is False

@@ -39,6 +39,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     gardien = Gardien(emplacement, postgresql=postgresql, valkey=valkey, effacer=True)
     config.stash[_GARDIEN] = gardien
     os.environ[JETON] = gardien.jeton
+    for dossier in (settings.MEDIA_ROOT, settings.STATIC_ROOT):
+        dossier.mkdir(parents=True, exist_ok=True)
     if postgresql:
         PostgresEmbarque(emplacement, jetable=True).demarrer()
     if valkey:
