@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from .views.accueil import accueil
+from .views.pages import accessibilite, aide, donnees_personnelles
 from .views.recherche import recherche
 from .views.sante import sante
 
@@ -10,5 +11,8 @@ app_name = "accueil"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", accueil, name="accueil"),
     path("recherche", recherche, name="recherche"),
+    path("accessibilite", accessibilite, name="accessibilite"),
+    path("donnees-personnelles", donnees_personnelles, name="donnees_personnelles"),
+    path("aide", aide, name="aide"),
     path("sante", sante, name="sante"),
 ]

@@ -101,7 +101,8 @@ def etincelle(points: Iterable[Any], cible: Any = None, unite: str = "") -> Etin
             continue
         dernier = (_n(3 + i * pas), _n(y(p.valeur)))
         segments[-1].append(",".join(dernier))
-    valeurs = " ; ".join(f"{p.libelle} : {_dire(p.valeur, unite)}" for p in serie)
+    decimales = decimales_communes(mesures, unite)
+    valeurs = " ; ".join(f"{p.libelle} : {_dire(p.valeur, unite, decimales)}" for p in serie)
     vers = f"Cible : {_dire(float(vise), unite)}. " if vise is not None else ""
     return Etincelle(
         segments=[" ".join(s) for s in segments if len(s) > 1],
@@ -111,8 +112,18 @@ def etincelle(points: Iterable[Any], cible: Any = None, unite: str = "") -> Etin
     )
 
 
-def _dire(valeur: float | None, unite: str) -> str:
-    return "non mesuré" if valeur is None else valeur_unite(valeur, unite)
+def _dire(valeur: float | None, unite: str, decimales: int | None = None) -> str:
+    return "non mesuré" if valeur is None else valeur_unite(valeur, unite, decimales)
+
+
+def decimales_communes(valeurs: Iterable[float | None], unite: str) -> int | None:
+    """Return the number of decimals that all the values of a chart share: 78,2 % stands beside 81,0 %."""
+    connues = [v for v in valeurs if v is not None]
+    if unite in {"%", "pourcentage"} and any(v != int(v) for v in connues):
+        return 1
+    if unite in {"€", "euro", "euros"} and any(v != int(v) for v in connues):
+        return 2
+    return None
 
 
 def graduations(bas: float, haut: float, nombre: int = 4) -> list[float]:
@@ -140,8 +151,11 @@ class Repere:
 
 @dataclass(frozen=True)
 class Courbe:
-    """A line chart in a 640 × 220 box."""
+    """A line chart, 220 high."""
 
+    largeur: int
+    gauche: str
+    droite: str
     grille: list[Repere]
     segments: list[str]
     points: list[Repere]
@@ -149,10 +163,15 @@ class Courbe:
     cible: str | None
     y_etiquette_cible: str
     texte_cible: str
-    description: str
 
 
-def courbe(points: Iterable[Any], cible: Any = None, unite: str = "") -> Courbe:
+def _etiquetes(nombre: int, largeur: int) -> set[int]:
+    """Return which points carry their label: all of them, or one in k, the last always."""
+    pas = math.ceil(nombre / (8 if largeur >= LARGEUR else 5))
+    return {i for i in range(nombre) if (nombre - 1 - i) % pas == 0}
+
+
+def courbe(points: Iterable[Any], cible: Any = None, unite: str = "", largeur: int = LARGEUR) -> Courbe:
     """Compute a line chart. The scale starts at zero unless the values are far from it; it is always written."""
     serie = lire_points(points)
     vise = en_decimal(cible)
@@ -163,34 +182,38 @@ def courbe(points: Iterable[Any], cible: Any = None, unite: str = "") -> Courbe:
         bas = 0.0
     reperes = graduations(bas, haut)
     bas, haut = reperes[0], reperes[-1]
+    gauche = 14.0 + 7 * max(len(valeur_unite(g)) for g in reperes)
+    debut, fin = gauche + 30, largeur - 40.0
 
     def y(valeur: float) -> float:
         return 190 - 152 * (valeur - bas) / (haut - bas)
 
-    pas = 510 / max(1, len(serie) - 1)
+    decimales = decimales_communes(valeurs, unite)
+    nommes = _etiquetes(len(serie), largeur)
     segments: list[list[str]] = [[]]
     dessines, absents = [], []
     for i, p in enumerate(serie):
-        x = 90 + i * pas if len(serie) > 1 else 332.0
+        x = debut + i * (fin - debut) / (len(serie) - 1) if len(serie) > 1 else (debut + fin) / 2
+        libelle = p.libelle if i in nommes else ""
         if p.valeur is None:
             segments.append([])
-            absents.append(Repere(_n(x), "211", p.libelle))
+            absents.append(Repere(_n(x), "211", libelle))
             continue
-        haut_point = y(p.valeur)
-        segments[-1].append(f"{_n(x)},{_n(haut_point)}")
-        dessous = haut_point < 150
-        dessines.append(
-            Repere(_n(x), _n(haut_point), p.libelle, _dire(p.valeur, unite), _n(haut_point + (22 if dessous else -11)))
-        )
+        place = y(p.valeur)
+        segments[-1].append(f"{_n(x)},{_n(place)}")
+        dit = _dire(p.valeur, unite, decimales) if i in nommes else ""
+        dessines.append(Repere(_n(x), _n(place), libelle, dit, _n(place + (22 if place < 150 else -11))))
     return Courbe(
-        grille=[Repere("34", _n(y(g)), valeur_unite(g), y_valeur=_n(y(g) + 4)) for g in reperes],
+        largeur=largeur,
+        gauche=_n(gauche),
+        droite=_n(largeur - 20),
+        grille=[Repere(_n(gauche - 8), _n(y(g)), valeur_unite(g), y_valeur=_n(y(g) + 4)) for g in reperes],
         segments=[" ".join(s) for s in segments if len(s) > 1],
         points=dessines,
         absents=absents,
         cible=_n(y(float(vise))) if vise is not None else None,
         y_etiquette_cible=_n(y(float(vise)) - 8) if vise is not None else "0",
         texte_cible=f"Cible {_dire(float(vise), unite)}" if vise is not None else "",
-        description=decrire(serie, vise, unite),
     )
 
 
@@ -198,7 +221,8 @@ def decrire(serie: Sequence[Point], cible: Any = None, unite: str = "") -> str:
     """Return the sentence that replaces the drawing: every value in words, and the target."""
     if not serie:
         return "Aucune valeur."
-    phrase = ", ".join(f"{p.libelle} : {_dire(p.valeur, unite)}" for p in serie) + "."
+    decimales = decimales_communes((p.valeur for p in serie), unite)
+    phrase = ", ".join(f"{p.libelle} : {_dire(p.valeur, unite, decimales)}" for p in serie) + "."
     vise = en_decimal(cible)
     return phrase if vise is None else f"{phrase} Cible : {_dire(float(vise), unite)}."
 
@@ -231,78 +255,99 @@ class Barre:
 
 @dataclass(frozen=True)
 class Barres:
-    """A horizontal bar chart; `hauteur` is that of the box, 640 wide."""
+    """A horizontal bar chart."""
 
+    largeur: int
     hauteur: int
     barres: list[Barre]
     legende: list[tuple[str, str, str]] = field(default_factory=list)
-    description: str = ""
 
 
 _H_LIGNE, _H_BARRE, _ESPACE = 16, 18, 12
+ETROITE = 320
 
 
-def _etiquettes(libelle: str, haut: int) -> list[Repere]:
-    lignes = textwrap.wrap(libelle, 84)[:3] or [""]
+def _etiquettes(libelle: str, haut: int, largeur: int) -> list[Repere]:
+    lignes = textwrap.wrap(libelle, int(largeur / 7.2)) or [""]
     return [Repere("0", str(haut + _H_LIGNE * (i + 1) - 4), ligne) for i, ligne in enumerate(lignes)]
 
 
-def barres(points: Iterable[Any], maximum: Any = None, unite: str = "", cible: Any = None) -> Barres:
+def barres(
+    points: Iterable[Any], maximum: Any = None, unite: str = "", cible: Any = None, largeur: int = LARGEUR
+) -> Barres:
     """Compute one horizontal bar per point, its value written at the end, an optional target tick."""
     serie = lire_points(points)
     connues = [p.valeur for p in serie if p.valeur is not None]
     vise = en_decimal(cible)
     fond = float(en_decimal(maximum) or max([*connues, float(vise or 0), 0])) or 1.0
-    utile, haut, dessinees = 520.0, 0, []
+    decimales = decimales_communes(connues, unite)
+    reserve = 20 + 7.5 * max((len(_dire(p.valeur, unite, decimales)) for p in serie), default=0)
+    utile, haut, dessinees = largeur - reserve, 0, []
     for p in serie:
-        etiquettes = _etiquettes(p.libelle, haut)
+        etiquettes = _etiquettes(p.libelle, haut, largeur)
         haut += _H_LIGNE * len(etiquettes) + 2
-        largeur = part(p.valeur, fond, utile) or 0.0
-        segment = Segment("0", _n(largeur), "", "", "", "", "0")
+        longueur = part(p.valeur, fond, utile) or 0.0
+        segment = Segment("0", _n(longueur), "", "", "", "", "0")
         dessinees.append(
             Barre(
                 lignes=etiquettes,
                 y=str(haut),
-                segments=[segment] if largeur else [],
-                valeur=_dire(p.valeur, unite),
-                x_valeur=_n(largeur + 8),
+                segments=[segment] if longueur else [],
+                valeur=_dire(p.valeur, unite, decimales),
+                x_valeur=_n(longueur + 8 if longueur else 0),
                 y_valeur=str(haut + 13),
                 repere=_n(part(vise, fond, utile) or 0) if vise is not None else None,
             )
         )
         haut += _H_BARRE + _ESPACE
-    return Barres(max(haut - _ESPACE + 2, 1), dessinees, description=decrire(serie, cible, unite))
+    return Barres(largeur, max(haut - _ESPACE + 2, 1), dessinees)
 
 
-def barres_empilees(lignes: Iterable[tuple[str, Sequence[float]]], series: Sequence[tuple[str, str]]) -> Barres:
+def decrire_empilees(lignes: Iterable[tuple[str, Sequence[float]]], series: Sequence[tuple[str, str]]) -> str:
+    """Return the sentence that replaces stacked bars."""
+    phrases = []
+    for libelle, valeurs in lignes:
+        details = [f"{nom.lower()} {valeur_unite(v)}" for (nom, _), v in zip(series, valeurs, strict=True) if v]
+        phrases.append(f"{libelle} : {', '.join(details) or 'rien'}.")
+    return " ".join(phrases) or "Aucune valeur."
+
+
+def barres_empilees(
+    lignes: Iterable[tuple[str, Sequence[float]]], series: Sequence[tuple[str, str]], largeur: int = LARGEUR
+) -> Barres:
     """Compute stacked bars: `lignes` gives (label, counts), `series` the (name, tone) of each count, in order.
 
     Each segment carries its count; the legend carries the names, so that colour never speaks alone.
     """
     donnees = [(str(libelle), [float(v or 0) for v in valeurs]) for libelle, valeurs in lignes]
     fond = max((sum(v) for _, v in donnees), default=0) or 1.0
-    haut, dessinees, phrases = 0, [], []
+    haut, dessinees = 0, []
     for libelle, valeurs in donnees:
-        etiquettes = _etiquettes(libelle, haut)
+        etiquettes = _etiquettes(libelle, haut, largeur)
         haut += _H_LIGNE * len(etiquettes) + 2
-        segments, x = [], 0.0
-        for valeur, (_, ton) in zip(valeurs, series, strict=True):
-            if valeur <= 0:
-                continue
-            largeur = 580.0 * valeur / fond
-            fond_ton, encre = TONS.get(ton, TONS["neutre"])
-            texte = valeur_unite(valeur) if largeur >= 9 * len(valeur_unite(valeur)) + 4 else ""
-            segments.append(
-                Segment(_n(x), _n(max(largeur - 1.5, 1)), fond_ton, encre, ton, texte, _n(x + largeur / 2))
-            )
-            x += largeur
+        segments, x = _segments(valeurs, series, (largeur - 60) / fond)
         dessinees.append(
-            Barre(etiquettes, str(haut), segments, valeur_unite(sum(valeurs)), _n(x + 8), str(haut + 13))
+            Barre(etiquettes, str(haut), segments, valeur_unite(sum(valeurs)), _n(x + 8 if x else 0), str(haut + 13))
         )
-        detail = ", ".join(
-            f"{nom.lower()} {valeur_unite(v)}" for (nom, _), v in zip(series, valeurs, strict=True) if v
-        )
-        phrases.append(f"{libelle} : {detail or 'rien'}")
         haut += _H_BARRE + _ESPACE
     legende = [(nom, ton, TONS.get(ton, TONS["neutre"])[0]) for nom, ton in series]
-    return Barres(max(haut - _ESPACE + 2, 1), dessinees, legende, ". ".join(phrases) + "." if phrases else "Aucune.")
+    return Barres(largeur, max(haut - _ESPACE + 2, 1), dessinees, legende)
+
+
+def _segments(
+    valeurs: Sequence[float], series: Sequence[tuple[str, str]], echelle: float
+) -> tuple[list[Segment], float]:
+    """Return the segments of one stacked bar and where it ends; a count is written where it fits."""
+    segments, x = [], 0.0
+    for valeur, (_, ton) in zip(valeurs, series, strict=True):
+        if valeur <= 0:
+            continue
+        longueur = echelle * valeur
+        texte = valeur_unite(valeur)
+        fond, encre = TONS.get(ton, TONS["neutre"])
+        visible = texte if longueur >= 8 * len(texte) + 6 else ""
+        segments.append(
+            Segment(_n(x), _n(max(longueur - 1.5, 1)), fond, encre, ton, visible, _n(x + longueur / 2 - 0.75))
+        )
+        x += longueur
+    return segments, x

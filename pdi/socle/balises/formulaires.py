@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.boundfield import BoundField, BoundWidget
 from django.utils.safestring import SafeString
 
@@ -113,14 +114,14 @@ def erreurs(*formulaires: forms.BaseForm) -> SafeString:
     for formulaire in formulaires:
         generales += [str(e) for e in formulaire.non_field_errors()]
         for nom in formulaire.errors:
-            if nom == forms.forms.NON_FIELD_ERRORS:
+            if nom == NON_FIELD_ERRORS:
                 continue
             fautif = formulaire[nom]
             ident = fautif.id_for_label or fautif.auto_id
             if fautif.is_hidden:
                 generales += [str(e) for e in fautif.errors]
                 continue
-            lignes.append({"ancre": ident, "libelle": fautif.label, "message": str(fautif.errors[0])})
+            lignes.append({"ancre": ident, "libelle": str(fautif.label), "message": str(fautif.errors[0])})
     if not lignes and not generales:
         return SafeString("")
     return rendre("erreurs", {"lignes": lignes, "generales": generales})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.utils.safestring import SafeData
+from django.utils.safestring import SafeString
 
 from pdi.socle import formats
 
@@ -116,7 +116,7 @@ def typo(texte: Any) -> str:
     """`{{ fiche.titre|typo }}` French typography for texts of the référentiel; put it before linebreaks."""
     if texte is None:
         return ""
-    if isinstance(texte, SafeData) and ("<" in texte or "&" in texte):
+    if isinstance(texte, SafeString) and ("<" in texte or "&" in texte):
         return texte  # already HTML: its quotes are not typography
     return formats.typographier(str(texte))
 

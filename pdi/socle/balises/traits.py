@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -48,7 +48,9 @@ def jauge(valeur: Any, maximum: Any = 100, cible: Any = None) -> SafeString:
         ),
         ""
         if seuil is None
-        else format_html('<rect class="jauge-seuil" x="{}" width="2" height="12" fill="#1b2426"></rect>', f"{seuil:.1f}"),
+        else format_html(
+            '<rect class="jauge-seuil" x="{}" width="2" height="12" fill="#1b2426"></rect>', f"{seuil:.1f}"
+        ),
     )
 
 
@@ -82,9 +84,42 @@ def etincelle(points: Iterable[Any], cible: Any = None, unite: str = "", couleur
     )
 
 
-def _identifiant(ident: str, *matiere: Any) -> str:
-    """Return `ident`, or one derived from the content: the same content always gives the same document."""
-    return ident or "g" + hashlib.sha256(repr(matiere).encode()).hexdigest()[:10]
+def _figure(
+    gabarit: str,
+    dessiner: Callable[[int], Any],
+    *,
+    titre: str,
+    description: str,
+    entetes: Sequence[str],
+    lignes: Sequence[Sequence[Any]],
+    unite: str,
+    couleur: str,
+    ident: str,
+    legende: str,
+    ouvert: bool,
+) -> SafeString:
+    """Render a chart: wide, and on the page a narrow one too, so that its text stays readable at 320 px."""
+    largeurs = (graphiques.LARGEUR,) if ouvert else (graphiques.LARGEUR, graphiques.ETROITE)
+    matiere = repr((gabarit, titre, description)).encode()
+    base = ident or "g" + hashlib.sha256(matiere).hexdigest()[:10]
+    return rendre(
+        "graphique",
+        {
+            "gabarit": f"components/{gabarit}.html",
+            "dessins": [
+                {"id": f"{base}{i or ''}", "classe": ("etroit" if i else "large") if len(largeurs) > 1 else "unique", "d": dessiner(largeur)}
+                for i, largeur in enumerate(largeurs)
+            ],
+            "titre": titre,
+            "description": description,
+            "legende": legende or titre,
+            "couleur": COULEURS.get(couleur, couleur),
+            "entetes": entetes,
+            "lignes": lignes,
+            "unite": unite,
+            "ouvert": ouvert,
+        },
+    )
 
 
 def _tableau(
@@ -112,23 +147,22 @@ def graphique_courbe(
     """`{% graphique_courbe points titre="…" cible=90 unite="%" %}` a line chart with its data table.
 
     `colonnes` and `donnees` replace the default table (label, value), for instance to show numerator and
-    denominator. `ouvert=True` unfolds the table (PDF, print).
+    denominator. `ouvert=True` unfolds the table and leaves out the narrow drawing (PDF, print).
     """
     serie = graphiques.lire_points(points)
     entetes, lignes = _tableau(serie, colonnes, donnees)
-    return rendre(
+    return _figure(
         "graphique_courbe",
-        {
-            "id": _identifiant(ident, titre, serie, cible),
-            "titre": titre,
-            "legende": legende or titre,
-            "dessin": graphiques.courbe(serie, cible, unite),
-            "couleur": COULEURS.get(couleur, couleur),
-            "entetes": entetes,
-            "lignes": lignes,
-            "unite": "" if donnees is not None else unite,
-            "ouvert": ouvert,
-        },
+        lambda largeur: graphiques.courbe(serie, cible, unite, largeur),
+        titre=titre,
+        description=graphiques.decrire(serie, cible, unite),
+        entetes=entetes,
+        lignes=lignes,
+        unite="" if donnees is not None else unite,
+        couleur=couleur,
+        ident=ident,
+        legende=legende,
+        ouvert=ouvert,
     )
 
 
@@ -149,19 +183,18 @@ def graphique_barres(
     """`{% graphique_barres points titre="…" maximum=100 unite="%" %}` horizontal bars with their data table."""
     serie = graphiques.lire_points(points)
     entetes, lignes = _tableau(serie, colonnes, donnees)
-    return rendre(
+    return _figure(
         "graphique_barres",
-        {
-            "id": _identifiant(ident, titre, serie, maximum, cible),
-            "titre": titre,
-            "legende": legende or titre,
-            "dessin": graphiques.barres(serie, maximum, unite, cible),
-            "couleur": COULEURS.get(couleur, couleur),
-            "entetes": entetes,
-            "lignes": lignes,
-            "unite": "" if donnees is not None else unite,
-            "ouvert": ouvert,
-        },
+        lambda largeur: graphiques.barres(serie, maximum, unite, cible, largeur),
+        titre=titre,
+        description=graphiques.decrire(serie, cible, unite),
+        entetes=entetes,
+        lignes=lignes,
+        unite="" if donnees is not None else unite,
+        couleur=couleur,
+        ident=ident,
+        legende=legende,
+        ouvert=ouvert,
     )
 
 
@@ -180,18 +213,17 @@ def graphique_empile(
     `lignes`: [("Axe 1", [2, 1, 0])], `series`: [("Validé", "bon"), ("Soumis", "info"), ("À rédiger", "neutre")];
     `intitule` heads the first column of the data table.
     """
-    donnees = [(libelle, list(valeurs)) for libelle, valeurs in lignes]
-    return rendre(
+    donnees = [(str(libelle), list(valeurs)) for libelle, valeurs in lignes]
+    return _figure(
         "graphique_barres",
-        {
-            "id": _identifiant(ident, titre, donnees, series),
-            "titre": titre,
-            "legende": legende or titre,
-            "dessin": graphiques.barres_empilees(donnees, series),
-            "couleur": COULEURS["programme"],
-            "entetes": [intitule, *(nom for nom, _ in series), "Total"],
-            "lignes": [[libelle, *valeurs, sum(valeurs)] for libelle, valeurs in donnees],
-            "unite": "",
-            "ouvert": ouvert,
-        },
+        lambda largeur: graphiques.barres_empilees(donnees, series, largeur),
+        titre=titre,
+        description=graphiques.decrire_empilees(donnees, series),
+        entetes=[intitule, *(nom for nom, _ in series), "Total"],
+        lignes=[[libelle, *valeurs, sum(valeurs)] for libelle, valeurs in donnees],
+        unite="",
+        couleur="programme",
+        ident=ident,
+        legende=legende,
+        ouvert=ouvert,
     )
