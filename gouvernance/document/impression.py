@@ -1,0 +1,101 @@
+"""Print HTML to an accessible PDF (PDF/UA-1). Slow (seconds): in a worker only."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import weasyprint
+from django.conf import settings
+from weasyprint.logger import PROGRESS_LOGGER
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+FEUILLES = ("css/rapport.css", "css/rapport-impression.css")
+_PAGE = re.compile(r"Creating layout - Page (\d+)")
+AvancerPage = Callable[[int], None]
+
+
+class RessourceRefusee(ValueError):
+    """The document asked for something that is not one of our static files."""
+
+
+class _Statiques(URLFetcher):  # type: ignore[misc]
+    """Serve the files of static/ and data: URLs; nothing else, so that a report never reaches the network."""
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        racine = (settings.RACINE / "static").as_uri() + "/"
+        if not url.startswith((racine, "data:")):
+            raise RessourceRefusee(url)
+        return super().fetch(url, headers)
+
+
+@dataclass(frozen=True)
+class Imprime:
+    """A printed document."""
+
+    octets: bytes
+    pages: int
+
+
+class _Ecoute(logging.Handler):
+    """Turn WeasyPrint's own progress messages into calls. What `avancer` raises stops the layout."""
+
+    def __init__(self, avancer: AvancerPage) -> None:
+        super().__init__(logging.INFO)
+        self._avancer = avancer
+
+    def emit(self, record: logging.LogRecord) -> None:
+        trouve = _PAGE.search(record.getMessage())
+        if trouve:
+            self._avancer(int(trouve.group(1)))
+
+
+@contextmanager
+def _ecouter(avancer: AvancerPage | None) -> Iterator[None]:
+    if avancer is None:
+        yield
+        return
+    ecoute, niveau, propage = _Ecoute(avancer), PROGRESS_LOGGER.level, PROGRESS_LOGGER.propagate
+    PROGRESS_LOGGER.addHandler(ecoute)
+    PROGRESS_LOGGER.setLevel(logging.INFO)
+    PROGRESS_LOGGER.propagate = False
+    try:
+        yield
+    finally:
+        PROGRESS_LOGGER.removeHandler(ecoute)
+        PROGRESS_LOGGER.setLevel(niveau)
+        PROGRESS_LOGGER.propagate = propage
+
+
+def imprimer(
+    html: str, *, date: datetime.datetime, identifiant: str, avancer_page: AvancerPage | None = None
+) -> Imprime:
+    """Print `html`. The same `html`, `date` and `identifiant` give the same bytes with the same library versions.
+
+    `avancer_page` is called with each page number as it is laid out, and may raise to stop.
+    """
+    polices = FontConfiguration()
+    recuperer = _Statiques()
+    base = (settings.RACINE / "static").as_uri() + "/"
+    with _ecouter(avancer_page):
+        styles = [
+            weasyprint.CSS(filename=settings.RACINE / "static" / nom, font_config=polices, url_fetcher=recuperer)
+            for nom in FEUILLES
+        ]
+        document = weasyprint.HTML(string=html, base_url=base, url_fetcher=recuperer).render(
+            font_config=polices,
+            stylesheets=styles,
+            pdf_variant="pdf/ua-1",
+            pdf_identifier=identifiant.encode(),
+            presentational_hints=False,
+        )
+        document.metadata.created = document.metadata.modified = date.astimezone(datetime.UTC).strftime(
+            "%Y-%m-%dT%H:%M:%S+00:00"
+        )
+        octets = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifiant.encode())
+    return Imprime(octets, len(document.pages))
