@@ -16,7 +16,14 @@ from typing import Any
 
 from django.db.models import FilteredRelation, Q, QuerySet
 
-from .models import AgregationIndicateur, Indicateur, MesureIndicateur, Periodicite, agregation_par_defaut
+from .models import (
+    AgregationIndicateur,
+    CibleIndicateur,
+    Indicateur,
+    MesureIndicateur,
+    Periodicite,
+    agregation_par_defaut,
+)
 from .regles.indicateurs import juger
 
 SOMME = AgregationIndicateur.SOMME
@@ -105,6 +112,7 @@ def decompter(points: Iterable[PointAnnuel]) -> Decompte:
 class _Fiche:
     """What judging needs to know of an indicator."""
 
+    fiche_id: int
     sens: str
     periodicite: str
     agregation: str
@@ -179,6 +187,46 @@ def _point(annee: int, fiche: _Fiche, cible: Decimal | None, mesures: Sequence[M
 PointsAnnuels = dict[int, dict[int, PointAnnuel]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Lecture:
+    """The indicators of a set with what judges them, their targets and their current values."""
+
+    fiches: dict[int, _Fiche]
+    cibles: dict[tuple[int, int], Decimal]
+    mesures: Mapping[tuple[int, int], Sequence[MesureIndicateur]]
+
+    def point(self, pk: int, annee: int) -> PointAnnuel:
+        return _point(annee, self.fiches[pk], self.cibles.get((pk, annee)), self.mesures.get((pk, annee), ()))
+
+
+def _lire(base: QuerySet[Indicateur], annees: Sequence[int]) -> _Lecture:
+    """Read the indicators of `base` and their values of `annees`, in two queries."""
+    fiches: dict[int, _Fiche] = {}
+    cibles: dict[tuple[int, int], Decimal] = {}
+    lignes = (
+        base.order_by()
+        .annotate(de_l_annee=FilteredRelation("cibles", condition=Q(cibles__annee__in=annees)))
+        .values_list(
+            "pk", "fiche_id", "sens", "periodicite", "agregation", "unite", "cible_imprimee",
+            "de_l_annee__annee", "de_l_annee__valeur",
+        )
+    )  # fmt: skip
+    for pk, fiche_id, sens, periodicite, agregation, unite, imprimee, annee, valeur in lignes:
+        fiches[pk] = _Fiche(fiche_id, sens, periodicite, agregation or agregation_par_defaut(unite), imprimee)
+        if annee is not None:
+            cibles[pk, annee] = valeur
+    mesures: dict[tuple[int, int], list[MesureIndicateur]] = defaultdict(list)
+    courantes = MesureIndicateur.objects.courantes().filter(
+        indicateur__in=base.order_by().values("pk"), annee__in=annees
+    )
+    for mesure in courantes.only(
+        "indicateur_id", "annee", "periode", "valeur", "texte", "numerateur", "denominateur", "manquants",
+        "provenance", "saisie_le", "demonstration",
+    ):  # fmt: skip
+        mesures[mesure.indicateur_id, mesure.annee].append(mesure)
+    return _Lecture(fiches, cibles, mesures)
+
+
 def points_annuels(indicateurs: QuerySet[Indicateur] | Iterable[int], annees: Iterable[int]) -> PointsAnnuels:
     """Return {indicator id: {year: PointAnnuel}}, complete for every indicator and every year, in two queries.
 
@@ -187,40 +235,42 @@ def points_annuels(indicateurs: QuerySet[Indicateur] | Iterable[int], annees: It
     """
     voulues = sorted(set(annees))
     choisis: Any = indicateurs.order_by().values("pk") if isinstance(indicateurs, QuerySet) else list(indicateurs)
-    base = Indicateur.objects.filter(pk__in=choisis)
-    fiches: dict[int, _Fiche] = {}
-    cibles: dict[tuple[int, int], Decimal] = {}
-    lignes = (
-        base.order_by()
-        .annotate(de_l_annee=FilteredRelation("cibles", condition=Q(cibles__annee__in=voulues)))
-        .values_list(
-            "pk",
-            "sens",
-            "periodicite",
-            "agregation",
-            "unite",
-            "cible_imprimee",
-            "de_l_annee__annee",
-            "de_l_annee__valeur",
-        )
+    lecture = _lire(Indicateur.objects.filter(pk__in=choisis), voulues)
+    return {pk: {annee: lecture.point(pk, annee) for annee in voulues} for pk in lecture.fiches}
+
+
+def decomptes_par_fiche(fiches: Iterable[int], annee: int) -> dict[int, Decompte]:
+    """Return {fiche id: how many followed indicators are filled in, have a target, reach it}, in two queries.
+
+    A fiche without any followed indicator is absent.
+    """
+    lecture = _lire(Indicateur.objects.filter(fiche__in=list(fiches), actif=True), [annee])
+    points: dict[int, list[PointAnnuel]] = defaultdict(list)
+    for pk, fiche in lecture.fiches.items():
+        points[fiche.fiche_id].append(lecture.point(pk, annee))
+    return {fiche_id: decompter(lus) for fiche_id, lus in points.items()}
+
+
+def points_depuis(
+    indicateur: Indicateur,
+    cibles: Iterable[CibleIndicateur],
+    mesures: Iterable[MesureIndicateur],
+    annees: Iterable[int],
+) -> dict[int, PointAnnuel]:
+    """Return {year: PointAnnuel} of one indicator from rows already read (replaced values are left out)."""
+    fiche = _Fiche(
+        indicateur.fiche_id,
+        indicateur.sens,
+        indicateur.periodicite,
+        indicateur.agregation or agregation_par_defaut(indicateur.unite),
+        indicateur.cible_imprimee,
     )
-    for pk, sens, periodicite, agregation, unite, imprimee, annee, valeur in lignes:
-        fiches[pk] = _Fiche(sens, periodicite, agregation or agregation_par_defaut(unite), imprimee)
-        if annee is not None:
-            cibles[pk, annee] = valeur
-    mesures: dict[tuple[int, int], list[MesureIndicateur]] = defaultdict(list)
-    courantes = MesureIndicateur.objects.courantes().filter(
-        indicateur__in=base.order_by().values("pk"), annee__in=voulues
-    )
-    for mesure in courantes.only(
-        "indicateur_id", "annee", "periode", "valeur", "texte", "numerateur", "denominateur", "manquants",
-        "provenance", "saisie_le", "demonstration",
-    ):  # fmt: skip
-        mesures[mesure.indicateur_id, mesure.annee].append(mesure)
-    return {
-        pk: {annee: _point(annee, fiche, cibles.get((pk, annee)), mesures.get((pk, annee), ())) for annee in voulues}
-        for pk, fiche in fiches.items()
-    }
+    par_annee: dict[int, list[MesureIndicateur]] = defaultdict(list)
+    for mesure in mesures:
+        if mesure.remplacee_le is None:
+            par_annee[mesure.annee].append(mesure)
+    vises = {c.annee: c.valeur for c in cibles}
+    return {annee: _point(annee, fiche, vises.get(annee), par_annee[annee]) for annee in annees}
 
 
 def de_l_annee(points: Mapping[int, Mapping[int, PointAnnuel]], annee: int) -> dict[int, PointAnnuel]:
