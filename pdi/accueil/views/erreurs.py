@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -42,13 +41,6 @@ def introuvable(request: HttpRequest, exception: Exception | None = None) -> Htt
 def csrf_refuse(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """403 of a form sent too late, or from elsewhere: nothing was written, say how to start again."""
     return _page(request, 403, "403_csrf", retour=request.path if request.method == "POST" else "/")
-
-
-def trop_de_demandes(request: HttpRequest, exception: PermissionDenied | None = None) -> HttpResponse:  # noqa: ARG001
-    """429: too many attempts; say how long to wait."""
-    reponse = _page(request, 429, "429", minutes=15)
-    reponse["Retry-After"] = str(15 * 60)
-    return reponse
 
 
 @requires_csrf_token

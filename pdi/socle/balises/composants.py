@@ -75,6 +75,13 @@ def etat(ton: str, libelle: Any, icone: str = "", texte: bool = False) -> SafeSt
     )
 
 
+@register.simple_tag
+def etat_traitement(traitement: Traitement) -> str:
+    """`{% etat_traitement t %}` the state of a background job."""
+    cle = EtatTraitement(traitement.etat)
+    return etat(TONS_TRAITEMENT[cle], cle.label, ICONES_TRAITEMENT[cle])
+
+
 @register.filter
 def ton_message(tags: str) -> str:
     """Return the tone of a Django message from its level tag."""

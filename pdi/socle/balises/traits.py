@@ -102,14 +102,20 @@ def _figure(
     largeurs = (graphiques.LARGEUR,) if ouvert else (graphiques.LARGEUR, graphiques.ETROITE)
     matiere = repr((gabarit, titre, description)).encode()
     base = ident or "g" + hashlib.sha256(matiere).hexdigest()[:10]
+    dessins = [dessiner(largeur) for largeur in largeurs]
     return rendre(
         "graphique",
         {
             "gabarit": f"components/{gabarit}.html",
             "dessins": [
-                {"id": f"{base}{i or ''}", "classe": ("etroit" if i else "large") if len(largeurs) > 1 else "unique", "d": dessiner(largeur)}
-                for i, largeur in enumerate(largeurs)
+                {
+                    "id": f"{base}{i or ''}",
+                    "classe": ("etroit" if i else "large") if len(largeurs) > 1 else "unique",
+                    "d": dessin,
+                }
+                for i, dessin in enumerate(dessins)
             ],
+            "legende_tons": getattr(dessins[0], "legende", []),
             "titre": titre,
             "description": description,
             "legende": legende or titre,
