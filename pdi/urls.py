@@ -9,7 +9,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("pdi.accueil.urls")),
     path("comptes/", include("pdi.comptes.urls")),
-    path("traitements/", include("pdi.socle.urls")),
+    path("", include("pdi.socle.urls")),
     path("structures/", include("pdi.structures.urls")),
     path("", include("actions.urls")),
     path("", include("gouvernance.urls")),

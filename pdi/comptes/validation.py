@@ -19,7 +19,7 @@ LONGUEUR_PHRASE = 20
 class ComplexiteValidator:
     """Three kinds of characters out of four, or a passphrase of 20 characters. Source: CNIL, 2022 guidance."""
 
-    def validate(self, password: str, user: Any = None) -> None:
+    def validate(self, password: str, user: Any = None) -> None:  # noqa: ARG002  # the signature is Django’s
         """Raise ValidationError naming what is missing."""
         if len(password) >= LONGUEUR_PHRASE:
             return

@@ -125,6 +125,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "pdi.comptes.views.connexion.identifiant_normalise"
 AXES_LOCKOUT_CALLABLE = "pdi.comptes.views.connexion.compte_verrouille"
 AXES_SENSITIVE_PARAMETERS = ["username", "email", "password"]
 AXES_VERBOSE = False

@@ -222,3 +222,34 @@ def typographier(texte: str) -> str:
     for motif, remplacement in _TYPO:
         texte = motif.sub(remplacement, texte)
     return texte.replace(f"{INSECABLE}{INSECABLE}", INSECABLE)
+
+
+_DATE_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def valeur_journal(valeur: Any) -> str:
+    """Return a JSON value of the journal for a reader: « vide », « oui », « 12/02/2026 », one element a line."""
+    if valeur is None or valeur in ("", [], {}):
+        return "vide"
+    if isinstance(valeur, bool):
+        return "oui" if valeur else "non"
+    if isinstance(valeur, list):
+        return "\n".join(valeur_journal(v) for v in valeur)
+    if isinstance(valeur, dict):
+        return "\n".join(f"{cle} : {valeur_journal(v)}" for cle, v in valeur.items())
+    texte = str(valeur)
+    if _DATE_ISO.fullmatch(texte):
+        return date_courte(datetime.date.fromisoformat(texte))
+    if _DATE_ISO.match(texte) and "T" in texte:
+        return date_heure(datetime.datetime.fromisoformat(texte))
+    return texte
+
+
+def periode(valeur: Any) -> str:
+    """Return a half-open range of dates as people say it, its last day included: « du 01/01/2026 au 31/12/2026 »."""
+    if valeur.lower is None and valeur.upper is None:
+        return "toujours"
+    if valeur.upper is None:
+        return f"depuis le {date_courte(valeur.lower)}"
+    fin = date_courte(valeur.upper - datetime.timedelta(days=1))
+    return f"jusqu’au {fin}" if valeur.lower is None else f"du {date_courte(valeur.lower)} au {fin}"

@@ -7,11 +7,15 @@ import decimal
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.mail import send_mail
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+from psycopg.types.range import Range
 
 from .contexte import ecran_courant
+from .droits import RegleMetier
+from .formats import periode
 from .models import Avis, EntreeJournal
 
 
@@ -23,6 +27,8 @@ def _json(valeur: Any) -> Any:
         return str(valeur.normalize() if valeur else valeur)
     if isinstance(valeur, models.Model):
         return str(valeur)
+    if isinstance(valeur, Range):
+        return periode(valeur)
     if isinstance(valeur, list | tuple | set | frozenset):
         return [_json(v) for v in valeur]
     if isinstance(valeur, str | int | float | bool) or valeur is None:
@@ -69,6 +75,26 @@ def journaliser(
     )
 
 
+def enregistrer(objet: models.Model) -> None:
+    """Validate and save; what a field, a constraint or the database refuses becomes a RegleMetier naming the field.
+
+    The database has the last word: a race lost after validation gives the same sentence.
+    """
+    try:
+        objet.full_clean()
+        with transaction.atomic():
+            objet.save()
+    except ValidationError as erreur:
+        for champ, messages in erreur.message_dict.items():
+            raise RegleMetier(" ".join(messages), champ=None if champ == NON_FIELD_ERRORS else champ) from erreur
+        raise
+    except IntegrityError as erreur:
+        for regle in objet._meta.constraints:
+            if f'"{regle.name}"' in str(erreur):
+                raise RegleMetier(str(regle.violation_error_message)) from erreur
+        raise
+
+
 def prevenir(*, destinataires: Iterable[Any], titre: str, texte: str = "", url: str = "") -> int:
     """Send a notice to each user, and by e-mail to those who ask for it once the write is committed.
 
@@ -93,3 +119,9 @@ def lire_avis(*, avis: Avis) -> Avis:
         avis.lu_le = timezone.now()
         avis.save(update_fields=["lu_le"])
     return avis
+
+
+@transaction.atomic
+def lire_tous_les_avis(*, par: Any) -> int:
+    """Mark every notice of the user as read. Return how many were not."""
+    return Avis.objects.visibles_par(par).non_lus().update(lu_le=timezone.now())

@@ -10,7 +10,9 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
+from pdi.socle.formats import periode
 from pdi.structures.models import Structure
 from pdi.territoires.models import TerritoireAction
 
@@ -98,3 +100,18 @@ class Habilitation(models.Model):
     def __str__(self) -> str:
         """Return the role's label."""
         return self.get_role_display()
+
+    @property
+    def en_cours(self) -> bool:
+        """Return whether it is valid today."""
+        return timezone.localdate() in self.periode
+
+    @property
+    def a_venir(self) -> bool:
+        """Return whether it begins later."""
+        return self.periode.lower is not None and self.periode.lower > timezone.localdate()
+
+    @property
+    def periode_texte(self) -> str:
+        """Return the period with its last day included."""
+        return periode(self.periode)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,6 +9,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+
+from pdi.comptes.querysets import UtilisateurQuerySet
 
 if TYPE_CHECKING:
     from .habilitation import Habilitation
@@ -68,7 +69,7 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("accès à l’administration des référentiels", default=False)
     cree_le = models.DateTimeField("créé le", default=timezone.now)
 
-    objects = UtilisateurManager()
+    objects = UtilisateurManager.from_queryset(UtilisateurQuerySet)()
 
     USERNAME_FIELD = "courriel"
     EMAIL_FIELD = "courriel"
@@ -102,7 +103,7 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
         """Return the habilitations valid today, read once per request."""
         if not self.is_active:
             return []
-        return list(self.habilitations.au(datetime.date.today()).select_related("structure", "territoire"))
+        return list(self.habilitations.au(timezone.localdate()).select_related("structure", "territoire"))
 
     def roles(self) -> frozenset[str]:
         """Return the roles held today."""

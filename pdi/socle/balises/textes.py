@@ -129,3 +129,9 @@ def cellule_donnee(valeur: Any, unite: str = "") -> str:
     if isinstance(valeur, str):
         return valeur
     return formats.valeur_unite(valeur, unite)
+
+
+@register.filter
+def valeur_journal(valeur: Any) -> str:
+    """Show a value of the journal: dates as French writes them, lists on several lines, nothing as « vide »."""
+    return formats.valeur_journal(valeur)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -37,3 +40,22 @@ class EntreeJournal(models.Model):
     def __str__(self) -> str:
         """Return « verbe objet »."""
         return f"{self.verbe} – {self.objet_libelle}"
+
+    @property
+    def changements(self) -> list[tuple[str, Any, Any]]:
+        """Return (field, before, after) for each field that the write touched, in the order it names them."""
+        noms = [*self.avant, *(nom for nom in self.apres if nom not in self.avant)]
+        return [(nom, self.avant.get(nom), self.apres.get(nom)) for nom in noms]
+
+    @property
+    def type_objet(self) -> str:
+        """Return what kind of object it is, in French."""
+        return nom_de_type(self.objet_type)
+
+
+def nom_de_type(etiquette: str) -> str:
+    """Return the French name of a model (« actions.ficheaction » gives « fiche-action »)."""
+    try:
+        return str(apps.get_model(etiquette)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return etiquette

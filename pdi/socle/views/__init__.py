@@ -1,0 +1,1 @@
+"""Views of the ground floor: jobs, notices, journal."""
