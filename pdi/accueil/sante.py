@@ -17,7 +17,8 @@ from redis.exceptions import RedisError
 from pdi.celery import app
 
 ATTENTE_WORKER_S = 1.0
-MEMOIRE_WORKER_S = 5  # seconds: the page is open to all, one question to the workers serves every visitor
+# The page is open to all: one question to the workers serves every visitor. A worker that comes back is seen sooner.
+MEMOIRE_WORKER_S = {True: 5, False: 1}
 CLE_WORKER = "sante:worker"
 
 journal = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ def _worker() -> bool:
     connu: bool | None = cache.get(CLE_WORKER)
     if connu is None:
         connu = bool(app.control.ping(timeout=ATTENTE_WORKER_S, limit=1))
-        cache.set(CLE_WORKER, connu, MEMOIRE_WORKER_S)
+        cache.set(CLE_WORKER, connu, MEMOIRE_WORKER_S[connu])
     return connu
 
 

@@ -265,10 +265,7 @@ def commande_demo(arguments: list[str]) -> None:
     port = port_demande()
     verifier_pango()
     preparer()
-    remplacer(
-        PYTHON, "manage.py", "demo", "--port", str(port), *arguments,
-        DJANGO_SETTINGS_MODULE="pdi.settings.dev", PDI_DEMONSTRATION="1",
-    )  # fmt: skip
+    remplacer(PYTHON, "pdi/outillage/demonstration.py", "--port", str(port), *arguments)
 
 
 def commande_test(arguments: list[str]) -> None:

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class OutillageConfig(AppConfig):
-    """Tooling: the commands of a checkout (demonstration). Not installed in production."""
+    """Tooling: the commands of the demonstration. Not installed in production."""
 
     name = "pdi.outillage"
     label = "outillage"

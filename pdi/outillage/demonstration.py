@@ -1,22 +1,23 @@
 """The demonstration: embedded servers, data, one worker, beat and the site, watched until Ctrl-C.
 
+    python pdi/outillage/demonstration.py --port 8000 [--effacer]
+
 The supervisor starts everything, restarts what dies, and stops everything. A watcher process does the same
-stop if the supervisor itself is killed, so nothing survives it.
+stop if the supervisor itself is killed, so nothing survives it. It does not load Django: migrations, data
+and report are prepared by `manage.py preparer_demo`, while the site and the worker start.
 """
 
 from __future__ import annotations
 
+import argparse
 import fcntl
-import hashlib
-import importlib
-import importlib.util
 import os
 import shutil
 import signal
 import subprocess  # nosec B404
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,18 +25,16 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from django.conf import settings
-from django.core.management import call_command, get_commands
-
-from pdi.outillage.gardien import Gardien
-from pdi.outillage.serveurs import Emplacement, PostgresEmbarque, ServeurIndisponible, ValkeyEmbarque
-from pdi.outillage.sonde import interroger
-
 RACINE = Path(__file__).resolve().parent.parent.parent
-ATTENTE_SERVICE_S = 60.0
+if str(RACINE) not in sys.path:
+    sys.path.insert(0, str(RACINE))
+
+from pdi.outillage.gardien import Gardien  # noqa: E402
+from pdi.outillage.serveurs import Emplacement, PostgresEmbarque, ServeurIndisponible, ValkeyEmbarque  # noqa: E402
+
 ATTENTE_ARRET_S = 10.0
 RELANCES_MAX, FENETRE_RELANCES_S = 3, 60.0
-PERIODE_S = 0.5
+PERIODE_S = 0.2
 PERIODE_SERVEURS_S = 5.0
 SIGNAUX = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -51,27 +50,31 @@ def dire(message: str) -> None:
 
 @dataclass
 class Processus:
-    """One child: its command, its log, and when it was started again."""
+    """One child: its command, its log (None: the terminal), and when it was started again."""
 
     nom: str
     commande: list[str]
-    journal: Path
+    journal: Path | None
     environnement: dict[str, str]
     relances: list[float] = field(default_factory=list)
     _enfant: subprocess.Popen[bytes] | None = None
 
     def demarrer(self) -> None:
         """Start in a session of its own: a Ctrl-C in the terminal reaches the supervisor only."""
-        with self.journal.open("ab") as sortie:
+        sortie = self.journal.open("ab") if self.journal else None
+        try:
             self._enfant = subprocess.Popen(  # nosec B603
                 self.commande, cwd=RACINE, env=os.environ | self.environnement, start_new_session=True,
-                stdin=subprocess.DEVNULL, stdout=sortie, stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL, stdout=sortie, stderr=subprocess.STDOUT if sortie else None,
             )  # fmt: skip
+        finally:
+            if sortie:
+                sortie.close()
 
     @property
-    def mort(self) -> bool:
-        """Return whether it ended by itself."""
-        return self._enfant is not None and self._enfant.poll() is not None
+    def code(self) -> int | None:
+        """Return its exit code, or None while it runs."""
+        return self._enfant.poll() if self._enfant else None
 
     def demander_arret(self) -> None:
         """Ask it to end (it may finish what it is doing)."""
@@ -90,6 +93,8 @@ class Processus:
 
     def fin_du_journal(self) -> str:
         """Return the last lines of the log, with its path."""
+        if not self.journal:
+            return ""
         lignes = self.journal.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
         return "\n".join([*lignes, "", f"Journal entier : {self.journal}"])
 
@@ -116,13 +121,9 @@ class Demonstration:
 
     def __init__(self, *, port: int) -> None:
         """Nothing starts yet."""
-        emplacement = getattr(settings, "EMPLACEMENT", None)
-        if not isinstance(emplacement, Emplacement):
-            raise DemonstrationImpossible("La démonstration ne tourne pas avec les réglages de production.")
         self.port = port
-        self.emplacement = emplacement
-        self.dossier = emplacement.dossier
-        self.journaux = self.dossier / "journaux"
+        self.emplacement = Emplacement.depuis_environnement(RACINE)
+        self.dossier = self.emplacement.dossier
         self.serveurs: list[PostgresEmbarque | ValkeyEmbarque] = []
         self.processus: list[Processus] = []
 
@@ -187,93 +188,63 @@ class Demonstration:
                 chemin.unlink()
 
     def _demarrer(self) -> None:
-        shutil.rmtree(self.journaux, ignore_errors=True)
-        for dossier in (settings.MEDIA_ROOT, settings.STATIC_ROOT, self.journaux):
+        lieu = self.emplacement
+        shutil.rmtree(lieu.journaux, ignore_errors=True)
+        for dossier in (lieu.fichiers, lieu.statiques, lieu.journaux):
             dossier.mkdir(parents=True, exist_ok=True)
         if not os.environ.get("DATABASE_URL"):
-            self.serveurs.append(PostgresEmbarque(self.emplacement))
+            self.serveurs.append(PostgresEmbarque(lieu))
         if not os.environ.get("REDIS_URL"):
-            self.serveurs.append(ValkeyEmbarque(self.emplacement))
+            self.serveurs.append(ValkeyEmbarque(lieu))
         noms = {type(serveur) for serveur in self.serveurs}
-        self.gardien = Gardien(self.emplacement, postgresql=PostgresEmbarque in noms, valkey=ValkeyEmbarque in noms)
+        self.gardien = Gardien(self.dossier, postgresql=PostgresEmbarque in noms, valkey=ValkeyEmbarque in noms)
         dire("Base de données et courtier")
         with ThreadPoolExecutor() as fils:
             list(fils.map(lambda serveur: serveur.demarrer(), self.serveurs))
-        connue = self._marque.exists() and self._marque.read_text(encoding="ascii") == self._version_donnees()
-        if connue:
-            self._lancer_processus()  # same data as last time: the site starts while migrations are checked
-        dire("Structure de la base")
-        call_command("migrate", verbosity=0, interactive=False)
-        if not connue:
-            self._lancer_processus()
-            dire("Données de démonstration")
-            _commande_si_presente("charger_demo")
-            self._marque.write_text(self._version_donnees(), encoding="ascii")
-        self._attendre_le_site()
-        dire("Rapport annuel d’exécution")
-        rapport = _commande_si_presente("compiler_demo")
-        self._accueillir(rapport)
+        self._lancer("preparation", "site", "travailleur")
+        self._attendre_la_preparation()
+        self._lancer("planificateur")
 
-    @property
-    def _marque(self) -> Path:
-        return self.dossier / "demo.chargee"
-
-    def _version_donnees(self) -> str:
-        """Fingerprint of the database's address and of the fixtures: the data are loaded when it changes."""
-        resume = hashlib.sha256(os.environ.get("DATABASE_URL", "").encode())
-        for chemin in sorted((RACINE / "fixtures").rglob("*")):
-            if chemin.is_file():
-                resume.update(chemin.relative_to(RACINE).as_posix().encode() + b"\0" + chemin.read_bytes())
-        return resume.hexdigest()
-
-    def _lancer_processus(self) -> None:
-        celery = [sys.executable, "-m", "celery", "--app", "pdi.celery"]
+    def _lancer(self, *cles: str) -> None:
+        celery = ["-m", "celery", "--app", "pdi.celery"]
         commandes = {
-            "Le site": [
-                sys.executable, "-m", "gunicorn", "pdi.wsgi:application", "--bind", f"127.0.0.1:{self.port}",
-                "--workers", "2", "--worker-class", "sync", "--preload", "--timeout", "60", "--no-control-socket",
-            ],
-            "Le travailleur": [*celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "--without-gossip"],
-            "Le planificateur": [
+            "preparation": ("La préparation", ["manage.py", "preparer_demo", "--port", str(self.port)]),
+            "site": ("Le site", [
+                "-m", "gunicorn", "pdi.wsgi:application", "--bind", f"127.0.0.1:{self.port}", "--workers", "2",
+                "--worker-class", "sync", "--preload", "--timeout", "60", "--no-control-socket",
+            ]),
+            "travailleur": ("Le travailleur", [
+                *celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "--without-gossip", "--without-mingle",
+            ]),
+            "planificateur": ("Le planificateur", [
                 *celery, "beat", "--loglevel", "INFO", "--pidfile", "",
                 "--schedule", str(self.dossier / "planification"),
-            ],
+            ]),
         }  # fmt: skip
-        environnement = {"DJANGO_SETTINGS_MODULE": "pdi.settings.dev", **self.gardien.environnement}
-        for (nom, commande), fichier in zip(commandes.items(), ("site", "travailleur", "planificateur"), strict=True):
-            processus = Processus(nom, commande, self.journaux / f"{fichier}.log", environnement)
+        environnement = {
+            "DJANGO_SETTINGS_MODULE": "pdi.settings.dev",
+            "PDI_DEMONSTRATION": "1",
+            **self.gardien.environnement,
+        }
+        for cle in cles:
+            nom, arguments = commandes[cle]
+            journal = None if cle == "preparation" else self.emplacement.journaux / f"{cle}.log"
+            processus = Processus(nom, [sys.executable, *arguments], journal, environnement)
             self.processus.append(processus)
             processus.demarrer()
 
-    def _attendre_le_site(self) -> None:
-        dire("Attente du site et du travailleur")
-        limite = time.monotonic() + ATTENTE_SERVICE_S
-        while True:
-            etat = interroger(f"http://127.0.0.1:{self.port}/sante")
-            if etat and all(etat.values()):
-                return
-            for processus in self.processus:
-                if processus.mort:
+    def _attendre_la_preparation(self) -> None:
+        preparation, *autres = self.processus
+        while preparation.code is None:
+            for processus in autres:
+                if processus.code is not None:
                     raise DemonstrationImpossible(f"{processus.nom} n’a pas démarré.\n\n{processus.fin_du_journal()}")
-            if time.monotonic() > limite:
-                muets = ", ".join(nom for nom, va in etat.items() if not va) or "le site"
-                raise DemonstrationImpossible(
-                    f"Pas de réponse après {ATTENTE_SERVICE_S:.0f} s ({muets}). Journaux : {self.journaux}"
-                )
-            time.sleep(0.1)
-
-    def _accueillir(self, rapport: str | None) -> None:
-        lignes = ["", f"  {settings.NOM_APPLICATION} – démonstration", "", f"  Adresse   {self.adresse}"]
-        if rapport:
-            lignes.append(f"  Rapport   {rapport}")
-        comptes = _comptes()
-        if comptes:
-            larges = [max(len(compte[i]) for compte in comptes) for i in range(2)]
-            lignes += ["", "  Comptes (rôle, adresse, mot de passe)"]
-            lignes += [f"    {role:<{larges[0]}}  {courriel:<{larges[1]}}  {mot}" for role, courriel, mot in comptes]
-        lignes += ["", "  Ctrl-C arrête tout. « make demo » reprend ces données,"]
-        lignes += ["  « make demo-reset » recommence à zéro.", ""]
-        print("\n".join(lignes), flush=True)
+            time.sleep(PERIODE_S)
+        if preparation.code != 0:
+            raise DemonstrationImpossible(
+                f"La démonstration n’a pas pu être préparée (voir ci-dessus). Journaux : {self.emplacement.journaux}"
+            )
+        self.processus.remove(preparation)
 
     # -- watch and stop -----------------------------------------------------------------------------
 
@@ -282,7 +253,7 @@ class Demonstration:
         while True:
             time.sleep(PERIODE_S)
             for processus in self.processus:
-                if processus.mort:
+                if processus.code is not None:
                     processus.relancer()
             if time.monotonic() > prochaine:
                 for serveur in self.serveurs:
@@ -303,19 +274,17 @@ class Demonstration:
             self.gardien.fermer()
 
 
-def _commande_si_presente(nom: str) -> str | None:
-    """Run the command `nom` when an installed application has it; return what it returns."""
-    if nom not in get_commands():
-        return None
-    resultat = call_command(nom)
-    return str(resultat) if resultat else None
+def main() -> None:
+    """Read the port and run."""
+    analyse = argparse.ArgumentParser(description="Démarre la démonstration. Ctrl-C arrête tout.")
+    analyse.add_argument("--port", type=int, default=8000, help="port du site (8000 par défaut)")
+    analyse.add_argument("--effacer", action="store_true", help="repart de données vides")
+    choix = analyse.parse_args()
+    try:
+        Demonstration(port=choix.port).tourner(effacer=choix.effacer)
+    except DemonstrationImpossible as erreur:
+        sys.exit(f"\n{erreur}")
 
 
-def _comptes() -> list[tuple[str, str, str]]:
-    """Return (role, e-mail, password) of the demonstration accounts, when accounts are installed."""
-    if importlib.util.find_spec("pdi.comptes.demo") is None:
-        return []
-    lister: Callable[[], list[tuple[str, str, str]]] = importlib.import_module(
-        "pdi.comptes.demo"
-    ).comptes_de_demonstration
-    return lister()
+if __name__ == "__main__":
+    main()

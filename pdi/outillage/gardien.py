@@ -17,10 +17,9 @@ import sys
 import time
 from pathlib import Path
 
-from pdi.outillage.serveurs import JETON, Emplacement, PostgresEmbarque, ServeurIndisponible, ValkeyEmbarque
-
-DELAI_S = 10.0
 RACINE = Path(__file__).resolve().parent.parent.parent
+JETON = "PDI_GARDIEN"  # environment variable that marks the processes to end
+DELAI_S = 10.0
 
 
 def _processus_portant(jeton: str) -> list[int]:
@@ -59,10 +58,10 @@ def terminer(jeton: str, delai_s: float = DELAI_S) -> None:
 class Gardien:
     """The parent's side: start it first, give its environment to every child, close it last."""
 
-    def __init__(self, emplacement: Emplacement, *, postgresql: bool, valkey: bool, effacer: bool = False) -> None:
-        """Start watching. `postgresql` and `valkey` say which embedded servers to stop, `effacer` to delete all."""
+    def __init__(self, dossier: Path, *, postgresql: bool, valkey: bool, effacer: bool = False) -> None:
+        """Start watching. `postgresql` and `valkey` say which servers of `dossier` to stop, `effacer` to delete it."""
         self.jeton = secrets.token_hex(8)
-        commande = [sys.executable, "-m", "pdi.outillage.gardien", str(emplacement.dossier), self.jeton]
+        commande = [sys.executable, __file__, str(dossier), self.jeton]
         commande += ["--postgresql"] * postgresql + ["--valkey"] * valkey + ["--effacer"] * effacer
         environnement = {cle: valeur for cle, valeur in os.environ.items() if cle != JETON}
         self._processus = subprocess.Popen(  # nosec B603
@@ -94,6 +93,10 @@ def main() -> None:
         signal.signal(numero, signal.SIG_IGN)
     sys.stdin.buffer.read()
     terminer(choix.jeton)
+    # Imported only now: waiting costs nothing, and what is imported while all starts would slow it down.
+    sys.path.insert(0, str(RACINE))
+    from pdi.outillage.serveurs import Emplacement, PostgresEmbarque, ServeurIndisponible, ValkeyEmbarque  # noqa: PLC0415
+
     emplacement = Emplacement(choix.dossier)
     try:
         if choix.valkey:

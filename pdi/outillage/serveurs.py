@@ -13,22 +13,19 @@ import importlib.util
 import os
 import shutil
 import signal
+import socket
 import subprocess  # nosec B404
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from pdi.outillage.gardien import JETON
 
 NOM_BASE = "pdi"
 UTILISATEUR_BASE = "pdi"
 ATTENTE_S = 30.0
 NOBODY = 65534
-JETON = "PDI_GARDIEN"  # environment variable that marks the processes a watcher ends (see gardien.py)
 
 
 class ServeurIndisponible(RuntimeError):
@@ -51,6 +48,21 @@ class Emplacement:
         """Short folder of the sockets, private to this user and this checkout."""
         empreinte = hashlib.sha256(str(self.dossier).encode()).hexdigest()[:10]
         return Path(tempfile.gettempdir()) / f"pdi-{os.getuid()}-{empreinte}"
+
+    @property
+    def fichiers(self) -> Path:
+        """Uploaded and produced files."""
+        return self.dossier / "fichiers"
+
+    @property
+    def statiques(self) -> Path:
+        """Collected static files (WhiteNoise wants the folder, even empty)."""
+        return self.dossier / "statiques"
+
+    @property
+    def journaux(self) -> Path:
+        """Logs of the demonstration's processes."""
+        return self.dossier / "journaux"
 
     @property
     def socket_valkey(self) -> Path:
@@ -161,6 +173,10 @@ class PostgresEmbarque:
 
     def en_marche(self) -> bool:
         """Return whether this cluster answers now."""
+        if not (self.emplacement.sockets / ".s.PGSQL.5432").exists():
+            return False
+        import psycopg  # noqa: PLC0415  # slow to import, and settings import this module
+
         try:
             psycopg.connect(self._url("postgres"), connect_timeout=2).close()
         except psycopg.OperationalError:
@@ -198,6 +214,11 @@ class PostgresEmbarque:
             )  # fmt: skip
             if resultat.returncode != 0:
                 raise ServeurIndisponible(f"PostgreSQL n’a pas démarré, voir {self.journal}\n{resultat.stderr.strip()}")
+        self._creer_base()
+
+    def _creer_base(self) -> None:
+        import psycopg  # noqa: PLC0415  # see en_marche
+
         with psycopg.connect(self._url("postgres"), autocommit=True) as connexion:
             existe = connexion.execute("SELECT 1 FROM pg_database WHERE datname = %s", (NOM_BASE,)).fetchone()
             if not existe:
@@ -229,15 +250,19 @@ class ValkeyEmbarque:
                 return chemin
         raise ServeurIndisponible("Valkey est introuvable : installez « valkey » ou « redis », ou donnez REDIS_URL.")
 
-    def _client(self) -> redis.Redis:
-        # No retry: the default backs off for seconds while the server is starting.
-        return redis.Redis(unix_socket_path=str(self.emplacement.socket_valkey), retry=Retry(NoBackoff(), 0))
+    def _demander(self, ordre: bytes) -> bytes:
+        """Send one inline command and return the answer (raises OSError when nobody listens)."""
+        with socket.socket(socket.AF_UNIX) as prise:
+            prise.settimeout(2.0)
+            prise.connect(str(self.emplacement.socket_valkey))
+            prise.sendall(ordre + b"\r\n")
+            return prise.recv(64)
 
     def en_marche(self) -> bool:
         """Return whether this server answers now."""
         try:
-            return bool(self._client().ping())
-        except redis.RedisError:
+            return self._demander(b"PING").startswith(b"+PONG")
+        except OSError:
             return False
 
     def demarrer(self) -> None:
@@ -267,8 +292,8 @@ class ValkeyEmbarque:
     def arreter(self) -> None:
         """Stop the server when it runs."""
         try:
-            self._client().shutdown(nosave=True)
-        except redis.RedisError:
+            self._demander(b"SHUTDOWN NOSAVE NOW FORCE")
+        except OSError:
             if self.pid.exists():
                 with contextlib.suppress(ProcessLookupError, ValueError):
                     os.kill(int(self.pid.read_text()), signal.SIGTERM)

@@ -10,9 +10,10 @@ from .base import *  # noqa: F403
 from .base import INSTALLED_APPS as _APPLICATIONS
 from .base import RACINE, base_de_donnees
 
-INSTALLED_APPS = ["pdi.outillage", *_APPLICATIONS]  # `manage.py demo`: not in production
+INSTALLED_APPS = ["pdi.outillage", *_APPLICATIONS]  # the commands of the demonstration: not in production
 
 DEBUG = os.environ.get("PDI_DEBUG", "") == "1"
+DEMONSTRATION_PERMISE = True
 SECRET_KEY = "developpement-seulement-cette-cle-ne-protege-rien"  # nosec B105  # noqa: S105
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
@@ -23,8 +24,8 @@ CELERY_BROKER_URL = os.environ.get("REDIS_URL") or EMPLACEMENT.url_celery
 CELERY_RESULT_BACKEND = CELERY_BROKER_URL
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
-MEDIA_ROOT = EMPLACEMENT.dossier / "fichiers"
-STATIC_ROOT = EMPLACEMENT.dossier / "statiques"
+MEDIA_ROOT = EMPLACEMENT.fichiers
+STATIC_ROOT = EMPLACEMENT.statiques
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = EMPLACEMENT.dossier / "courriels"
 WHITENOISE_USE_FINDERS = True

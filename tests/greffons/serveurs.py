@@ -12,8 +12,8 @@ import pytest
 from django.core.cache import cache
 
 from pdi.outillage import ressources
-from pdi.outillage.gardien import Gardien
-from pdi.outillage.serveurs import JETON, Emplacement, PostgresEmbarque, ValkeyEmbarque
+from pdi.outillage.gardien import JETON, Gardien
+from pdi.outillage.serveurs import Emplacement, PostgresEmbarque, ValkeyEmbarque
 
 # Playwright's synchronous interface keeps an event loop in the test's thread; the ORM is still used synchronously.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -36,7 +36,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     ressources.construire()
     emplacement: Emplacement = settings.EMPLACEMENT
     postgresql, valkey = not os.environ.get("DATABASE_URL"), not os.environ.get("REDIS_URL")
-    gardien = Gardien(emplacement, postgresql=postgresql, valkey=valkey, effacer=True)
+    gardien = Gardien(emplacement.dossier, postgresql=postgresql, valkey=valkey, effacer=True)
     config.stash[_GARDIEN] = gardien
     os.environ[JETON] = gardien.jeton
     for dossier in (settings.MEDIA_ROOT, settings.STATIC_ROOT):

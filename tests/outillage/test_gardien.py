@@ -19,7 +19,7 @@ PARENT = textwrap.dedent(
     from pdi.outillage.gardien import Gardien
     from pdi.outillage.serveurs import Emplacement, ValkeyEmbarque
     emplacement = Emplacement(Path(sys.argv[1]))
-    gardien = Gardien(emplacement, postgresql=False, valkey=True, effacer=True)
+    gardien = Gardien(emplacement.dossier, postgresql=False, valkey=True, effacer=True)
     ValkeyEmbarque(emplacement).demarrer()
     enfant = subprocess.Popen(["sleep", "600"], env=os.environ | gardien.environnement, start_new_session=True)
     print(enfant.pid, emplacement.pid_valkey(), flush=True)
