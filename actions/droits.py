@@ -7,7 +7,18 @@ from typing import Any
 from pdi.comptes.models import Role
 from pdi.socle.droits import OUI, Verdict, non
 
-from .models import Bilan, Campagne, EtatBilan, EtatCampagne, FicheAction, Indicateur, Programme, SourceIndicateur
+from .models import (
+    Bilan,
+    Campagne,
+    EtatBilan,
+    EtatCampagne,
+    FicheAction,
+    Indicateur,
+    NoteFiche,
+    PieceJointe,
+    Programme,
+    SourceIndicateur,
+)
 from .querysets import ROLES_GESTION
 from .regles.bilans import GESTION, PILOTE
 
@@ -119,3 +130,19 @@ def voit_journal(utilisateur: Any) -> Verdict:
     if utilisateur.is_authenticated and utilisateur.a_role(Role.ADMINISTRATEUR, Role.CHARGE_PROGRAMME):
         return OUI
     return non("Le journal complet est réservé aux administrateurs et aux chargés de programme.")
+
+
+def peut_retirer_note(utilisateur: Any, note: NoteFiche) -> Verdict:
+    """Remove a note: its author while they follow the fiche, and the managers."""
+    verdict = peut_suivre_fiche(utilisateur, note.fiche)
+    if verdict and note.auteur_id != utilisateur.pk and not utilisateur.a_role(*ROLES_GESTION):
+        return non("Cette note a été écrite par quelqu’un d’autre : son auteur ou un chargé de programme la retire.")
+    return verdict
+
+
+def peut_retirer_piece(utilisateur: Any, piece: PieceJointe) -> Verdict:
+    """Remove an attachment: who put it while they follow the fiche, and the managers."""
+    verdict = peut_suivre_fiche(utilisateur, piece.fiche)
+    if verdict and piece.deposee_par_id != utilisateur.pk and not utilisateur.a_role(*ROLES_GESTION):
+        return non("Cette pièce a été déposée par quelqu’un d’autre : son auteur ou un chargé de programme la retire.")
+    return verdict

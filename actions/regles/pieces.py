@@ -1,0 +1,123 @@
+"""Which files may be attached: type by extension and by content, size, clean name. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zipfile
+from collections.abc import Collection
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import IO
+
+from pdi.socle.droits import RegleMetier
+from pdi.socle.formats import taille_fichier
+
+LONGUEUR_NOM = 150
+ENTREES_ARCHIVE_MAX = 5000
+SIGNATURES = {"pdf": (b"%PDF-",), "png": (b"\x89PNG\r\n\x1a\n",), "jpg": (b"\xff\xd8\xff",), "jpeg": (b"\xff\xd8\xff",)}
+# A member that every document of the type holds.
+MEMBRES = {
+    "docx": "word/document.xml",
+    "xlsx": "xl/workbook.xml",
+    "odt": "content.xml",
+    "ods": "content.xml",
+}
+TYPES_OPENDOCUMENT = {
+    "odt": b"application/vnd.oasis.opendocument.text",
+    "ods": b"application/vnd.oasis.opendocument.spreadsheet",
+}
+MACROS = ("vbaproject.bin", "basic/script-lc.xml", "basic/")
+
+
+@dataclass(frozen=True, slots=True)
+class PieceControlee:
+    """A file that may be kept."""
+
+    nom: str
+    type: str
+    taille: int
+
+
+def nom_propre(nom: str) -> str:
+    """Return the name without folder, control character or look-alike trick, at most 150 characters.
+
+    The extension is kept whole. An empty name gives « document ».
+    """
+    base = re.split(r"[\\/]", unicodedata.normalize("NFC", nom))[-1]
+    visible = "".join(c for c in base if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+    visible = re.sub(r'[<>:"|?*]+', "-", visible)
+    visible = re.sub(r"\s+", " ", visible).strip(" .")
+    racine, point, extension = visible.rpartition(".")
+    if not point:
+        return visible[:LONGUEUR_NOM] or "document"
+    return f"{(racine.strip(' .') or 'document')[: LONGUEUR_NOM - len(extension) - 1]}.{extension}"
+
+
+def _archive_conforme(fichier: IO[bytes], type_: str) -> bool:
+    try:
+        with zipfile.ZipFile(fichier) as archive:
+            noms = archive.namelist()
+            if len(noms) > ENTREES_ARCHIVE_MAX or MEMBRES[type_] not in noms:
+                return False
+            if any(m in n.lower() for n in noms for m in MACROS):
+                raise RegleMetier("Ce document contient des macros : enregistrez-le sans macro.", champ="fichier")
+            attendu = TYPES_OPENDOCUMENT.get(type_)
+            if attendu is None:
+                return True
+            if "mimetype" not in noms or archive.getinfo("mimetype").file_size > 200:
+                return False
+            return archive.read("mimetype").strip() == attendu
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError):
+        return False
+
+
+def _texte(debut: bytes) -> bool:
+    if b"\x00" in debut:
+        return False
+    return not any(octet < 9 or 13 < octet < 32 for octet in debut)
+
+
+def contenu_conforme(fichier: IO[bytes], type_: str) -> bool:
+    """Return whether the content is what the extension says. The file is left at its beginning."""
+    try:
+        fichier.seek(0)
+        debut = fichier.read(4096)
+        fichier.seek(0)
+        if type_ in SIGNATURES:
+            return debut.startswith(SIGNATURES[type_])
+        if type_ in MEMBRES:
+            return debut.startswith(b"PK\x03\x04") and _archive_conforme(fichier, type_)
+        return type_ == "csv" and _texte(debut)
+    finally:
+        fichier.seek(0)
+
+
+def controler_piece(
+    *, nom: str, taille: int, fichier: IO[bytes], types: Collection[str], taille_max: int
+) -> PieceControlee:
+    """Return the file's clean name and type. Raises RegleMetier: what is wrong, what is expected.
+
+    `taille` and `taille_max` in bytes; `types` are the accepted extensions.
+    """
+    propre = nom_propre(nom)
+    extension = propre.rpartition(".")[2].lower() if "." in propre else ""
+    acceptes = ", ".join(sorted(types))
+    if extension not in types:
+        proche = get_close_matches(extension, list(types), 1, 0.6) if extension else []
+        suite = f" Peut-être « .{proche[0]} » ?" if proche else ""
+        quoi = f"Le type « .{extension} » n’est pas accepté" if extension else "Le nom du fichier n’a pas d’extension"
+        raise RegleMetier(f"{quoi}. Types acceptés : {acceptes}.{suite}", champ="fichier")
+    if not taille:
+        raise RegleMetier("Ce fichier est vide.", champ="fichier")
+    if taille > taille_max:
+        raise RegleMetier(
+            f"Ce fichier pèse {taille_fichier(taille)} : {taille_fichier(taille_max)} au plus.", champ="fichier"
+        )
+    if not contenu_conforme(fichier, extension):
+        raise RegleMetier(
+            f"Le contenu de « {propre} » n’est pas celui d’un fichier .{extension} : il a peut-être été renommé, ou "
+            "il est abîmé. Enregistrez-le de nouveau dans un type accepté.",
+            champ="fichier",
+        )
+    return PieceControlee(propre, extension, taille)
