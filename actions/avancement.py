@@ -14,9 +14,10 @@ from django.utils import timezone
 from pdi.comptes.models import Habilitation, Role, Utilisateur
 from pdi.structures.models import Structure
 
-from .figures import Decompte, juger
+from .figures import Decompte
 from .models import Bilan, Campagne, ChiffreBilan, EtatBilan, FicheAction, Indicateur, RoleFiche, TypeRole
 from .regles import bilans as regles
+from .regles.indicateurs import juger
 
 A_ECRIRE = (EtatBilan.A_RENSEIGNER, EtatBilan.A_CORRIGER)
 

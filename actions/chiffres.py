@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from .figures import PointAnnuel, juger, points_annuels
+from .figures import PointAnnuel, points_annuels
 from .models import Bilan, ChiffreBilan, Indicateur, MesureIndicateur, SourceIndicateur
 from .regles.bilans import ContenuBilan
+from .regles.indicateurs import juger
 
 ANNEES_MONTREES = 4
 

@@ -149,8 +149,8 @@ def changer_etat_en_lot(
                 commentaire=commentaire.strip(),
             )
         )
-    type(objets[0])._default_manager.bulk_update(objets, ["etat", *champs])  # noqa: SLF001
-    ligne._default_manager.bulk_create(lignes)  # noqa: SLF001  # an abstract model declares no public manager
+    type(objets[0])._default_manager.bulk_update(objets, ["etat", *champs])
+    ligne._default_manager.bulk_create(lignes)  # an abstract model declares no public manager
 
 
 def changer_etat(
