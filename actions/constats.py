@@ -96,9 +96,11 @@ def manques_des_fiches(fiches: Iterable[int], annee: int | None = None) -> dict[
                 prevues={s.rubrique for s in sections[f.programme.gabarit_id]},
                 a_un_pilote=bool({TypeRole.PILOTE, TypeRole.COPILOTE} & roles[f.pk]),
                 a_des_dates=bool(f.debut or f.fin or f.permanente),
-                financements_sans_montant=f.sans_montant,
+                financements_sans_montant=f.sans_montant,  # type: ignore[attr-defined]
                 annee=annee,
-                **comptes.get(f.pk, {"indicateurs": 0, "sans_cible": 0, "sans_valeur": 0}),
+                indicateurs=comptes.get(f.pk, {}).get("indicateurs", 0),
+                sans_cible=comptes.get(f.pk, {}).get("sans_cible", 0),
+                sans_valeur=comptes.get(f.pk, {}).get("sans_valeur", 0),
             )
         )
         for f in objets
@@ -146,10 +148,10 @@ def constats_des_fiches(fiches: Iterable[int], jour: datetime.date) -> dict[int,
         etapes[fiche_id].append(FaitEtape(intitule, etat, echeance))
     indicateurs: dict[int, list[FaitIndicateur]] = defaultdict(list)
     par_pk: dict[int, FaitIndicateur] = {}
-    for fiche_id, *valeurs in Indicateur.objects.filter(fiche__in=ids, actif=True).values_list(
+    for fiche_id, pk, libelle, nature, unite in Indicateur.objects.filter(fiche__in=ids, actif=True).values_list(
         "fiche_id", "pk", "libelle", "nature", "unite"
     ):
-        fait = FaitIndicateur(*valeurs)
+        fait = FaitIndicateur(pk, libelle, nature, unite)
         indicateurs[fiche_id].append(fait)
         par_pk[fait.pk] = fait
     mesures: dict[int, list[FaitMesure]] = defaultdict(list)

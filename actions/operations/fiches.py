@@ -72,7 +72,7 @@ def ecriture_de_fiche(
         apres = etat_section(verrouillee, section)
         if apres == avant:
             return
-        verrouillee.version = F("version") + 1  # type: ignore[assignment]
+        verrouillee.version = F("version") + 1
         actualiser_recherche(verrouillee)
         verrouillee.save(update_fields=["version", "recherche", "modifiee_le"])
         verrouillee.refresh_from_db(fields=["version"])

@@ -139,7 +139,7 @@ def ajouter_piece(*, fiche: FicheAction, fichier: File[Any], par: Any, nom: str 
     controlee = controler_piece(
         nom=nom or fichier.name or "",
         taille=fichier.size,
-        fichier=fichier,  # type: ignore[arg-type]  # Django's File reads and seeks as a binary file
+        fichier=fichier,
         types=settings.TYPES_PIECES_JOINTES,
         taille_max=settings.TAILLE_MAX_PIECE_JOINTE,
     )
@@ -174,6 +174,6 @@ def retirer_piece(*, piece: PieceJointe, par: Any) -> None:
         objet=piece.fiche,
         avant={"Pièce": f"{piece.nom} ({taille_fichier(piece.taille)})"},
     )
-    stockage, chemin = piece.fichier.storage, piece.fichier.name
+    stockage, chemin = piece.fichier.storage, str(piece.fichier.name)
     piece.delete()
     transaction.on_commit(lambda: stockage.delete(chemin), robust=True)

@@ -7,7 +7,7 @@ expected; dates and indicators when the layout has a place for them; a target an
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from actions.models.gabarit import RubriqueFiche as R
 
@@ -49,7 +49,6 @@ class FaitsFiche:
     sans_definition: int = 0
     financements_sans_montant: int = 0
     annee: int | None = None
-    libelles: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

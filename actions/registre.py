@@ -1,0 +1,92 @@
+"""The registry of computed indicators: one declaration each; every storey adds its own.
+
+A storey declares in its `indicateurs.py`, found at start-up; nothing here knows who declares. A declaration says in
+words what it counts, and holds one set-based query for a whole programme.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from django.utils.module_loading import autodiscover_modules
+
+from .models import Programme, SensIndicateur
+from .regles.indicateurs import est_un_taux, quotient
+
+
+class Portee(StrEnum):
+    """What a value is about."""
+
+    FICHE = "fiche"
+    PROGRAMME = "programme"
+
+
+@dataclass(frozen=True, slots=True)
+class Termes:
+    """What a query returns: numerator, denominator (None for a count), how many data are missing."""
+
+    numerateur: Decimal
+    denominateur: Decimal | None = None
+    manquants: int | None = None
+
+
+# Given a programme and a year, the terms of each fiche (scope FICHE), or of the whole under None (PROGRAMME).
+Requete = Callable[[Programme, int], Mapping[int | None, Termes]]
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A computed indicator. `version` changes with the formula; `source` is the legal or local text, if any.
+
+    A rate (`unite` « % » or « ratio ») is its numerator over its denominator; otherwise the value is the numerator.
+    """
+
+    code: str
+    libelle: str
+    definition: str
+    numerateur: str
+    denominateur: str
+    unite: str
+    version: str
+    portee: Portee
+    requete: Requete
+    sens: str = SensIndicateur.HAUSSE
+    source: str = ""
+
+    def valeur(self, termes: Termes) -> Decimal | None:
+        """Return the value of the terms in `unite`; None for a rate whose denominator is zero."""
+        if not est_un_taux(self.unite):
+            return termes.numerateur
+        return quotient(termes.numerateur, termes.denominateur or Decimal(0), self.unite)
+
+
+_declarations: dict[str, Declaration] = {}
+
+
+def declarer(declaration: Declaration) -> Declaration:
+    """Add a declaration. Raises ValueError when its code is taken by another, or its terms do not fit its unit."""
+    connue = _declarations.get(declaration.code)
+    if connue is not None and connue is not declaration:
+        raise ValueError(f"Le code d’indicateur « {declaration.code} » est déjà déclaré.")
+    if est_un_taux(declaration.unite) != bool(declaration.denominateur):
+        raise ValueError(f"« {declaration.code} » : un taux dit son dénominateur, un compte n’en a pas.")
+    _declarations[declaration.code] = declaration
+    return declaration
+
+
+def trouver(code: str) -> Declaration | None:
+    """Return the declaration of that code."""
+    return _declarations.get(code)
+
+
+def declarations() -> list[Declaration]:
+    """Return every declaration, by label."""
+    return sorted(_declarations.values(), key=lambda d: d.libelle)
+
+
+def decouvrir() -> None:
+    """Import the `indicateurs` module of every installed storey."""
+    autodiscover_modules("indicateurs")
