@@ -11,6 +11,7 @@ import ctypes.util
 import hashlib
 import os
 import shutil
+import signal
 import socket
 import subprocess  # nosec B404
 import sys
@@ -42,25 +43,37 @@ def dire(message: str) -> None:
     print(f"· {message}", flush=True)
 
 
-def essayer(*commande: str | Path, **options: object) -> bool:
-    """Run quietly; return whether it worked (False as well when the command does not exist)."""
+def executer(*commande: str | Path, env: dict[str, str] | None = None) -> tuple[int, str]:
+    """Run a command in the checkout; return its exit code and what it said (127 when it does not exist).
+
+    It has a process group of its own, ended with us: an interrupted installation leaves nothing running.
+    """
     try:
-        resultat = subprocess.run(  # type: ignore[call-overload]  # nosec B603
-            [str(mot) for mot in commande], capture_output=True, check=False, cwd=RACINE, **options
-        )
-    except OSError:
-        return False
-    return bool(resultat.returncode == 0)
+        enfant = subprocess.Popen(  # nosec B603
+            [str(mot) for mot in commande], cwd=RACINE, env=os.environ | (env or {}), start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+        )  # fmt: skip
+    except OSError as erreur:
+        return 127, str(erreur)
+    try:
+        sortie, _ = enfant.communicate()
+    except BaseException:
+        os.killpg(enfant.pid, signal.SIGKILL)
+        enfant.wait()
+        raise
+    return enfant.returncode, sortie
+
+
+def essayer(*commande: str | Path, env: dict[str, str] | None = None) -> bool:
+    """Run quietly; return whether it worked."""
+    return executer(*commande, env=env)[0] == 0
 
 
 def lancer(*commande: str | Path, echec: str, env: dict[str, str] | None = None) -> None:
-    """Run and show the output only when it fails, with the sentence `echec`."""
-    resultat = subprocess.run(  # nosec B603
-        [str(mot) for mot in commande], capture_output=True, text=True, check=False, cwd=RACINE,
-        env=os.environ | (env or {}),
-    )  # fmt: skip
-    if resultat.returncode != 0:
-        arreter(f"{echec}\n\n{resultat.stdout[-2000:]}{resultat.stderr[-4000:]}".rstrip())
+    """Run and show the output only when it fails, after the sentence `echec`."""
+    code, sortie = executer(*commande, env=env)
+    if code != 0:
+        arreter(f"{echec}\n\n{sortie[-4000:]}".rstrip())
 
 
 def empreinte(*morceaux: str | Path) -> str:
@@ -121,7 +134,7 @@ def installer_debian(*paquets: str) -> bool:
     if os.getuid() != 0 or not shutil.which("apt-get"):
         return False
     dire(f"Installation de {' '.join(paquets)}")
-    silence = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    silence = {"DEBIAN_FRONTEND": "noninteractive"}
     commande = ("apt-get", "install", "--yes", "--no-install-recommends", *paquets)
     return essayer(*commande, env=silence) or (
         essayer("apt-get", "update", env=silence) and essayer(*commande, env=silence)
@@ -305,6 +318,9 @@ def main() -> None:
     nom, *arguments = sys.argv[1:] or [""]
     if nom not in COMMANDES:
         arreter(f"Commandes : {', '.join(COMMANDES)}.")
+    # A polite end (SIGTERM, closed terminal) is an interruption like another: children are ended too.
+    for numero in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(numero, signal.default_int_handler)
     try:
         COMMANDES[nom](arguments)
     except KeyboardInterrupt:

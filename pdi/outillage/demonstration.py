@@ -224,6 +224,7 @@ class Demonstration:
         environnement = {
             "DJANGO_SETTINGS_MODULE": "pdi.settings.dev",
             "PDI_DEMONSTRATION": "1",
+            "PYTHONUNBUFFERED": "1",
             **self.gardien.environnement,
         }
         for cle in cles:
