@@ -10,7 +10,7 @@ urlpatterns = [
     path("", include("pdi.accueil.urls")),
     path("comptes/", include("pdi.comptes.urls")),
     path("", include("pdi.socle.urls")),
-    path("structures/", include("pdi.structures.urls")),
+    path("", include("pdi.structures.urls")),
     path("", include("actions.urls")),
     path("", include("gouvernance.urls")),
     path("referentiels/", admin.site.urls),

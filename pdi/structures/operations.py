@@ -9,9 +9,10 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.db.models import Model, Q
 
-from pdi.socle.droits import RegleMetier
+from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.operations import etat_de, journaliser
 
+from .droits import peut_gerer_structures
 from .models import NatureStructure, NomAlternatif, Structure
 from .regles import cle_nom, decouper_libelle
 
@@ -99,6 +100,7 @@ def creer_structure(
     **champs: Any,
 ) -> Structure:
     """Create a structure. Raises RegleMetier when one has this name at the same place, or this SIRET."""
+    _exiger_gestion(par)
     structure = Structure(nom=nom.strip(), sigle=sigle, nature=nature, parent=parent, departement_id=departement)
     for champ, valeur in champs.items():
         setattr(structure, champ, valeur)
@@ -110,7 +112,8 @@ def creer_structure(
 @transaction.atomic
 def modifier_structure(*, structure: Structure, valeurs: Mapping[str, Any], par: Any) -> Structure:
     """Change the given fields. Raises RegleMetier on a duplicate, or when the parent would make a loop."""
-    avant = etat_de(structure, CHAMPS_SUIVIS)
+    _exiger_gestion(par)
+    avant = etat_de(Structure.objects.get(pk=structure.pk), CHAMPS_SUIVIS)
     ancien_nom = structure.nom
     for champ, valeur in valeurs.items():
         setattr(structure, champ, valeur)
@@ -120,6 +123,12 @@ def modifier_structure(*, structure: Structure, valeurs: Mapping[str, Any], par:
         NomAlternatif.objects.get_or_create(structure=structure, nom=ancien_nom, defaults={"cle": cle_nom(ancien_nom)})
     journaliser(par=par, verbe="modification", objet=structure, avant=avant, apres=etat_de(structure, CHAMPS_SUIVIS))
     return structure
+
+
+def _exiger_gestion(par: Any) -> None:
+    """Raise DroitInsuffisant unless `par` manages the directory; None is the system (loading documents)."""
+    if par is not None:
+        exiger(peut_gerer_structures(par))
 
 
 def _verifier_parent(structure: Structure) -> None:
@@ -167,6 +176,7 @@ def fusionner_structures(*, garder: Structure, absorber: Structure, par: Any) ->
     A row that would repeat one of `garder` (same role in the same fiche, same funder the same year) cannot move:
     it is removed when it says nothing more. Raises RegleMetier on a merge with itself or with an ancestor.
     """
+    _exiger_gestion(par)
     if garder.pk == absorber.pk:
         raise RegleMetier("Choisissez deux structures différentes.")
     ancetre = garder.parent

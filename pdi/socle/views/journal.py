@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from pdi.socle.droits import exiger, voit_journal
 from pdi.socle.exports import Colonne, reponse_export
 from pdi.socle.filtres import Choix, Filtre, FiltreChoix, Filtres, FiltreTexte
-from pdi.socle.formats import date_courte
+from pdi.socle.formats import date_courte, valeur_journal
 from pdi.socle.models import EntreeJournal
 from pdi.socle.models.journal import nom_de_type
 from pdi.socle.pagination import PageParCle
@@ -26,7 +26,7 @@ from pdi.socle.pagination import PageParCle
 
 def _changements(entree: EntreeJournal) -> list[str]:
     return [
-        f"{champ} : {en_texte(avant) or '∅'} → {en_texte(apres) or '∅'}" for champ, avant, apres in entree.changements
+        f"{champ} : {valeur_journal(avant)} → {valeur_journal(apres)}" for champ, avant, apres in entree.changements
     ]
 
 

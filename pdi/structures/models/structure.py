@@ -103,6 +103,12 @@ class Structure(models.Model):
         """Return the acronym when there is one, else the name."""
         return self.sigle or self.nom
 
+    @property
+    def siret_lisible(self) -> str:
+        """Return the SIRET as it is printed: « 228 000 010 00013 », with no-break spaces."""
+        s = self.siret
+        return "\u00a0".join(filter(None, (s[:3], s[3:6], s[6:9], s[9:])))
+
 
 class NomAlternatif(models.Model):
     """Another spelling under which a document names a structure (kept as printed)."""

@@ -1,0 +1,1 @@
+"""Views of structures: reading, writing."""
