@@ -191,8 +191,8 @@ class BilanForm(forms.Form):
         return MOTS_AU_PLUS
 
     @property
-    def lignes_ecarts(self) -> list[tuple[ChiffreAffiche, Any, Any, int]]:
-        """Return (figure, explanation field, causes field, number of causes ticked) for the page."""
+    def lignes_ecarts(self) -> list[tuple[ChiffreAffiche, Any, Any, str]]:
+        """Return (figure, explanation field, causes field, causes ticked) for the page."""
         lignes = []
         for chiffre in self.ecarts:
             causes = self[f"causes-{chiffre.indicateur.pk}"]

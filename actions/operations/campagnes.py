@@ -42,9 +42,9 @@ def _verrouiller(campagne: Campagne) -> Campagne:
 
 def _verifier_dates(dates: DatesCampagne, annee: int) -> None:
     """Raise RegleMetier, on the field at fault, unless the dates are in order and after the year."""
-    if dates.ouverture <= datetime.date(annee, 11, 30):
+    if dates.ouverture <= datetime.date(annee, 9, 30):
         raise RegleMetier(
-            f"Une campagne sur {annee} s’ouvre au plus tôt le 1er décembre {annee} : les chiffres de l’année manquent.",
+            f"Une campagne sur {annee} s’ouvre au plus tôt le 1er octobre {annee} : les chiffres de l’année manquent.",
             champ="ouverture",
         )
     suite = [

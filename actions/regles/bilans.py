@@ -297,12 +297,12 @@ class Affichage:
     icone: str
 
 
-A_REDIGER = Affichage("À rédiger", "neutre", "pencil")
-EN_REDACTION = Affichage("En rédaction", "info", "pencil-square")
+A_REDIGER = Affichage("À rédiger", "neutre", icone="pencil")
+EN_REDACTION = Affichage("En rédaction", "info", icone="pencil-square")
 AFFICHAGES: Mapping[str, Affichage] = {
-    EtatBilan.SOUMIS: Affichage("Soumis", "info", "send-fill"),
-    EtatBilan.A_CORRIGER: Affichage("Renvoyé", "veille", "arrow-return-left"),
-    EtatBilan.VALIDE: Affichage("Validé", "bon", "check-circle-fill"),
+    EtatBilan.SOUMIS: Affichage("Soumis", "info", icone="send-fill"),
+    EtatBilan.A_CORRIGER: Affichage("Renvoyé", "veille", icone="arrow-return-left"),
+    EtatBilan.VALIDE: Affichage("Validé", "bon", icone="check-circle-fill"),
 }
 # What the board and its filter call « phase »: the state, « à renseigner » being cut in two by the first save.
 PHASES: Mapping[str, Affichage] = {

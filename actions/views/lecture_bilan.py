@@ -12,18 +12,18 @@ from actions.chiffres import ChiffreAffiche, chiffres_du_bilan, contenu_du_bilan
 from actions.droits import peut_ecrire_bilan, peut_relire_bilan, peut_rouvrir_bilan, peut_valider_bilan
 from actions.figures import PointAnnuel
 from actions.models import Bilan, CauseEcart, EtatBilan, ExplicationEcart, TransitionBilan
-from actions.regles.bilans import Affichage, Manque, affichage, manques_pour_soumettre
+from actions.regles.bilans import PHASES, Affichage, Manque, affichage, manques_pour_soumettre, phase
 from pdi.socle.composants import Etape, Evenement
 from pdi.socle.formats import date_longue
 from pdi.socle.tri import Colonne
 
-TITRES_TRANSITIONS: dict[tuple[str, str], tuple[str, str, str]] = {
-    ("", EtatBilan.A_RENSEIGNER): ("Bilan ouvert, chiffres gelés", "folder2-open", "neutre"),
-    (EtatBilan.A_RENSEIGNER, EtatBilan.SOUMIS): ("Soumis", "send-fill", "info"),
-    (EtatBilan.A_CORRIGER, EtatBilan.SOUMIS): ("Soumis à nouveau", "send-fill", "info"),
-    (EtatBilan.SOUMIS, EtatBilan.A_CORRIGER): ("Renvoyé pour correction", "arrow-return-left", "veille"),
-    (EtatBilan.VALIDE, EtatBilan.A_CORRIGER): ("Rouvert", "arrow-counterclockwise", "veille"),
-    (EtatBilan.SOUMIS, EtatBilan.VALIDE): ("Validé", "check-circle-fill", "bon"),
+TITRES_TRANSITIONS: dict[tuple[str, str], Affichage] = {
+    ("", EtatBilan.A_RENSEIGNER): Affichage("Bilan ouvert, chiffres gelés", "neutre", icone="folder2-open"),
+    (EtatBilan.A_RENSEIGNER, EtatBilan.SOUMIS): Affichage("Soumis", "info", icone="send-fill"),
+    (EtatBilan.A_CORRIGER, EtatBilan.SOUMIS): Affichage("Soumis à nouveau", "info", icone="send-fill"),
+    (EtatBilan.SOUMIS, EtatBilan.A_CORRIGER): Affichage("Renvoyé pour correction", "veille", icone="arrow-return-left"),
+    (EtatBilan.VALIDE, EtatBilan.A_CORRIGER): Affichage("Rouvert", "veille", icone="arrow-counterclockwise"),
+    (EtatBilan.SOUMIS, EtatBilan.VALIDE): Affichage("Validé", "bon", icone="check-circle-fill"),
 }
 
 
@@ -137,9 +137,9 @@ class LectureBilan:
         transitions = TransitionBilan.objects.filter(bilan=self.bilan).select_related("par")
         evenements = []
         for t in transitions:
-            titre, icone, ton = TITRES_TRANSITIONS.get((t.de, t.vers), (EtatBilan(t.vers).label, "circle", "neutre"))
+            dit = TITRES_TRANSITIONS.get((t.de, t.vers)) or PHASES[phase(t.vers, commence=True)]
             qui = f" par {t.par}" if t.par and t.de else ""
-            evenements.append(Evenement(t.le, f"{titre}{qui}", texte=t.commentaire, icone=icone, ton=ton))
+            evenements.append(Evenement(t.le, f"{dit.libelle}{qui}", texte=t.commentaire, icone=dit.icone, ton=dit.ton))
         return evenements
 
     def contexte(self) -> dict[str, Any]:

@@ -126,7 +126,7 @@ class ListeBilans:
             "pilote": self.pilote,
             "a_ecrire": Bilan.objects.a_ecrire_par(self.qui)
             .select_related("campagne", "fiche")
-            .order_by("-etat", "campagne__soumission_avant", "fiche__ordre")
+            .order_by("etat", "campagne__soumission_avant", "fiche__ordre")
             if self.pilote and not self.filtres.actifs
             else [],
             "a_relire": Bilan.objects.filter(ouvertes, etat=EtatBilan.SOUMIS).count() if self.gestion else 0,

@@ -47,7 +47,7 @@ TRIS = {
 COLONNES = [
     Colonne("Fiche-action et pilote", "fiche"),
     Colonne("Bilan", "etat"),
-    Colonne("Indicateurs renseignés", nb=True),
+    Colonne("Renseignés", nb=True),
     Colonne("Cibles atteintes", nb=True),
     Colonne("Dernière activité", "activite"),
     Colonne("À signaler"),
