@@ -20,6 +20,7 @@ from actions.models import (
     EtatProgramme,
     FicheAction,
     GabaritFiche,
+    Indicateur,
     NiveauStrategique,
     Programme,
     SectionGabarit,
@@ -225,10 +226,22 @@ def _charger_signataires(programme: Programme, libelles: list[str], annuaire: An
 def charger_anomalies(*, code: str, anomalies: dict[tuple[str, str], list[dict[str, Any]]]) -> int:
     """Attach the contradictions found in a source to its fiches; one already answered stays as it is."""
     fiches = dict(FicheAction.objects.filter(programme__code=code).values_list("numero", "id"))
+    indicateurs = {
+        (fiche, libelle): pk
+        for fiche, libelle, pk in Indicateur.objects.filter(fiche__in=fiches.values()).values_list(
+            "fiche_id", "libelle", "pk"
+        )
+    }
+
+    def code_de(anomalie: dict[str, Any], fiche: int) -> str:
+        # The automatic checks name an anomaly of an indicator by its key: same code, so that it is told once.
+        libelle = anomalie.get("indicateur")
+        return f"{anomalie['code']}-{indicateurs[fiche, libelle]}" if libelle else str(anomalie["code"])
+
     lignes = [
         Anomalie(
             fiche_id=fiches[numero],
-            code=anomalie["code"],
+            code=code_de(anomalie, fiches[numero]),
             titre=anomalie["titre"],
             constat=anomalie["constat"],
             pese=anomalie.get("pese", []),

@@ -221,6 +221,7 @@ def _indicateurs(fiche: FicheAction, f: dict[str, Any], definitions: list[dict[s
                 nature=NatureIndicateur(i["nature"]),
                 unite=i["unite"],
                 sens=definition.get("sens") or sens_probable(i["libelle"], i["unite"]),
+                agregation=definition.get("agregation", ""),  # empty: derived from the unit
                 periodicite=Periodicite(f["periodicite_evaluation"] or Periodicite.ANNUELLE),
                 definition=definition.get("definition", ""),
                 numerateur_libelle=definition.get("numerateur", ""),

@@ -16,6 +16,7 @@ DEPARTEMENT_CODE = os.environ.get("PDI_DEPARTEMENT", "91")
 NOM_APPLICATION = "Programme d’insertion"
 VERSION_APPLICATION = "0.1"
 DEMONSTRATION = os.environ.get("PDI_DEMONSTRATION", "") == "1"
+DEMONSTRATION_PERMISE = DEMONSTRATION  # the accounts it creates have a public password
 
 INSTALLED_APPS = [
     "pdi.accueil",

@@ -8,14 +8,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
-from actions.operations.chargement import charger_programmes
+from actions.operations.demonstration.charger import charger_demonstration
 from pdi.socle.contexte import depuis
 from pdi.socle.droits import RegleMetier
-from pdi.territoires.operations import charger_decoupage, charger_fichiers_territoires
-
-DEPARTEMENTS = ("91", "71", "19", "78")
-REFERENCES = frozenset({"saone-et-loire-2013-2018", "yvelines-2010-2015"})
 
 
 class Command(BaseCommand):
@@ -24,21 +21,17 @@ class Command(BaseCommand):
     help = "Charge la démonstration : quatre programmes réels, des comptes et des valeurs fictives (sans doublon)."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMONSTRATION_PERMISE:
+            raise CommandError(
+                "La démonstration crée des comptes dont le mot de passe est public : elle est refusée ici. "
+                "PDI_DEMONSTRATION=1 l’autorise."
+            )
         debut = time.monotonic()
-        dossier = Path(settings.DOSSIER_DONNEES)
         try:
             with depuis("charger_demo"):
-                self._charger(dossier)
+                charger_demonstration(
+                    dossier=Path(settings.DOSSIER_DONNEES), jour=timezone.localdate(), dire=self.stdout.write
+                )
         except RegleMetier as erreur:
             raise CommandError(erreur.message) from erreur
         self.stdout.write(self.style.SUCCESS(f"Démonstration prête en {time.monotonic() - debut:.1f} s."))
-
-    def _charger(self, dossier: Path) -> None:
-        geographie = charger_decoupage(departements=DEPARTEMENTS)
-        charger_fichiers_territoires(dossier=dossier / "territoires")
-        self.stdout.write(f"Territoires : {geographie.communes} communes, {geographie.epci} EPCI.")
-        bilan = charger_programmes(dossier=dossier, references=REFERENCES, demonstration=True)
-        self.stdout.write(
-            f"Programmes : {bilan.programmes} programmes, {bilan.fiches} fiches, {bilan.indicateurs} indicateurs, "
-            f"{bilan.anomalies} anomalies des sources."
-        )
