@@ -10,7 +10,7 @@ from actions.models import Programme
 from pdi.comptes.models import Role
 
 if TYPE_CHECKING:
-    from .models import RapportAnnuel, VersionRapport  # noqa: F401  # named in the generic bases
+    from .models import RapportAnnuel, VersionRapport
 
 ROLES_TRAVAIL = (Role.ADMINISTRATEUR, Role.CHARGE_PROGRAMME, Role.DIRECTION)
 

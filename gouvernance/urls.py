@@ -1,6 +1,19 @@
-"""URLs."""
+"""URLs of governance."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from .views import rapports, versions
 
 app_name = "gouvernance"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("rapports", rapports.rapports, name="rapports"),
+    path("rapports/<slug:code>/<int:annee>", rapports.rapport, name="rapport"),
+    path("rapports/<slug:code>/<int:annee>/compiler", rapports.rapport_compiler, name="rapport_compiler"),
+    path("rapports/<slug:code>/<int:annee>/comparer", rapports.version_comparer, name="version_comparer"),
+    path("versions/<int:pk>", versions.version, name="version"),
+    path("versions/<int:pk>/pdf", versions.version_pdf, name="version_pdf"),
+    path("versions/<int:pk>/xlsx", versions.version_xlsx, name="version_xlsx"),
+    path("versions/<int:pk>/intituler", versions.version_intituler, name="version_intituler"),
+    path("versions/<int:pk>/publier", versions.version_publier, name="version_publier"),
+    path("versions/<int:pk>/deliberation", versions.deliberation_enregistrer, name="deliberation_enregistrer"),
+]

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from actions.figures import PointAnnuel, juger
+from actions.figures import PointAnnuel
 from actions.models import (
     Anomalie,
     Bilan,
@@ -21,6 +21,7 @@ from actions.models import (
     Indicateur,
     TypeRole,
 )
+from actions.regles.indicateurs import juger
 from pdi.socle.formats import typographier, valeur_unite
 
 from .formes import (

@@ -182,14 +182,11 @@ def _montants(lignes: Iterable[tuple[int | None, Nombre, Nombre]], annee: int) -
 
 
 def rassembler_anomalies(matiere: Matiere, avant: list[ChapitreContenu]) -> dict[str, Any] | None:
-    """Return the contradictions of the fiches and what is missing, the blocking first."""
+    """Return the contradictions of the fiches and what is missing, fiche by fiche."""
     fiches = _fiches(avant)
     return {
         "anomalies": [a for f in fiches for a in f["anomalies"]],
-        "manques": sorted(
-            (m for f in fiches for m in _manques(f, matiere.annee)),
-            key=lambda m: not m["bloquant"],
-        ),
+        "manques": [m for f in fiches for m in _manques(f, matiere.annee)],
     }
 
 

@@ -11,6 +11,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
 from gouvernance.contenu import chapitre_declare, toutes_les_fiches
+from gouvernance.contenu.axes import fiches_du_noeud
 from gouvernance.contenu.formes import Noeud, SectionFiche
 
 GABARITS = "documents/rapport"
@@ -114,6 +115,7 @@ def _noeud(noeud: Noeud, contexte: dict[str, Any], avancer: Avancer | None) -> s
             "cote": cote_noeud(noeud),
             "courant": cote_noeud(noeud) if noeud["numero"] else noeud["intitule"],
             "niveau": niveau,
+            "toutes": fiches_du_noeud(noeud),
             "fiches": mark_safe("".join(fiches)),  # noqa: S308  # nosec
             "enfants": mark_safe("".join(enfants)),  # noqa: S308  # nosec
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import logging
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -72,6 +73,20 @@ def _ecouter(avancer: AvancerPage | None) -> Iterator[None]:
         PROGRESS_LOGGER.propagate = propage
 
 
+@contextmanager
+def _horloge_figee(date: datetime.datetime) -> Iterator[None]:
+    """Give the embedded fonts the date of the document: fontTools stamps them with the time of day otherwise."""
+    avant = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(date.timestamp()))
+    try:
+        yield
+    finally:
+        if avant is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+        else:
+            os.environ["SOURCE_DATE_EPOCH"] = avant
+
+
 def imprimer(
     html: str, *, date: datetime.datetime, identifiant: str, avancer_page: AvancerPage | None = None
 ) -> Imprime:
@@ -82,7 +97,7 @@ def imprimer(
     polices = FontConfiguration()
     recuperer = _Statiques()
     base = (settings.RACINE / "static").as_uri() + "/"
-    with _ecouter(avancer_page):
+    with _ecouter(avancer_page), _horloge_figee(date):
         styles = [
             weasyprint.CSS(filename=settings.RACINE / "static" / nom, font_config=polices, url_fetcher=recuperer)
             for nom in FEUILLES

@@ -94,9 +94,7 @@ def taux(realise: str | None, prevu: str | None) -> str:
 def titre(niveau: int, texte: str, classe: str = "", cote: str = "") -> SafeString:
     """`{% titre 3 fiche.intitule classe="r-fiche-titre" cote="Fiche 2.1" %}` a heading of computed level."""
     avant = format_html('<span class="r-cote">{}</span> ', cote) if cote else ""
-    return format_html(
-        '<h{0} class="r-n{0} {1}" data-cote="{2}">{3}{4}</h{0}>', niveau, classe, cote, avant, texte
-    )
+    return format_html('<h{0} class="r-n{0} {1}" data-cote="{2}">{3}{4}</h{0}>', niveau, classe, cote, avant, texte)
 
 
 def _points(ligne: dict[str, Any]) -> list[graphiques.Point]:

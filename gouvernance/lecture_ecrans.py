@@ -1,0 +1,241 @@
+"""What the screens of the report show: read by sets, decided nowhere else."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from actions.models import Bilan, Campagne, EtatBilan, EtatCampagne, Programme
+from pdi.socle.composants import Etape
+from pdi.socle.formats import accorder, compte, date_longue
+from pdi.socle.models import EtatTraitement, Traitement
+
+from . import regles
+from .droits import peut_lire_versions_de_travail
+from .models import Deliberation, EtatVersion, RapportAnnuel, VersionRapport
+from .operations.compilation import NATURE, cle
+
+LEGERS = ("contenu",)
+
+
+@dataclass
+class Exercice:
+    """One year of a programme in the list of reports."""
+
+    programme: Programme
+    annee: int
+    campagne: Campagne | None = None
+    bilans: int = 0
+    valides: int = 0
+    versions: list[VersionRapport] = field(default_factory=list)
+    traitement: Traitement | None = None
+
+    @property
+    def publiee(self) -> VersionRapport | None:
+        """Return the published version."""
+        return next((v for v in self.versions if v.etat == EtatVersion.PUBLIEE), None)
+
+    @property
+    def derniere(self) -> VersionRapport | None:
+        """Return the newest version the reader may see."""
+        return self.versions[0] if self.versions else None
+
+    @property
+    def echeance(self) -> datetime.date:
+        """Return the last day to deliberate."""
+        return regles.echeance_deliberation(self.annee)
+
+
+def versions_lisibles(utilisateur: Any) -> QuerySet[VersionRapport]:
+    """Return the versions the user may read, without their heavy content, newest first."""
+    return (
+        VersionRapport.objects.visibles_par(utilisateur)
+        .defer(*LEGERS)
+        .select_related("rapport", "deliberation")
+        .order_by("-numero")
+    )
+
+
+def exercices(utilisateur: Any) -> list[Exercice]:
+    """Return the years the user may open, newest first: three queries and two counts, whatever their number.
+
+    Those who prepare the report see every year begun; the others, the years that have a published version.
+    """
+    travail = bool(peut_lire_versions_de_travail(utilisateur))
+    aujourd_hui = timezone.localdate()
+    trouves: dict[tuple[int, int], Exercice] = {}
+    programmes = Programme.objects.visibles_par(utilisateur).filter(reference=False).select_related("departement")
+    if travail:
+        for programme in programmes:
+            for annee in range(programme.annee_debut, min(programme.annee_fin, aujourd_hui.year) + 1):
+                trouves[programme.pk, annee] = Exercice(programme, annee)
+    rapports = RapportAnnuel.objects.visibles_par(utilisateur).select_related("programme__departement")
+    for rapport in rapports.prefetch_related(Prefetch("versions", versions_lisibles(utilisateur))):
+        exercice = trouves.setdefault((rapport.programme_id, rapport.annee), Exercice(rapport.programme, rapport.annee))
+        exercice.versions = list(rapport.versions.all())
+    if travail:
+        _completer(trouves)
+    return sorted(trouves.values(), key=lambda e: (e.programme.reference, -e.annee, e.programme.intitule_court))
+
+
+def _completer(trouves: dict[tuple[int, int], Exercice]) -> None:
+    campagnes = Campagne.objects.filter(programme__in={p for p, _ in trouves}).annotate(
+        total=Count("bilans"), valides=Count("bilans", filter=Q(bilans__etat=EtatBilan.VALIDE))
+    )
+    for campagne in campagnes:
+        exercice = trouves.get((campagne.programme_id, campagne.annee))
+        if exercice:
+            exercice.campagne, exercice.bilans, exercice.valides = campagne, campagne.total, campagne.valides
+    par_cle = {cle(e.programme, e.annee): e for e in trouves.values()}
+    for traitement in Traitement.objects.actifs().filter(nature=NATURE, cle__in=par_cle):
+        par_cle[traitement.cle].traitement = traitement
+
+
+@dataclass
+class PageRapport:
+    """The page of a report."""
+
+    programme: Programme
+    annee: int
+    travail: bool
+    versions: list[VersionRapport]
+    publiee: VersionRapport | None
+    derniere: VersionRapport | None
+    deliberation: Deliberation | None
+    traitement: Traitement | None
+    campagne: Campagne | None
+    bilans: dict[str, int]
+    bilans_depuis: int
+    points: list[regles.Point]
+    etapes: list[Etape]
+    autres: list[tuple[int, VersionRapport]]
+
+    @property
+    def bloquants(self) -> list[regles.Point]:
+        """Return what forbids publication."""
+        return [p for p in self.points if p.bloquant]
+
+    @property
+    def avertissements(self) -> list[regles.Point]:
+        """Return what is only to be known."""
+        return [p for p in self.points if not p.bloquant]
+
+    @property
+    def echeance(self) -> datetime.date:
+        """Return the last day to deliberate."""
+        return regles.echeance_deliberation(self.annee)
+
+
+def page_rapport(programme: Programme, annee: int, utilisateur: Any) -> PageRapport:
+    """Read what the page of a report shows."""
+    travail = bool(peut_lire_versions_de_travail(utilisateur))
+    versions = list(
+        versions_lisibles(utilisateur)
+        .filter(rapport__programme=programme, rapport__annee=annee)
+        .select_related("rapport", "deliberation", "compilee_par", "publiee_par")
+    )
+    derniere = versions[0] if versions else None
+    publiee = next((v for v in versions if v.etat == EtatVersion.PUBLIEE), None)
+    campagne = Campagne.objects.filter(programme=programme, annee=annee).first() if travail else None
+    etats = dict(
+        Bilan.objects.filter(campagne=campagne).values_list("etat").annotate(n=Count("pk")) if campagne else []
+    )
+    traitement = (
+        Traitement.objects.filter(nature=NATURE, cle=cle(programme, annee)).order_by("-cree_le").first()
+        if travail
+        else None
+    )
+    if traitement and traitement.etat == EtatTraitement.TERMINE:
+        traitement = None
+    depuis = (
+        Bilan.objects.filter(campagne=campagne, modifie_le__gt=derniere.compilee_le).count()
+        if campagne and derniere and not publiee
+        else 0
+    )
+    points = regles.points_a_regler(derniere.contenu) if travail and derniere and not publiee else []
+    deliberation = getattr(publiee, "deliberation", None) if publiee else None
+    autres = [
+        (v.rapport.annee, v)
+        for v in versions_lisibles(utilisateur)
+        .filter(rapport__programme=programme, etat=EtatVersion.PUBLIEE)
+        .exclude(rapport__annee=annee)
+        .order_by("-rapport__annee")[:5]
+    ]
+    return PageRapport(
+        programme=programme,
+        annee=annee,
+        travail=travail,
+        versions=versions,
+        publiee=publiee,
+        derniere=derniere,
+        deliberation=deliberation,
+        traitement=traitement,
+        campagne=campagne,
+        bilans=etats,
+        bilans_depuis=depuis,
+        points=points,
+        etapes=_etapes(campagne, etats, derniere, publiee, deliberation, traitement),
+        autres=autres,
+    )
+
+
+def _etapes(
+    campagne: Campagne | None,
+    bilans: dict[str, int],
+    derniere: VersionRapport | None,
+    publiee: VersionRapport | None,
+    deliberation: Deliberation | None,
+    traitement: Traitement | None,
+) -> list[Etape]:
+    total, valides = sum(bilans.values()), bilans.get(EtatBilan.VALIDE, 0)
+    rendus = valides + bilans.get(EtatBilan.SOUMIS, 0)
+    ouverte = bool(campagne and campagne.etat != EtatCampagne.PREPAREE)
+    compilation = (
+        "en cours"
+        if traitement and traitement.actif
+        else f"version {derniere.numero}, {date_longue(derniere.compilee_le)}"
+        if derniere
+        else ""
+    )
+    faits = [
+        ("Campagne", date_longue(campagne.ouverture) if campagne else "pas encore ouverte", ouverte),
+        ("Bilans rendus", f"{rendus} sur {total}" if total else "", bool(total) and rendus == total),
+        ("Bilans validés", f"{valides} sur {total}" if total else "", bool(total) and valides == total),
+        ("Compilation", compilation, derniere is not None and not (traitement and traitement.actif)),
+        ("Publication", date_longue(publiee.publiee_le) if publiee else "", publiee is not None),
+        ("Délibération", date_longue(deliberation.date) if deliberation else "", deliberation is not None),
+    ]
+    if publiee:  # what a published report went through is behind it, whatever the campaign says today
+        faits = [(t, d, True) if i < 5 else (t, d, f) for i, (t, d, f) in enumerate(faits)]
+    courant = next((i for i, (_, _, fait) in enumerate(faits) if not fait), None)
+    return [
+        Etape(titre, detail, "fait" if fait else "courant" if i == courant else "")
+        for i, (titre, detail, fait) in enumerate(faits)
+    ]
+
+
+def derniere_compilation(programme: Programme) -> int | None:
+    """Return the last year of the programme that has a version."""
+    annee: int | None = RapportAnnuel.objects.filter(programme=programme, versions__isnull=False).aggregate(
+        derniere=Max("annee")
+    )["derniere"]
+    return annee
+
+
+def par_genre(changements: list[regles.Changement]) -> list[tuple[str, list[regles.Changement]]]:
+    """Group differences by kind, in the order of the kinds, for the comparison page."""
+    groupes: dict[str, list[regles.Changement]] = defaultdict(list)
+    for changement in changements:
+        groupes[changement.genre].append(changement)
+    return [(titre, groupes[genre]) for genre, titre in regles.GENRES.items() if genre in groupes]
+
+
+def phrase_bilans(bilans: dict[str, int]) -> str:
+    """Return « 12 bilans validés sur 17 »."""
+    total, valides = sum(bilans.values()), bilans.get(EtatBilan.VALIDE, 0)
+    return f"{compte(valides, 'bilan')} {accorder(valides, 'validé')} sur {total}" if total else "Aucun bilan"

@@ -1,0 +1,16 @@
+"""Celery entry points of governance."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from pdi.socle.traitements import Suivi
+
+from . import operations
+
+
+@shared_task(name="gouvernance.compiler_rapport", ignore_result=True)
+def compiler_rapport(traitement_id: str, programme_id: int, annee: int) -> None:
+    """Compile one report."""
+    with Suivi(traitement_id) as suivi:
+        operations.executer_compilation(programme_id=programme_id, annee=annee, suivi=suivi)
