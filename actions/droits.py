@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pdi.comptes.models import Role
+from pdi.comptes.models import ROLES_DEPARTEMENT, Role
 from pdi.socle.droits import OUI, Verdict, non
 
 from .models import (
@@ -47,7 +47,13 @@ def peut_modifier_programme(utilisateur: Any, programme: Programme) -> Verdict:
 
 
 def est_pilote(utilisateur: Any, fiche: FicheAction) -> bool:
-    """Return whether the user is pilote or copilote of the fiche, by account or by structure."""
+    """Return whether the user is pilote or copilote of the fiche, by account or by structure.
+
+    A page that read the fiche with its answer (`pilotage_connu`: user, answer) is not made to ask again.
+    """
+    connu: tuple[int, bool] | None = getattr(fiche, "pilotage_connu", None)
+    if connu is not None and connu[0] == utilisateur.pk:
+        return connu[1]
     return utilisateur.is_authenticated and FicheAction.objects.pilotees_par(utilisateur).filter(pk=fiche.pk).exists()
 
 
@@ -63,6 +69,13 @@ def peut_suivre_fiche(utilisateur: Any, fiche: FicheAction) -> Verdict:
     if utilisateur.is_authenticated and (utilisateur.a_role(*ROLES_GESTION) or est_pilote(utilisateur, fiche)):
         return OUI
     return non("Seuls les pilotes de la fiche et les chargés de programme en tiennent le suivi.")
+
+
+def peut_lire_suivi(utilisateur: Any) -> Verdict:
+    """Read how the work goes (state of bilans in progress, notes, history): the département's staff."""
+    if utilisateur.is_authenticated and utilisateur.a_role(*ROLES_DEPARTEMENT):
+        return OUI
+    return non("Le suivi et l’historique d’une fiche se lisent au Département : un partenaire lit la fiche elle-même.")
 
 
 def peut_saisir_mesure(utilisateur: Any, indicateur: Indicateur) -> Verdict:

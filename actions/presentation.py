@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import TextChoices
 
 from .models import EtatAnomalie, EtatEtape, EtatProgramme, StatutFiche
 from .regles.bilans import Affichage, affichage
@@ -58,8 +61,8 @@ TONS_ANOMALIE = {EtatAnomalie.OUVERTE: "veille", EtatAnomalie.CONSERVEE: "neutre
 ICONE_ETAPE_EN_RETARD = "clock-fill"
 
 
-def _table(choix: type, tons: Mapping[str, str], icones: Mapping[str, str]) -> dict[str, Affichage]:
-    return {etat: Affichage(choix(etat).label, tons[etat], icones[etat]) for etat in choix.values}  # type: ignore[attr-defined]
+def _table(choix: type[TextChoices], tons: Mapping[Any, str], icones: Mapping[Any, str]) -> dict[str, Affichage]:
+    return {etat: Affichage(str(choix(etat).label), tons[etat], icones[etat]) for etat in choix.values}
 
 
 STATUTS_FICHE = _table(StatutFiche, TONS_FICHE, ICONES_FICHE)

@@ -6,8 +6,10 @@ import datetime
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.lookups import Unaccent
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
 
 from pdi.comptes.models import ROLES_DEPARTEMENT, Role
 from pdi.structures.regles import cle_nom
@@ -95,12 +97,27 @@ class FicheQuerySet(models.QuerySet["FicheAction"]):
         structures = utilisateur.structures_du_role(Role.PILOTE)
         return self.filter(pilote_par(utilisateur, structures, "pk"))
 
+    def en_retard(self, jour: datetime.date) -> FicheQuerySet:
+        """Return those behind their calendar on `jour`."""
+        return self.filter(fiche_en_retard(jour))
+
     def chercher(self, texte: str) -> FicheQuerySet:
         """Return those whose text contains every word, accents and case ignored (trigram index)."""
         resultat = self
         for mot in cle_nom(texte).split():
             resultat = resultat.filter(recherche__contains=mot)
         return resultat
+
+
+def fiche_en_retard(jour: datetime.date) -> Q:
+    """Return the condition « said late, past its end unfinished, or with a step past its date » for a fiche."""
+    from .models import Etape, EtatEtape, StatutFiche
+
+    etapes = Etape.objects.filter(fiche=OuterRef("pk"), echeance__lt=jour).exclude(
+        etat__in=[EtatEtape.REALISEE, EtatEtape.ABANDONNEE]
+    )
+    finies = [StatutFiche.REALISEE, StatutFiche.ABANDONNEE]
+    return Q(statut=StatutFiche.EN_RETARD) | (~Q(statut__in=finies) & (Q(fin__lt=jour) | Q(Exists(etapes))))
 
 
 def pilote_par(utilisateur: Any, structures: Iterable[int], cle_fiche: str) -> Exists:
@@ -119,6 +136,10 @@ class IndicateurQuerySet(models.QuerySet["Indicateur"]):
         from .models import FicheAction
 
         return self.filter(fiche__in=FicheAction.objects.visibles_par(utilisateur))
+
+    def a_plat(self) -> IndicateurQuerySet:
+        """Add `plat`, the label without accents nor capitals, to search in."""
+        return self.annotate(plat=Lower(Unaccent("libelle")))
 
 
 class MesureQuerySet(models.QuerySet["MesureIndicateur"]):

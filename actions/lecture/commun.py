@@ -6,11 +6,10 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, F, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from actions.models import Campagne, EtatCampagne, FicheAction, Programme, RoleFiche, TypeRole
-from pdi.comptes.models import ROLES_DEPARTEMENT
 from pdi.socle.grappe import Grappe
 from pdi.structures.models import Structure
 
@@ -24,11 +23,6 @@ PILOTES = Grappe(
 )
 CAMPAGNES = Grappe("campagnes")
 ETAPES_FINIES = ("realisee", "abandonnee")
-
-
-def lit_le_suivi(utilisateur: Any) -> bool:
-    """Return whether the user reads how the work goes (state of bilans, notes, history): the département's staff."""
-    return bool(utilisateur.a_role(*ROLES_DEPARTEMENT))
 
 
 def annee_lue(programme: Programme, demandee: str | None, jour: datetime.date) -> int:
@@ -73,6 +67,3 @@ def en_retard_depuis(fiche: FicheAction, jour: datetime.date) -> int:
     if fiche.fin is None or fiche.statut in {"realisee", "abandonnee"}:
         return 0
     return max(0, (jour - fiche.fin).days)
-
-
-ORDRE_PROGRAMME = (F("programme__reference"), F("programme__annee_debut").desc(), F("programme__code"))

@@ -1,0 +1,143 @@
+"""What happened to a fiche or to an indicator, from the journal, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
+
+from actions.models import Anomalie, Bilan, FicheAction, Indicateur
+from pdi.socle.composants import Evenement
+from pdi.socle.models import EntreeJournal
+
+TITRES: Mapping[str, str] = {
+    "creer_fiche": "Fiche créée",
+    "modifier_fiche": "Fiche modifiée",
+    "suivre_fiche": "Suivi mis à jour",
+    "supprimer_fiche": "Fiche supprimée",
+    "definir_cadres": "Cadres modifiés",
+    "definir_financements": "Plan de financement modifié",
+    "definir_liens": "Fiches liées modifiées",
+    "definir_objectifs": "Objectifs et étapes modifiés",
+    "definir_resultats": "Résultats attendus modifiés",
+    "definir_roles": "Acteurs modifiés",
+    "ajouter_note": "Note ajoutée",
+    "retirer_note": "Note retirée",
+    "ajouter_piece": "Pièce jointe ajoutée",
+    "retirer_piece": "Pièce jointe retirée",
+    "repondre_anomalie": "Réponse à une anomalie",
+    "reprendre_anomalie": "Réponse à une anomalie reprise",
+    "rouvrir_anomalie": "Anomalie rouverte",
+    "creer_indicateur": "Indicateur créé",
+    "modifier_indicateur": "Définition de l’indicateur modifiée",
+    "saisir_mesure": "Valeur saisie",
+    "corriger_mesure": "Valeur corrigée",
+    "retirer_mesure": "Valeur retirée",
+    "definir_cible": "Cible fixée",
+    "definir_cibles": "Cibles modifiées",
+    "enregistrer_bilan": "Bilan enregistré",
+    "soumettre_bilan": "Bilan soumis",
+    "renvoyer_bilan": "Bilan renvoyé",
+    "rouvrir_bilan": "Bilan rouvert",
+    "valider_bilan": "Bilan validé",
+    "reprendre_chiffre": "Chiffre du bilan repris",
+    "chargement": "Chargement du document",
+}
+ICONES: Mapping[str, str] = {
+    "soumettre_bilan": "send",
+    "renvoyer_bilan": "arrow-return-left",
+    "rouvrir_bilan": "arrow-counterclockwise",
+    "valider_bilan": "check-circle",
+    "enregistrer_bilan": "pencil",
+    "ajouter_note": "chat-left-text",
+    "ajouter_piece": "paperclip",
+    "retirer_piece": "paperclip",
+    "saisir_mesure": "graph-up",
+    "corriger_mesure": "graph-up",
+    "suivre_fiche": "list-check",
+    "repondre_anomalie": "exclamation-triangle",
+}
+ICONE_PAR_DEFAUT = "pencil-square"
+TONS: Mapping[str, str] = {"renvoyer_bilan": "veille", "rouvrir_bilan": "veille", "valider_bilan": "bon"}
+EXTRAIT = 240
+
+
+def titre_de(verbe: str) -> str:
+    """Return what an operation did, in words."""
+    return TITRES.get(verbe, verbe.replace("_", " ").capitalize())
+
+
+def du_journal(fiche: FicheAction, bilans: Iterable[int]) -> QuerySet[EntreeJournal]:
+    """Return the entries of the fiche, of its indicators and anomalies, and of `bilans` (those the reader may read)."""
+    concernes: dict[type[Model], Iterable[int]] = {
+        FicheAction: [fiche.pk],
+        Bilan: bilans,
+        Indicateur: [i.pk for i in fiche.indicateurs.all()],
+        Anomalie: [a.pk for a in fiche.anomalies.all()],
+    }
+    condition = Q(pk__in=[])
+    for modele, cles in concernes.items():
+        if ids := [str(pk) for pk in cles]:
+            condition |= Q(objet_type=modele._meta.label_lower, objet_id__in=ids)
+    return EntreeJournal.objects.filter(condition).select_related("par")
+
+
+def de_l_indicateur(indicateur: Indicateur) -> QuerySet[EntreeJournal]:
+    """Return the entries of an indicator."""
+    return EntreeJournal.objects.filter(
+        objet_type=Indicateur._meta.label_lower, objet_id=str(indicateur.pk)
+    ).select_related("par")
+
+
+def _extrait(texte: str) -> str:
+    texte = " ".join(texte.split())
+    return texte if len(texte) <= EXTRAIT else texte[: EXTRAIT - 1].rsplit(" ", 1)[0] + "…"
+
+
+def changements(entree: EntreeJournal) -> list[tuple[str, str, str]]:
+    """Return [(field, before, after)] of an entry, in words."""
+    champs = [*entree.avant, *(c for c in entree.apres if c not in entree.avant)]
+
+    def dire(valeur: Any) -> str:
+        if valeur in (None, "", []):
+            return ""
+        if isinstance(valeur, bool):
+            return "oui" if valeur else "non"
+        return " ; ".join(map(str, valeur)) if isinstance(valeur, list) else str(valeur)
+
+    return [(c[:1].upper() + c[1:], dire(entree.avant.get(c)), dire(entree.apres.get(c))) for c in champs]
+
+
+def _resume(entree: EntreeJournal) -> str:
+    if entree.commentaire:
+        return f"«\u00a0{_extrait(entree.commentaire)}\u00a0»"
+    lignes = changements(entree)
+    if len(lignes) == 1:
+        champ, avant, apres = lignes[0]
+        return _extrait(f"{champ}\u00a0: {apres or 'vidé'}" + (f" (avant\u00a0: {avant})" if avant else ""))
+    return _extrait(", ".join(champ for champ, _, _ in lignes)) if lignes else ""
+
+
+def evenements(entrees: Iterable[EntreeJournal]) -> list[Evenement]:
+    """Return the entries as lines of a timeline."""
+    lignes = []
+    for entree in entrees:
+        quoi = titre_de(entree.verbe)
+        if entree.objet_type == Bilan._meta.label_lower:
+            annee = entree.objet_libelle.removeprefix("Bilan ").split(" ")[0]
+            quoi = quoi.replace("Bilan", f"Bilan {annee}", 1)
+        elif entree.objet_type == Indicateur._meta.label_lower:
+            quoi = f"{quoi}\u00a0: {entree.objet_libelle}"
+        lignes.append(
+            Evenement(
+                le=timezone.localtime(entree.le).date(),
+                titre=f"{quoi} par {entree.par}" if entree.par else quoi,
+                texte=_resume(entree),
+                icone=ICONES.get(entree.verbe, ICONE_PAR_DEFAUT),
+                ton=TONS.get(entree.verbe, ""),
+                domaine="" if entree.verbe in TONS else "programme",
+            )
+        )
+    return lignes

@@ -1,0 +1,226 @@
+"""Lists and page of indicators: figures, due dates, history of values."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from actions.figures import PointAnnuel, points_annuels, points_depuis
+from actions.lecture.filtres import FiltreMots, dans_axe
+from actions.models import (
+    Indicateur,
+    MesureIndicateur,
+    NatureIndicateur,
+    Periodicite,
+    SourceIndicateur,
+)
+from actions.querysets import pilote_par
+from actions.regles.echeances import a_saisir_avant, echeances, jours_de_retard
+from pdi.comptes.models import Role
+from pdi.socle.filtres import FiltreAnnee, FiltreBooleen, FiltreChoix, Filtres
+from pdi.socle.formats import nombre
+from pdi.socle.grappe import Grappe, avec_grappes, deballer
+
+from . import commun
+from .chiffres import LigneIndicateur
+from .commun import CAMPAGNES
+from .valeurs import avec_retards, avec_valeur
+
+CIBLES = Grappe("cibles")
+CAMPAGNES_DU_PROGRAMME = Grappe(CAMPAGNES.relation, depuis="fiche.programme")
+ANNEES_LISTE = 4
+TRIS = {
+    "fiche": (
+        "fiche__programme__reference", "-fiche__programme__annee_debut", "fiche__programme__code",
+        "fiche__ordre", "fiche_id", "ordre", "pk",
+    ),
+    "libelle": ("libelle", "pk"),
+    "valeur": ("valeur_annee", "pk"),
+    "periodicite": ("periodicite", "libelle", "pk"),
+}  # fmt: skip
+
+
+class FiltresIndicateurs(Filtres):
+    """All the indicators. The year is the one whose value is shown and judged."""
+
+    q = FiltreMots("Mot de l’indicateur", champs=("plat",), large=True)
+    programme = FiltreChoix("Programme", champ="fiche__programme__code", vide="Tous")
+    axe = FiltreChoix("Axe", q=lambda v: dans_axe(v, "fiche__axe"), vide="Tous")
+    nature = FiltreChoix("Nature", champ="nature", choix=NatureIndicateur.choices, vide="Toutes")
+    source = FiltreChoix("Source", champ="source", choix=SourceIndicateur.choices, vide="Toutes")
+    periodicite = FiltreChoix("Périodicité", champ="periodicite", choix=Periodicite.choices, vide="Toutes")
+    annee = FiltreAnnee("Année", q=lambda _valeur: Q())
+    valeur = FiltreChoix(
+        "Valeur",
+        choix=(("oui", "Renseignée"), ("non", "Manquante")),
+        q=lambda v: Q(renseigne=v == "oui"),
+        vide="Toutes",
+    )
+    cible = FiltreChoix(
+        "Cible",
+        choix=(("atteinte", "Atteinte"), ("manquee", "Non atteinte"), ("sans", "Sans cible")),
+        q=lambda v: {"atteinte": Q(atteint=True), "manquee": Q(atteint=False)}.get(v, Q(cible_annee__isnull=True)),
+        vide="Toutes",
+    )
+    retard = FiltreBooleen("En retard de saisie", si_vrai=Q(retards__gt=0))
+
+
+def annee_demandee(brute: str | None, jour: datetime.date) -> int:
+    """Return the year of the list: the one asked for, else the last one that is over."""
+    return int(brute) if brute and brute.isdigit() and 1988 <= int(brute) <= 2100 else jour.year - 1
+
+
+def lignes_de(indicateurs: Sequence[Any], annee: int) -> list[LigneIndicateur]:
+    """Return the rows of a list with their figures, in two queries."""
+    annees = range(annee - ANNEES_LISTE + 1, annee + 1)
+    points = points_annuels([i.pk for i in indicateurs], annees)
+    return [LigneIndicateur(i, points[i.pk][annee], [points[i.pk][a] for a in annees]) for i in indicateurs]
+
+
+def indicateurs_lisibles(utilisateur: Any, annee: int, jour: datetime.date) -> QuerySet[Indicateur]:
+    """Return the visible indicators with what the filters of the list judge."""
+    visibles = Indicateur.objects.visibles_par(utilisateur).select_related("fiche__programme", "fiche__axe")
+    return avec_retards(avec_valeur(visibles.a_plat(), annee), annee, jour)
+
+
+# -- one indicator -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Echeance:
+    """One period whose value is due: entered or not, and how late."""
+
+    libelle: str
+    avant_le: datetime.date
+    mesure: MesureIndicateur | None
+    retard: int
+
+    @property
+    def a_venir(self) -> bool:
+        """Return whether it is neither entered nor late."""
+        return self.mesure is None and not self.retard
+
+
+def lire_indicateur(utilisateur: Any, pk: int) -> Any | None:
+    """Return the indicator with its fiche, programme and targets, in one query; None when it is not visible."""
+    grappes = (CIBLES, CAMPAGNES_DU_PROGRAMME)
+    structures = utilisateur.structures_du_role(Role.PILOTE)
+    queryset = (
+        Indicateur.objects.visibles_par(utilisateur)
+        .filter(pk=pk)
+        .select_related("fiche__programme", "fiche__axe")
+        .annotate(pilotee=pilote_par(utilisateur, structures, "fiche"))
+    )
+    indicateur: Any = next(iter(deballer(avec_grappes(queryset, *grappes), *grappes)), None)
+    if indicateur is not None:
+        indicateur.fiche.pilotage_connu = (utilisateur.pk, indicateur.pilotee)
+    return indicateur
+
+
+class PageIndicateur:
+    """Everything the page of an indicator shows."""
+
+    def __init__(self, indicateur: Any, annee: str | None, jour: datetime.date) -> None:
+        """Read the values, replaced ones included, in one query."""
+        self.indicateur, self.jour = indicateur, jour
+        self.fiche, self.programme = indicateur.fiche, indicateur.fiche.programme
+        self.annee = commun.annee_lue(self.programme, annee, jour)
+        self.mesures: list[MesureIndicateur] = list(
+            indicateur.mesures.select_related("auteur").order_by("-annee", "-periode", "remplacee_le", "-saisie_le")
+        )
+        # The current value of a period comes before those it replaced.
+        self.mesures.sort(key=lambda m: m.remplacee_le is not None)
+        self.mesures.sort(key=lambda m: (m.periode.lower, m.periode.upper), reverse=True)
+        self.points = points_depuis(indicateur, indicateur.cibles.all(), self.mesures, self.annees)
+
+    @cached_property
+    def annees(self) -> list[int]:
+        """Return the years of the chart: those of the programme begun, and any with a value."""
+        begun = set(commun.annees_ouvertes(self.programme, self.jour))
+        return sorted(begun | {m.annee for m in self.mesures} | ({self.annee}))
+
+    @property
+    def point(self) -> PointAnnuel:
+        """Return the figure of the year shown."""
+        return self.points[self.annee]
+
+    @property
+    def ligne(self) -> LigneIndicateur:
+        """Return the row of the indicator, as in the table of its fiche."""
+        return LigneIndicateur(self.indicateur, self.point, [self.points[a] for a in self.annees])
+
+    @cached_property
+    def serie(self) -> list[tuple[str, Decimal | None]]:
+        """Return the yearly values for the chart."""
+        return [(str(a), self.points[a].valeur) for a in self.annees]
+
+    @property
+    def a_une_courbe(self) -> bool:
+        """Return whether there is something to draw."""
+        return any(valeur is not None for _, valeur in self.serie)
+
+    @cached_property
+    def donnees(self) -> list[list[Any]]:
+        """Return the rows of the chart's data table: year, value, terms, target, gap."""
+        lignes = []
+        for annee in reversed(self.annees):
+            p = self.points[annee]
+            termes = (
+                f"{nombre(p.numerateur)} / {nombre(p.denominateur)}"
+                if p.numerateur is not None and p.denominateur is not None
+                else ""
+            )
+            lignes.append([annee, p, termes])
+        return lignes
+
+    @cached_property
+    def historique(self) -> list[MesureIndicateur]:
+        """Return every value, latest period first; replaced ones after the one in force."""
+        return self.mesures
+
+    @cached_property
+    def remplacees(self) -> int:
+        """Return how many values were replaced."""
+        return sum(m.remplacee_le is not None for m in self.mesures)
+
+    @cached_property
+    def echeances(self) -> list[Echeance]:
+        """Return the periods due for the year shown."""
+        courantes = [m for m in self.mesures if m.remplacee_le is None]
+        lignes = []
+        for periode in echeances(self.indicateur.periodicite, self.annee):
+            mesure = next(
+                (m for m in courantes if m.periode.lower <= periode.debut and periode.fin <= m.periode.upper), None
+            )
+            retard = 0 if mesure or self.programme.reference else jours_de_retard(periode, self.jour)
+            lignes.append(Echeance(periode.libelle, a_saisir_avant(periode), mesure, retard))
+        return lignes
+
+    @cached_property
+    def definition(self) -> list[tuple[str, str]]:
+        """Return what is known of the indicator, term by term."""
+        i = self.indicateur
+        reference = ""
+        if i.reference_valeur is not None:
+            reference = nombre(i.reference_valeur) + (f" en {i.reference_annee}" if i.reference_annee else "")
+        termes = [
+            ("Définition", i.definition),
+            ("Au numérateur", i.numerateur_libelle),
+            ("Au dénominateur", i.denominateur_libelle),
+            ("Unité", "appréciation en mots" if i.unite == "texte" else i.unite),
+            ("Nature, telle qu’imprimée", i.get_nature_display()),
+            ("Sens", i.get_sens_display()),
+            ("Périodicité", i.get_periodicite_display()),
+            ("Valeur de l’année", i.get_agregation_display()),
+            ("Source", i.get_source_display()),
+            ("Producteur de la donnée", i.producteur),
+            ("Valeur de référence", reference),
+            ("Méthode et limites", i.methode),
+        ]
+        return [(terme, str(texte)) for terme, texte in termes if texte]

@@ -1,0 +1,358 @@
+"""The page of a programme: its fiches by axis, where their bilans stand, its key figures. Constant in queries."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from actions.droits import peut_lire_suivi
+from actions.figures import Decompte, decomptes_par_fiche
+from actions.models import (
+    Anomalie,
+    Axe,
+    Bilan,
+    CadreAction,
+    Campagne,
+    Etape,
+    EtatAnomalie,
+    EtatBilan,
+    EtatEtape,
+    FicheAction,
+    Programme,
+)
+from actions.presentation import STATUTS_FICHE, Affichage, affichage
+from actions.regles.bilans import PHASES, phase
+from pdi.socle.formats import compte, date_longue
+from pdi.socle.grappe import Grappe, avec_grappes, deballer, lire_avec
+
+from . import commun
+from .commun import CAMPAGNES, ETAPES_FINIES, PILOTES, STRUCTURE, compter, en_retard_depuis
+from .filtres import FiltresProgramme, choix_axes, choix_cadres, choix_structures
+
+NIVEAUX, AXES = Grappe("niveaux"), Grappe("axes")
+SIGNATAIRES = Grappe("signataires", avec={"structure": STRUCTURE, "structure.parent": STRUCTURE})
+CADRES = Grappe("cadres", champs=("libelle",))
+GRAPPES = (NIVEAUX, AXES, SIGNATAIRES, CAMPAGNES)
+CHAMPS_BILAN = ("etat", "modifie_le", "soumis_le", "renvoye_le", "valide_le", "fiche", "campagne")
+
+
+def programmes_lisibles(utilisateur: Any) -> QuerySet[Programme]:
+    """Return the visible programmes with what their page shows, the département's own first."""
+    return avec_grappes(Programme.objects.visibles_par(utilisateur).select_related("departement", "gabarit"), *GRAPPES)
+
+
+def lire_programme(utilisateur: Any, code: str) -> Programme | None:
+    """Return the programme with its tree, signatories and campaigns in one query; None when it is not visible."""
+    return next(iter(deballer(programmes_lisibles(utilisateur).filter(code=code), *GRAPPES)), None)
+
+
+def decorer(fiches: QuerySet[FicheAction], jour: datetime.date) -> QuerySet[FicheAction]:
+    """Add the counts shown beside a fiche: steps, steps late, anomalies to treat."""
+    retard = {"echeance__lt": jour, "etat__in": [EtatEtape.A_VENIR, EtatEtape.EN_COURS]}
+    return fiches.annotate(
+        nb_etapes=compter(Etape),
+        nb_realisees=compter(Etape, etat=EtatEtape.REALISEE),
+        nb_etapes_en_retard=compter(Etape, **retard),
+        nb_anomalies=compter(Anomalie, etat=EtatAnomalie.OUVERTE),
+    )
+
+
+@dataclass(frozen=True)
+class LigneFiche:
+    """One row: a fiche, its pilotes, its bilan of the year, its figures, what deserves attention."""
+
+    fiche: Any
+    services: list[str]
+    bilan: Bilan | None
+    decompte: Decompte
+    signaler: list[str]
+
+    @property
+    def statut(self) -> Affichage:
+        """Return how the status is shown."""
+        return STATUTS_FICHE[self.fiche.statut]
+
+    @property
+    def phase(self) -> str:
+        """Return the phase of the bilan, empty when there is none."""
+        return phase(self.bilan.etat, commence=self.bilan.modifie_le is not None) if self.bilan else ""
+
+    @property
+    def etat_bilan(self) -> Affichage | None:
+        """Return how the bilan's state is shown."""
+        bilan = self.bilan
+        return affichage(bilan.etat, commence=bilan.modifie_le is not None) if bilan else None
+
+    @property
+    def bilan_depuis(self) -> datetime.datetime | None:
+        """Return when the bilan came into its state."""
+        bilan = self.bilan
+        if bilan is None:
+            return None
+        dates = {
+            EtatBilan.SOUMIS: bilan.soumis_le,
+            EtatBilan.A_CORRIGER: bilan.renvoye_le,
+            EtatBilan.VALIDE: bilan.valide_le,
+        }
+        return dates.get(EtatBilan(bilan.etat), bilan.modifie_le)
+
+
+def a_signaler(
+    fiche: Any, bilan: Bilan | None, decompte: Decompte, campagne: Campagne | None, annee: int, jour: datetime.date
+) -> list[str]:
+    """Return what deserves attention in a fiche, most urgent first."""
+    signaux = []
+    if (
+        campagne
+        and bilan
+        and campagne.etat == "ouverte"
+        and bilan.etat in {EtatBilan.A_RENSEIGNER, EtatBilan.A_CORRIGER}
+    ):
+        verbe = "reprendre" if bilan.etat == EtatBilan.A_CORRIGER else "écrire"
+        if jour > campagne.soumission_avant:
+            signaux.append(f"Bilan à {verbe}, {compte((jour - campagne.soumission_avant).days, 'jour')} de retard")
+        else:
+            signaux.append(f"Bilan à {verbe} avant le {date_longue(campagne.soumission_avant, annee=False)}")
+    if fiche.nb_anomalies:
+        signaux.append(compte(fiche.nb_anomalies, "anomalie à traiter", "anomalies à traiter"))
+    if fiche.statut in {"en_retard", "bloquee", "a_discuter"}:
+        signaux.append(fiche.get_statut_display() + (f" : {fiche.statut_motif}" if fiche.statut_motif else ""))
+    if not fiche.programme.reference:
+        if jours := en_retard_depuis(fiche, jour):
+            signaux.append(f"Échéance dépassée de {compte(jours, 'jour')}")
+        if fiche.nb_etapes_en_retard:
+            signaux.append(compte(fiche.nb_etapes_en_retard, "étape en retard", "étapes en retard"))
+        if decompte.manquants and (campagne or annee < jour.year):
+            signaux.append(compte(decompte.manquants, "indicateur manquant", "indicateurs manquants"))
+    return signaux
+
+
+@dataclass
+class Groupe:
+    """A node of the tree with its own rows; `fiches` and `valides` count the whole branch."""
+
+    intitule: str
+    rang: int
+    lignes: list[LigneFiche] = field(default_factory=list)
+    fiches: int = 0
+    valides: int = 0
+    ancre: str = ""
+
+
+@dataclass(frozen=True)
+class ChiffreCle:
+    """One key figure with its base."""
+
+    titre: str
+    valeur: int
+    total: int
+    base: str
+
+
+class PageProgramme:
+    """Everything the page of a programme shows, for one reader, one year and one set of filters."""
+
+    def __init__(self, programme: Programme, utilisateur: Any, donnees: Any, jour: datetime.date) -> None:
+        """Read the fiches with what their rows show (one query), their figures (two)."""
+        self.programme, self.utilisateur, self.jour = programme, utilisateur, jour
+        self.suivi = bool(peut_lire_suivi(utilisateur))
+        self.annee = commun.annee_lue(programme, donnees.get("annee"), jour)
+        self.campagne = commun.campagne_de(programme, self.annee)
+        self.toutes = self._lire()
+        self.decomptes = decomptes_par_fiche([f.pk for f in self.toutes], self.annee)
+        self.filtres = self._filtres(donnees)
+
+    def _lire(self) -> list[Any]:
+        lisibles = FicheAction.objects.visibles_par(self.utilisateur).filter(programme=self.programme)
+        condition = Q(campagne__annee=self.annee)
+        if not self.suivi:
+            condition &= Q(etat=EtatBilan.VALIDE)
+        bilans = Grappe("bilans", champs=CHAMPS_BILAN, condition=condition)
+        fiches = lire_avec(
+            decorer(lisibles, self.jour).defer("contexte", "recherche").order_by("ordre", "pk"), PILOTES, CADRES, bilans
+        )
+        for fiche in fiches:
+            fiche.programme = self.programme
+        return fiches
+
+    def _filtres(self, donnees: Any) -> FiltresProgramme:
+        structures = {r.structure_id: r.structure for f in self.toutes for r in f.roles.all()}
+        cadres = {c.pk: c for f in self.toutes for c in f.cadres.all()}
+        defaut = commun.annee_lue(self.programme, None, self.jour)
+        annees = [a for a in commun.annees_ouvertes(self.programme, self.jour) if a != defaut]
+        return FiltresProgramme(
+            donnees,
+            annee=self.annee,
+            annee_par_defaut=defaut,
+            suivi=self.suivi,
+            libelle_axe=self.niveau(1),
+            choix={
+                "axe": choix_axes(self.programme.axes.all()),
+                "pilote": choix_structures(structures.values()),
+                "cadre": choix_cadres(sorted(cadres.values(), key=lambda c: c.libelle)),
+                "annee": [(a, str(a)) for a in annees],
+            },
+        )
+
+    def niveau(self, rang: int, *, pluriel: bool = False) -> str:
+        """Return what the programme calls the level `rang` of its tree."""
+        for niveau in self.programme.niveaux.all():
+            if niveau.rang == rang:
+                return niveau.pluriel if pluriel else niveau.singulier
+        return "axes" if pluriel else "axe"
+
+    # -- rows -----------------------------------------------------------------------------------
+    def _ligne(self, fiche: Any) -> LigneFiche:
+        bilan = next(iter(fiche.bilans.all()), None)
+        decompte = self.decomptes.get(fiche.pk, Decompte())
+        return LigneFiche(
+            fiche=fiche,
+            services=commun.services(fiche.roles.all()),
+            bilan=bilan,
+            decompte=decompte,
+            signaler=a_signaler(fiche, bilan, decompte, self.campagne, self.annee, self.jour) if self.suivi else [],
+        )
+
+    @cached_property
+    def lignes(self) -> list[LigneFiche]:
+        """Return the rows that the filters keep, in the order of the programme."""
+        gardees = self.toutes
+        if set(self.filtres.valeurs) - {"annee"}:
+            ids = self.filtres.appliquer(FicheAction.objects.filter(pk__in=[f.pk for f in self.toutes]))
+            voulues = set(ids.values_list("pk", flat=True))
+            gardees = [f for f in self.toutes if f.pk in voulues]
+        return [self._ligne(f) for f in gardees]
+
+    @cached_property
+    def groupes(self) -> list[Groupe]:
+        """Return the tree flattened in reading order; without filter, the empty branches too."""
+        par_axe: dict[int | None, list[LigneFiche]] = {}
+        for ligne in self.lignes:
+            par_axe.setdefault(ligne.fiche.axe_id, []).append(ligne)
+        enfants: dict[int | None, list[Axe]] = {}
+        for axe in self.programme.axes.all():
+            enfants.setdefault(axe.parent_id, []).append(axe)
+        filtre = bool(set(self.filtres.valeurs) - {"annee"})
+
+        def descendre(axe: Axe) -> list[Groupe]:
+            lignes = par_axe.get(axe.pk, [])
+            branches = [g for enfant in enfants.get(axe.pk, ()) for g in descendre(enfant)]
+            directes = [g for g in branches if g.rang == axe.rang + 1]
+            groupe = Groupe(self.intitule_axe(axe), axe.rang, lignes, ancre=f"axe-{axe.pk}")
+            groupe.fiches = len(lignes) + sum(g.fiches for g in directes)
+            groupe.valides = sum(ligne.phase == "valide" for ligne in lignes) + sum(g.valides for g in directes)
+            return [] if filtre and not groupe.fiches else [groupe, *branches]
+
+        groupes = [g for axe in enfants.get(None, ()) for g in descendre(axe)]
+        if hors := par_axe.get(None, []):
+            valides = sum(ligne.phase == "valide" for ligne in hors)
+            intitule = f"Sans {self.niveau(1)}" if groupes else "Toutes les fiches"
+            groupes.append(Groupe(intitule, 1, hors, len(hors), valides, "sans-axe"))
+        return groupes
+
+    def intitule_axe(self, axe: Axe) -> str:
+        """Return « Axe 1 – Favoriser l’accès aux droits », in the programme's words."""
+        nom = self.niveau(axe.rang)
+        return f"{nom[:1].upper()}{nom[1:]} {axe.numero} – {axe.intitule}" if axe.numero else axe.intitule
+
+    # -- figures --------------------------------------------------------------------------------
+    @cached_property
+    def par_phase(self) -> Mapping[str, list[LigneFiche]]:
+        """Return the rows of the whole programme by phase of their bilan, every phase present."""
+        phases: dict[str, list[LigneFiche]] = {nom: [] for nom in PHASES}
+        for ligne in map(self._ligne, self.toutes):
+            if ligne.phase:
+                phases[ligne.phase].append(ligne)
+        return phases
+
+    @cached_property
+    def decompte(self) -> Decompte:
+        """Return the counts of indicators over the whole programme."""
+        return sum(self.decomptes.values(), Decompte())
+
+    @cached_property
+    def chiffres(self) -> list[ChiffreCle]:
+        """Return the key figures of the whole programme, filters apart."""
+        total, etapes = self.decompte, sum(f.nb_etapes for f in self.toutes)
+        chiffres = []
+        if self.suivi and self.campagne:
+            phases = self.par_phase
+            details = [
+                compte(len(lignes), mot, pluriel)
+                for lignes, mot, pluriel in (
+                    (phases["soumis"], "soumis", "soumis"),
+                    (phases["a_corriger"], "renvoyé", "renvoyés"),
+                    (phases["a_rediger"] + phases["en_redaction"], "à écrire", "à écrire"),
+                )
+                if lignes
+            ]
+            nombre = sum(map(len, phases.values()))
+            base = ", ".join(details) or "tous sont validés"
+            chiffres.append(ChiffreCle(f"Bilans {self.annee} validés", len(phases["valide"]), nombre, base))
+        en_retard = sum(f.nb_etapes_en_retard for f in self.toutes)
+        return [
+            *chiffres,
+            ChiffreCle(
+                f"Indicateurs {self.annee} renseignés",
+                total.renseignes,
+                total.total,
+                compte(total.manquants, "indicateur manquant", "indicateurs manquants")
+                if total.manquants
+                else "aucun ne manque",
+            ),
+            ChiffreCle(
+                f"Cibles {self.annee} atteintes",
+                total.atteintes,
+                total.avec_cible,
+                f"{compte(total.sans_cible, 'indicateur')} {'n’ont' if total.sans_cible > 1 else 'n’a'} pas de cible"
+                if total.sans_cible
+                else "chaque indicateur a une cible",
+            ),
+            ChiffreCle(
+                "Étapes réalisées",
+                sum(f.nb_realisees for f in self.toutes),
+                etapes,
+                compte(en_retard, "étape en retard", "étapes en retard")
+                if en_retard and not self.programme.reference
+                else f"dans {compte(len(self.toutes), 'fiche')}",
+            ),
+        ]
+
+    # -- other views ----------------------------------------------------------------------------
+    @cached_property
+    def par_cadre(self) -> Sequence[tuple[CadreAction, list[LigneFiche]]]:
+        """Return the kept rows under each framework they belong to."""
+        cadres: dict[int, tuple[CadreAction, list[LigneFiche]]] = {}
+        for ligne in self.lignes:
+            for cadre in ligne.fiche.cadres.all():
+                cadres.setdefault(cadre.pk, (cadre, []))[1].append(ligne)
+        return sorted(cadres.values(), key=lambda c: c[0].libelle)
+
+    @cached_property
+    def avancement_par_axe(self) -> list[tuple[str, list[int]]]:
+        """Return, for each node of the first level, the number of bilans in each phase."""
+        racines = {axe.pk: axe for axe in self.programme.axes.all()}
+
+        def racine(axe_id: int | None) -> Axe | None:
+            axe = racines.get(axe_id) if axe_id else None
+            while axe and axe.parent_id:
+                axe = racines[axe.parent_id]
+            return axe
+
+        comptes: dict[str, list[int]] = {
+            self.intitule_axe(a): [0] * len(PHASES) for a in racines.values() if a.rang == 1
+        }
+        for rang, lignes in enumerate(self.par_phase.values()):
+            for ligne in lignes:
+                axe = racine(ligne.fiche.axe_id)
+                nom = self.intitule_axe(axe) if axe else f"Sans {self.niveau(1)}"
+                comptes.setdefault(nom, [0] * len(PHASES))[rang] += 1
+        return list(comptes.items())
+
+
+__all__ = ["ETAPES_FINIES", "ChiffreCle", "Groupe", "LigneFiche", "PageProgramme", "decorer", "lire_programme"]
