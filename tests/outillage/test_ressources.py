@@ -16,7 +16,7 @@ SOURCE = (
 
 
 @pytest.fixture
-def depot(tmp_path) -> Path:
+def depot(tmp_path: Path) -> Path:
     (tmp_path / "templates").mkdir()
     for nom in ressources.APPLICATIONS:
         (tmp_path / nom).mkdir()

@@ -1,0 +1,1 @@
+"""Measures, never assertions: run by `make bench`."""

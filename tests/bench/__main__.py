@@ -1,0 +1,68 @@
+"""`make bench [ONLY=name]`: one tab-separated line a measure on standard output.
+
+Fields: name, size, seconds, baseline's name, ratio to that baseline measured in the same run. Servers are
+embedded and thrown away, in production's shape (fsync on); modules `tests/bench/mesures_*.py` register measures.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+RACINE = Path(__file__).resolve().parent.parent.parent
+COLONNES = ("name", "size", "seconds", "baseline", "ratio")
+
+
+def _charger_mesures() -> None:
+    for chemin in sorted(Path(__file__).parent.glob("mesures_*.py")):
+        importlib.import_module(f"tests.bench.{chemin.stem}")
+
+
+def main() -> int:
+    """Run the measures named on the command line, all by default; return the exit code."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "pdi.settings.test"
+    from django.conf import settings
+
+    from pdi.outillage import ressources
+    from pdi.outillage.gardien import JETON, Gardien
+    from pdi.outillage.serveurs import PostgresEmbarque, ValkeyEmbarque
+    from tests.bench import registre
+
+    lieu = settings.EMPLACEMENT
+    postgresql, valkey = not os.environ.get("DATABASE_URL"), not os.environ.get("REDIS_URL")
+    gardien = Gardien(lieu.dossier, postgresql=postgresql, valkey=valkey, effacer=True)
+    os.environ[JETON] = gardien.jeton
+    try:
+        for dossier in (lieu.fichiers, settings.MEDIA_ROOT, settings.STATIC_ROOT):
+            Path(dossier).mkdir(parents=True, exist_ok=True)
+        ressources.construire()
+        if postgresql:
+            PostgresEmbarque(lieu).demarrer()
+        if valkey:
+            ValkeyEmbarque(lieu).demarrer()
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        _charger_mesures()
+        noms = sys.argv[1:] or list(registre.REGISTRE)
+        inconnus = [nom for nom in noms if nom not in registre.REGISTRE]
+        if inconnus:
+            print(f"Mesures connues : {', '.join(registre.REGISTRE) or 'aucune'}.", file=sys.stderr)
+            return 1
+        call_command("migrate", verbosity=0, interactive=False)
+        print("\t".join(COLONNES), file=sys.stderr, flush=True)
+        for nom in noms:
+            print(registre.executer(registre.REGISTRE[nom]).texte(), flush=True)
+        return 0
+    finally:
+        from django.db import connections
+
+        connections.close_all()
+        gardien.fermer()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
