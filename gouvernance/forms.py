@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
 from .models import Deliberation, VersionRapport
 
+if TYPE_CHECKING:
+    FormulaireVersion = forms.ModelForm[VersionRapport]
+    FormulaireDeliberation = forms.ModelForm[Deliberation]
+else:
+    FormulaireVersion = FormulaireDeliberation = forms.ModelForm
 
-class IntituleForm(forms.ModelForm[VersionRapport]):
+
+class IntituleForm(FormulaireVersion):
     """In which meeting the version was seen."""
 
     class Meta:
@@ -28,7 +34,7 @@ class PublicationForm(forms.Form):
     )
 
 
-class DeliberationForm(forms.ModelForm[Deliberation]):
+class DeliberationForm(FormulaireDeliberation):
     """Number, date, rapporteur and vote."""
 
     class Meta:

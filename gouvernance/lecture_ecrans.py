@@ -18,7 +18,6 @@ from pdi.socle.models import EtatTraitement, Traitement
 from . import regles
 from .droits import peut_lire_versions_de_travail
 from .models import Deliberation, EtatVersion, RapportAnnuel, VersionRapport
-from .operations.compilation import NATURE, cle
 
 LEGERS = ("contenu",)
 
@@ -84,15 +83,20 @@ def exercices(utilisateur: Any) -> list[Exercice]:
 
 
 def _completer(trouves: dict[tuple[int, int], Exercice]) -> None:
-    campagnes = Campagne.objects.filter(programme__in={p for p, _ in trouves}).annotate(
-        total=Count("bilans"), valides=Count("bilans", filter=Q(bilans__etat=EtatBilan.VALIDE))
-    )
+    campagnes = Campagne.objects.filter(programme__in={p for p, _ in trouves})
+    comptes = {
+        pk: (total, valides)
+        for pk, total, valides in Bilan.objects.filter(campagne__in=campagnes)
+        .values_list("campagne")
+        .annotate(total=Count("pk"), valides=Count("pk", filter=Q(etat=EtatBilan.VALIDE)))
+    }
     for campagne in campagnes:
         exercice = trouves.get((campagne.programme_id, campagne.annee))
         if exercice:
-            exercice.campagne, exercice.bilans, exercice.valides = campagne, campagne.total, campagne.valides
-    par_cle = {cle(e.programme, e.annee): e for e in trouves.values()}
-    for traitement in Traitement.objects.actifs().filter(nature=NATURE, cle__in=par_cle):
+            exercice.campagne = campagne
+            exercice.bilans, exercice.valides = comptes.get(campagne.pk, (0, 0))
+    par_cle = {regles.cle_compilation(e.programme.code, e.annee): e for e in trouves.values()}
+    for traitement in Traitement.objects.actifs().filter(nature=regles.NATURE, cle__in=par_cle):
         par_cle[traitement.cle].traitement = traitement
 
 
@@ -116,6 +120,27 @@ class PageRapport:
     autres: list[tuple[int, VersionRapport]]
 
     @property
+    def annee_texte(self) -> str:
+        """Return the year as text, for titles."""
+        return str(self.annee)
+
+    @property
+    def annee_suivante(self) -> int:
+        """Return the year of the vote."""
+        return self.annee + 1
+
+    @property
+    def empreinte_groupee(self) -> str:
+        """Return the hash of the published version in groups of eight."""
+        empreinte = self.publiee.empreinte if self.publiee else ""
+        return " ".join(empreinte[i : i + 8] for i in range(0, len(empreinte), 8))
+
+    @property
+    def tailles(self) -> dict[str, int | None]:
+        """Return the sizes in bytes of the files of the published version, None when a file is missing."""
+        return {genre: _taille(getattr(self.publiee, genre)) for genre in ("pdf", "xlsx")} if self.publiee else {}
+
+    @property
     def bloquants(self) -> list[regles.Point]:
         """Return what forbids publication."""
         return [p for p in self.points if p.bloquant]
@@ -129,6 +154,13 @@ class PageRapport:
     def echeance(self) -> datetime.date:
         """Return the last day to deliberate."""
         return regles.echeance_deliberation(self.annee)
+
+
+def _taille(fichier: Any) -> int | None:
+    try:
+        return int(fichier.size)
+    except FileNotFoundError:
+        return None
 
 
 def page_rapport(programme: Programme, annee: int, utilisateur: Any) -> PageRapport:
@@ -146,7 +178,9 @@ def page_rapport(programme: Programme, annee: int, utilisateur: Any) -> PageRapp
         Bilan.objects.filter(campagne=campagne).values_list("etat").annotate(n=Count("pk")) if campagne else []
     )
     traitement = (
-        Traitement.objects.filter(nature=NATURE, cle=cle(programme, annee)).order_by("-cree_le").first()
+        Traitement.objects.filter(nature=regles.NATURE, cle=regles.cle_compilation(programme.code, annee))
+        .order_by("-cree_le")
+        .first()
         if travail
         else None
     )

@@ -11,7 +11,13 @@ from typing import Any
 from gouvernance.contenu.formes import LigneIndicateur, SectionFiche, chapitre, toutes_les_fiches
 from pdi.socle.formats import compte, euros, typographier, valeur_unite
 
+NATURE = "rapport"  # of the jobs that compile
 VALEURS_CITEES = 3
+
+
+def cle_compilation(code: str, annee: int) -> str:
+    """Return the key of the job: one active compilation per programme and year."""
+    return f"{code}-{annee}"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
-"""The report as a document: HTML from the frozen content, PDF from that HTML."""
+"""The report as a document: HTML from the frozen content. Printing is in impression.py, which only workers load."""
 
 from .composition import Edition, Entree, composer_corps, composer_document, sommaire
-from .impression import Imprime, imprimer
 
-__all__ = ["Edition", "Entree", "Imprime", "composer_corps", "composer_document", "imprimer", "sommaire"]
+__all__ = ["Edition", "Entree", "composer_corps", "composer_document", "sommaire"]

@@ -15,7 +15,7 @@ from actions.models import FicheAction, Programme
 from gouvernance import regles
 from gouvernance.classeur import composer_classeur
 from gouvernance.contenu import SCHEMA_VERSION, empreinte, rassembler
-from gouvernance.document import Edition, composer_document, imprimer
+from gouvernance.document import Edition, composer_document
 from gouvernance.droits import peut_compiler
 from gouvernance.models import EtatVersion, RapportAnnuel, VersionRapport
 from pdi.socle.droits import RegleMetier, exiger
@@ -25,15 +25,9 @@ from pdi.socle.traitements import Suivi, lancer
 
 logger = logging.getLogger(__name__)
 
-NATURE = "rapport"
 TACHE = "gouvernance.compiler_rapport"
 PAGES_PAR_FICHE, PAGES_COMMUNES = 3, 12  # only to share the progress of the layout before the first version
 ETAPES_FIXES = 5
-
-
-def cle(programme: Programme, annee: int) -> str:
-    """Return the key of the job: one active compilation per programme and year."""
-    return f"{programme.code}-{annee}"
 
 
 def compiler_rapport(*, programme: Programme, annee: int, par: Any) -> tuple[Traitement, bool]:
@@ -45,8 +39,8 @@ def compiler_rapport(*, programme: Programme, annee: int, par: Any) -> tuple[Tra
     exiger(peut_compiler(par, programme))
     _verifier(programme, annee)
     return lancer(
-        nature=NATURE,
-        cle=cle(programme, annee),
+        nature=regles.NATURE,
+        cle=regles.cle_compilation(programme.code, annee),
         intitule=f"Rapport {annee} – {programme.intitule_court}",
         par=par,
         tache=TACHE,
@@ -71,6 +65,8 @@ def executer_compilation(*, programme_id: int, annee: int, suivi: Suivi) -> Vers
     Nothing is written before the last step: the version, its files and the end of the job come together, in one
     transaction. Files left by a worker that was killed are removed by the next compilation.
     """
+    from gouvernance.document.impression import imprimer  # noqa: PLC0415  # WeasyPrint is heavy: workers only
+
     programme = Programme.objects.select_related("departement", "gabarit").get(pk=programme_id)
     _verifier(programme, annee)
     fiches = FicheAction.objects.filter(programme=programme, restreinte=False).count()

@@ -17,9 +17,9 @@ from gouvernance.models import VersionRapport
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.tri import Colonne
 
-COLONNES_RAPPORTS = (
-    Colonne("Exercice"), Colonne("Campagne de bilans"), Colonne("Rapport"), Colonne("Délibération"), Colonne("Fichiers"),
-)  # fmt: skip
+COLONNES_RAPPORTS = tuple(
+    Colonne(titre) for titre in ("Exercice", "Campagne de bilans", "Rapport", "Délibération", "Fichiers")
+)
 COLONNES_VERSIONS = (Colonne("Version"), Colonne("Compilée"), Colonne("Ce qui change"), Colonne("Fichiers"))
 COLONNES_CHANGEMENTS = (Colonne("Fiche"), Colonne("Objet"), Colonne("Avant"), Colonne("Après"))
 
