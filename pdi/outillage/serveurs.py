@@ -24,7 +24,7 @@ from pdi.outillage.gardien import JETON
 
 NOM_BASE = "pdi"
 UTILISATEUR_BASE = "pdi"
-ATTENTE_S = 30.0
+ATTENTE_S = 60.0
 NOBODY = 65534
 
 
@@ -209,7 +209,7 @@ class PostgresEmbarque:
                 reglages |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
             options = " ".join(f"-c {cle}='{valeur}'" for cle, valeur in reglages.items())
             resultat = self._lancer(
-                str(self._bin / "pg_ctl"), "-D", str(self.donnees), "-l", str(self.journal), "-w", "-t", "30",
+                str(self._bin / "pg_ctl"), "-D", str(self.donnees), "-l", str(self.journal), "-w", "-t", "60",
                 "-o", options, "start",
             )  # fmt: skip
             if resultat.returncode != 0:

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 RACINE = Path(__file__).resolve().parent.parent.parent
-ATTENTE_S = 30.0
+ATTENTE_S = 60.0
 
 
 def _url_base_de_test() -> str:

@@ -20,7 +20,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from pdi.outillage.sonde import interroger
 
-ATTENTE_SERVICE_S = 60.0
+ATTENTE_SERVICE_S = 120.0
 
 
 class Command(BaseCommand):
