@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.lookups import Unaccent
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Lower
 
 from pdi.comptes.models import ROLES_DEPARTEMENT, Role
@@ -65,6 +65,10 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
 
 class AxeQuerySet(models.QuerySet["Axe"]):
     """Nodes of strategic trees."""
+
+    def avec_comptes(self) -> AxeQuerySet:
+        """Annotate `nombre_fiches`: how many fiches hang from each node itself."""
+        return self.annotate(nombre_fiches=Count("fiches"))
 
 
 class FicheQuerySet(models.QuerySet["FicheAction"]):

@@ -19,6 +19,7 @@ from actions.regles.echeances import periode_annuelle
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.models import Traitement
 from pdi.socle.operations import journaliser
+from pdi.socle.suivi import Suivi
 
 from .anomalies import actualiser_anomalies
 
@@ -136,3 +137,27 @@ def _remplacer(nouvelles: list[MesureIndicateur], annee: int) -> int:
     MesureIndicateur.objects.filter(pk__in=anciennes).update(remplacee_le=timezone.now())
     MesureIndicateur.objects.bulk_create(ecrire)
     return len(ecrire)
+
+
+def executer_calcul(*, programme_id: int, annee: int, suivi: Suivi) -> Calcul:
+    """Compute inside a job, on behalf of its requester: the values and the end of the job are written together.
+
+    Raises DroitInsuffisant, and RegleMetier; the job then says so.
+    """
+    programme = Programme.objects.get(pk=programme_id)
+    codes = (
+        Indicateur.objects.filter(fiche__programme=programme, source=SourceIndicateur.CALCULE, actif=True)
+        .values_list("calcul", flat=True)
+        .distinct()
+    )
+    suivi.demarrer(len(set(codes)))
+    with transaction.atomic():
+        calcul = calculer_indicateurs(
+            programme=programme,
+            annee=annee,
+            par=suivi.traitement.demandeur,
+            traitement=suivi.traitement,
+            avancer=suivi.avancer,
+        )
+        suivi.terminer({"calcules": calcul.calcules, "changes": calcul.changes, "inconnus": calcul.inconnus})
+    return calcul

@@ -88,12 +88,9 @@ def charger_campagnes(
         redacteur.raconter_campagne(campagne, annee)
     lot = redacteur.lot
     Bilan.objects.bulk_create(lot.bilans)
-    for modele, lignes in (
-        (TransitionBilan, lot.transitions),
-        (ExplicationEcart, lot.explications),
-        (ChiffreBilan, lot.chiffres),
-    ):
-        modele._default_manager.bulk_create(lignes)
+    TransitionBilan.objects.bulk_create(lot.transitions)
+    ExplicationEcart.objects.bulk_create(lot.explications)
+    ChiffreBilan.objects.bulk_create(lot.chiffres)
     for entree, bilan in zip(lot.journal, redacteur.objets_du_journal, strict=True):
         entree.objet_id, entree.objet_libelle = str(bilan.pk), str(bilan)[:250]
     EntreeJournal.objects.bulk_create(sorted(lot.journal, key=lambda e: e.le))
@@ -226,8 +223,8 @@ class _Redacteur:
         return _instant(jour_ouvre(jour), *graine, quoi)
 
     def _geler(self, bilan: Bilan, indicateurs: list[Indicateur]) -> None:
-        gele_le = bilan.campagne.ouverte_le
-        for indicateur in indicateurs if gele_le else ():
+        gele_le = bilan.campagne.ouverte_le or timezone.now()
+        for indicateur in indicateurs:
             point = self.points[indicateur.pk][bilan.campagne.annee]
             self.lot.chiffres.append(
                 ChiffreBilan(

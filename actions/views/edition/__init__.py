@@ -1,0 +1,1 @@
+"""Screens that write programmes, fiches, indicators and their follow-up."""
