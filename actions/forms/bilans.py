@@ -14,7 +14,7 @@ from actions.models import Bilan, CauseEcart
 from actions.operations.bilans import SaisieBilan, SaisieExplication
 from actions.regles.bilans import MOTS_AU_PLUS, DatesCampagne, Manque, champ_explication
 from pdi.socle.droits import RegleMetier
-from pdi.socle.formats import ecart, valeur_unite
+from pdi.socle.formats import ecart, typographier, valeur_unite
 
 TAILLE_TEXTE = 20_000
 LIBELLES_DATES = {
@@ -97,7 +97,7 @@ def ajouter_erreur(form: forms.Form, erreur: RegleMetier) -> None:
 def libelle_ecart(chiffre: ChiffreAffiche) -> str:
     """Return « Taux d’orientation : 86 % pour une cible de 90 % »."""
     unite = chiffre.indicateur.unite
-    return (
+    return typographier(
         f"{chiffre.indicateur.libelle} : {valeur_unite(chiffre.valeur, unite)} "
         f"pour une cible de {valeur_unite(chiffre.cible, unite)}"
     )
@@ -196,5 +196,6 @@ class BilanForm(forms.Form):
         lignes = []
         for chiffre in self.ecarts:
             causes = self[f"causes-{chiffre.indicateur.pk}"]
-            lignes.append((chiffre, self[champ_explication(chiffre.indicateur.pk)], causes, len(causes.value() or [])))
+            cochees = ", ".join(c.label for c in CauseEcart if c in (causes.value() or []))
+            lignes.append((chiffre, self[champ_explication(chiffre.indicateur.pk)], causes, cochees))
         return lignes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from actions.models import EtatBilan, EtatCampagne
@@ -324,9 +324,3 @@ def phase(etat: str, *, commence: bool) -> str:
 def affichage(etat: str, *, commence: bool) -> Affichage:
     """Return how the state is shown."""
     return PHASES[phase(etat, commence=commence)]
-
-
-def enumerer(elements: Iterable[str]) -> str:
-    """Return « a, b et c »."""
-    liste = list(elements)
-    return liste[0] if len(liste) == 1 else f"{', '.join(liste[:-1])} et {liste[-1]}" if liste else ""
