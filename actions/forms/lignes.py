@@ -64,7 +64,7 @@ class Ligne(Formulaire):
         return any(donnees.get(nom) not in (None, "", False, []) for nom in (*self.significatifs, "pk"))
 
 
-class BaseLignes(BaseFormSet[Ligne]):
+class BaseLignes(BaseFormSet):  # type: ignore[type-arg]  # not subscriptable at run time
     """Rows of one list: all optional, in the order of the page."""
 
     liste: Liste

@@ -210,9 +210,5 @@ class CiblesModifier(Ecran):
         nombre = operations.definir_cibles(
             fiche=self.fiche, cibles=self.form.cibles, par=self.request.user, empreinte=self.vue
         )
-        self.dire(
-            f"{nombre} cible{'s' if nombre > 1 else ''} changée{'s' if nombre > 1 else ''}."
-            if nombre
-            else "Aucune cible n’a changé."
-        )
+        self.dire(f"{compte(nombre, 'cible changée', 'cibles changées')}." if nombre else "Aucune cible n’a changé.")
         return self.retour()
