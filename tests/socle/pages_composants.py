@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -19,46 +20,7 @@ from pdi.socle.filtres import FiltreBooleen, FiltreChoix, Filtres, FiltreTexte
 from pdi.socle.models import Traitement
 from pdi.socle.tri import Colonne, Tri
 
-PAGE = """{% extends "base_deux.html" %}
-{% block titre %}Composants{% endblock %}
-{% block ariane %}{% ariane "Programmes" "/composants" "Fiche 2.1" %}{% endblock %}
-{% block onglet %}Fiche 2.1{% endblock %}{% block note %}Version du 28 mars 2022{% endblock %}
-{% block entete_titre %}Accélérer les premières étapes du parcours{% endblock %}
-{% block entete_meta %}<dl class="chemise-meta"><div><dt>Fiche</dt><dd>{% etat "bon" "En cours" icone="play-circle-fill" %}
-</dd></div><div><dt>Adresse</dt><dd>une.adresse.vraiment.tres.longue@departement-exemple.fr</dd></div></dl>{% endblock %}
-{% block actions %}<div class="actions">{% export "/x" total=17 %}{% menu "Autres actions" %}<li><a href="#a">Proposer</a>
-</li>{% endmenu %}{% confirmation "Supprimer" "/confirmer" "Supprimer l’étape ?" bouton="Supprimer l’étape" grave=True %}
-<p>Elle disparaît du plan d’action.</p>{% endconfirmation %}</div>{% endblock %}
-{% block chiffres %}<dl class="chiffres">{% chiffre "Taux d’orientation" "86,0" unite="%" base="27 073 / 31 480"
-tendance="+ 2,9 pts" ton="bon" icone="arrow-up-right" plein=86 cible=90 %}<dt>Compté</dt><dd>ceci</dd>{% endchiffre %}
-{% chiffre "Bilans validés" 9 unite="sur 17" plein=9 maximum=17 url="/composants" %}{% endchiffre %}</dl>{% endblock %}
-{% block avant %}<div class="feuille suite">{% chaine maillons %}</div><div class="feuille suite">{% etapes etapes %}</div>
-<section class="feuille nue suite" aria-label="Fiches">{% filtres filtres %}{% jetons filtres 1234 "fiche" %}
-{% table colonnes "Liste des fiches" tri=tri %}<tbody><tr><th scope="row"><a href="#f">2.1 Accélérer</a></th>
-<td data-titre="Échéance">25/11/2026</td><td data-titre="Bilan">{% etat "info" "Soumis" icone="send-fill" %}</td>
-<td class="nb" data-titre="Cible">90</td></tr></tbody>{% endtable %}{% pagination page "fiche" %}</section>{% endblock %}
-{% block principal %}
-<section class="section" aria-label="Dessins">{% graphique_courbe points titre="Taux" cible=90 unite="%" %}
-{% graphique_barres points titre="Parts" unite="%" %}
-{% graphique_empile lignes series titre="Bilans par axe" intitule="Axe" %}<p>{% etincelle points 90 "%" %}</p></section>
-<section class="section" aria-label="Messages"><h2>Messages</h2>{% for ton in tons %}{% alerte ton=ton titre=ton %}
-<p>Un <a href="#m">lien</a>.</p><div class="actions"><a class="btn btn-outline-primary btn-sm" href="#b">Agir</a></div>
-{% endalerte %}{% etat ton ton %}{% endfor %}
-{% vide "Aucune fiche" %}<p>Retirez un filtre.</p>{% endvide %}</section>
-<section class="section" aria-label="Travail">{% travail traitement unite="fiche" url_fragment="/avancement" url_annuler="/x" %}
-</section>
-<section class="section" aria-label="Formulaire">{% if form.errors %}{% erreurs form %}{% endif %}
-<form method="post">{% csrf_token %}{% champ form.titre %}{% champ form.bilan mots=3 %}
-{% champs form "debut" "causes" "evolue" "urgent" %}<div class="barre-formulaire"><button class="btn btn-primary"
-type="submit">Soumettre</button></div></form></section>
-<section class="section" aria-label="Histoire"><h2>Histoire</h2>{% frise evenements %}</section>
-<div id="zone" data-fondu><button class="btn btn-outline-primary" hx-get="/fragment" hx-target="#zone">Changer</button>
-<button class="btn btn-outline-primary" hx-post="/echo" hx-target="#zone">Poster</button>
-<button class="btn btn-outline-primary" hx-get="/expiree" hx-target="#zone">Session</button>
-<button class="btn btn-outline-primary" hx-get="/panne" hx-target="#zone">Panne</button></div>
-{% endblock %}
-{% block lateral %}<section><h2>Fiches liées</h2><ul class="sans-puce"><li><a href="#l">2.5</a></li></ul></section>{% endblock %}
-"""
+PAGE = Path(__file__).with_suffix(".html").read_text(encoding="utf-8")
 
 
 class FiltresEssai(Filtres):

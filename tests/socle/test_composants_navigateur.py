@@ -1,4 +1,4 @@
-"""The shell and the components in a real browser: axe in both themes and two widths, keyboard, with and without script."""
+"""The shell and the components in a real browser: axe in both themes and two widths, keyboard, without script."""
 
 from __future__ import annotations
 
@@ -15,17 +15,23 @@ pytestmark = [
 N = "\u00a0"
 
 
-@pytest.mark.parametrize("sombre", [False, True], ids=["clair", "sombre"])
-@pytest.mark.parametrize("largeur", [1280, 320], ids=["bureau", "telephone"])
+VARIANTES = [(1280, False), (320, True), (1280, True), (320, False)]
+PUBLIQUES = ("/accessibilite", "/aide", "/donnees-personnelles", "/comptes/connexion", "/comptes/mot-de-passe/oublie")
+
+
 @pytest.mark.parametrize(
-    "chemin",
-    ["/composants", "/composants?mot=abc&retard=on&tri=-titre", "/confirmer", "/accessibilite", "/aide",
-     "/donnees-personnelles", "/comptes/connexion", "/comptes/mot-de-passe/oublie", "/nulle-part"],
+    ("chemins", "statut"),
+    [(("/composants", "/composants?mot=abc&retard=on&tri=-titre", "/confirmer"), 200), (PUBLIQUES, 200),
+     (("/nulle-part",), 404), (("/refus",), 403)],
+    ids=["composants", "publiques", "404", "403"],
 )  # fmt: skip
-def test_every_page_of_the_shell_is_accessible(nouvelle_page, chemin, largeur, sombre):
-    page = nouvelle_page(largeur=largeur, sombre=sombre)
-    page.goto(chemin)
-    verifier_page(page)
+def test_every_page_of_the_shell_is_accessible(nouvelle_page, chemins, statut):
+    for largeur, sombre in VARIANTES:
+        page = nouvelle_page(largeur=largeur, sombre=sombre)
+        for chemin in chemins:
+            reponse = page.goto(chemin)
+            assert reponse.status == statut
+            verifier_page(page)
 
 
 def test_text_at_200_percent_does_not_scroll_sideways(nouvelle_page):

@@ -294,7 +294,7 @@ def test_badges_say_how_many_and_remove_themselves(total, attendu):
 class Page(list):
     """A page as the tag sees it."""
 
-    def __init__(self, *, suivant=None, precedent=None, total=3):
+    def __init__(self, *, suivant=None, precedent=None, total=3) -> None:
         super().__init__([1, 2, 3])
         self.objets, self.suivant, self.precedent, self.total = list(self), suivant, precedent, total
         self.plusieurs = bool(suivant or precedent)

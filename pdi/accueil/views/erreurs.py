@@ -19,7 +19,7 @@ def _page(request: HttpRequest, statut: int, gabarit: str, **contexte: Any) -> H
 
 
 @requires_csrf_token
-def requete_invalide(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+def requete_invalide(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: the request could not be read."""
     return _page(request, 400, "400")
 
@@ -32,18 +32,18 @@ def acces_refuse(request: HttpRequest, exception: Exception | None = None) -> Ht
 
 
 @requires_csrf_token
-def introuvable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+def introuvable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: no such page, or not for this user; the two are not told apart."""
     return _page(request, 404, "404")
 
 
 @requires_csrf_token
-def csrf_refuse(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+def csrf_refuse(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 of a form sent too late, or from elsewhere: nothing was written, say how to start again."""
     return _page(request, 403, "403_csrf", retour=request.path if request.method == "POST" else "/")
 
 
 @requires_csrf_token
-def erreur_interne(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def erreur_interne(request: HttpRequest) -> HttpResponse:
     """500: a page on its own, without database, session or shell."""
     return HttpResponse(render_to_string("erreurs/500.html", {"reference": requete_courante()}), status=500)
