@@ -26,9 +26,19 @@ _NOMBRE = re.compile("[\u2212\\d\u00a0,]*\\d")
 class LigneIndicateur:
     """One row of the table of indicators: the year's figure, the history, the word for its source."""
 
-    indicateur: Indicateur
+    indicateur: Any
     point: PointAnnuel
     historique: list[PointAnnuel]
+
+    @property
+    def mesuree(self) -> bool:
+        """Return whether there is something to draw."""
+        return any(p.valeur is not None for p in self.historique)
+
+    @property
+    def dit_retards(self) -> str:
+        """Return how many values are late, in words (the list counts them)."""
+        return compte(self.indicateur.retards, "saisie en retard", "saisies en retard")
 
     @property
     def serie(self) -> list[tuple[str, Decimal | None]]:
@@ -38,7 +48,7 @@ class LigneIndicateur:
     @property
     def base(self) -> str:
         """Return « Calculé : 27 073 / 31 480 » or « Saisi »."""
-        mot = self.indicateur.get_source_display()
+        mot = str(self.indicateur.get_source_display())
         point = self.point
         if point.numerateur is None or point.denominateur is None:
             return mot

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from actions.droits import peut_lire_suivi
+from actions.droits import peut_lire_suivi, peut_suivre_fiche
 from actions.figures import Decompte, decompter, points_annuels
 from actions.models import (
     Anomalie,
@@ -16,70 +16,30 @@ from actions.models import (
     Etape,
     EtatAnomalie,
     EtatBilan,
-    FicheAction,
     Indicateur,
-    LienFiche,
+    Periodicite,
     RubriqueFiche,
     SensIndicateur,
     TypeRole,
 )
 from actions.presentation import ETATS_ETAPE, STATUTS_FICHE, Affichage, affichage
-from actions.querysets import pilote_par
 from actions.regles.completude import FaitsFiche, Manque, manques
-from pdi.comptes.models import Role
 from pdi.socle.composants import Evenement, Lien, Maillon
+from pdi.socle.formats import typographier
 from pdi.socle.grappe import Grappe, avec_grappes, deballer
 from pdi.socle.models import EntreeJournal
+from pdi.socle.tri import Colonne
 
 from . import commun
 from .chiffres import ChiffreCle, LigneIndicateur, chiffres, maillons
-from .commun import ETAPES_FINIES, STRUCTURE
+from .commun import ETAPES_FINIES
 from .finances import PlanFinancement, plan_de
 from .historique import du_journal, evenements
 from .sections import Bloc, en_blocs, rubriques_remplies, sections_de
 
-AUTEUR = ("nom", "prenom")
-GRAPPES = (
-    Grappe("sections", depuis="programme.gabarit"),
-    Grappe("niveaux", depuis="programme"),
-    Grappe("campagnes", depuis="programme"),
-    Grappe("cadres"),
-    Grappe("roles", avec={"structure": STRUCTURE, "structure.parent": STRUCTURE, "utilisateur": AUTEUR}),
-    Grappe("objectifs"),
-    Grappe("etapes"),
-    Grappe("resultats_attendus"),
-    Grappe("financements", avec={"financeur": STRUCTURE}),
-    Grappe("indicateurs"),
-    Grappe("anomalies", avec={"repondu_par": AUTEUR}),
-    Grappe("notes", avec={"auteur": AUTEUR}),
-    Grappe("pieces", avec={"deposee_par": AUTEUR}),
-)
-LIEE = ("numero", "intitule")
 GRAPPES_BILAN = (Grappe("explications", avec={"indicateur": ("libelle",)}),)
 ANNEES_ETINCELLE = 5
 LIGNES_HISTORIQUE = 6
-
-
-def lire_fiche(utilisateur: Any, pk: int) -> Any | None:
-    """Return the fiche with everything its page shows, in one query; None when the user may not read it.
-
-    `pilotee`: whether the user is pilote of it (verdicts need not ask again).
-    """
-    visibles = FicheAction.objects.visibles_par(utilisateur)
-    grappes = (
-        *GRAPPES,
-        Grappe("liens_sortants", avec={"cible": LIEE}, base=LienFiche.objects.filter(cible__in=visibles)),
-        Grappe("liens_entrants", avec={"source": LIEE}, base=LienFiche.objects.filter(source__in=visibles)),
-    )
-    queryset = (
-        visibles.filter(pk=pk)
-        .select_related("programme__gabarit", "programme__departement", "axe__parent__parent")
-        .annotate(pilotee=pilote_par(utilisateur, utilisateur.structures_du_role(Role.PILOTE), "pk"))
-    )
-    fiche: Any = next(iter(deballer(avec_grappes(queryset, *grappes), *grappes)), None)
-    if fiche is not None:
-        fiche.pilotage_connu = (utilisateur.pk, fiche.pilotee)
-    return fiche
 
 
 @dataclass(frozen=True)
@@ -274,14 +234,71 @@ class PageFiche:
         return plan_de(self.fiche, self.fiche.financements.all())
 
     @cached_property
-    def anomalies(self) -> list[Anomalie]:
+    def anomalies(self) -> list[Any]:
         """Return the anomalies that wait for an answer."""
-        return [a for a in self.fiche.anomalies.all() if a.etat == EtatAnomalie.OUVERTE]
+        ouvertes = [a for a in self.fiche.anomalies.all() if a.etat == EtatAnomalie.OUVERTE]
+        for anomalie in ouvertes:
+            anomalie.titre_complet = f"Anomalie\u00a0: {typographier(anomalie.titre)}"
+        return ouvertes
 
     @cached_property
     def anomalies_repondues(self) -> list[Anomalie]:
         """Return the anomalies kept or treated, with their answer."""
         return [a for a in self.fiche.anomalies.all() if a.etat != EtatAnomalie.OUVERTE]
+
+    @cached_property
+    def peut_repondre(self) -> bool:
+        """Return whether the reader may answer an anomaly."""
+        return bool(peut_suivre_fiche(self.utilisateur, self.fiche))
+
+    @property
+    def periodicite(self) -> str:
+        """Return how often the fiche is evaluated, in words."""
+        code = self.fiche.periodicite_evaluation
+        return str(Periodicite(code).label) if code in Periodicite.values else code
+
+    @property
+    def annee_suivante(self) -> int:
+        """Return the year the perspectives are about."""
+        return self.annee + 1
+
+    @cached_property
+    def a_de_la_demonstration(self) -> bool:
+        """Return whether a value shown is fictitious."""
+        return any(p.demonstration for ligne in self.lignes for p in ligne.historique)
+
+    @property
+    def montre_valeurs(self) -> bool:
+        """Return whether the table of values is worth showing: never for a reference programme without values."""
+        return self.a_des_valeurs or not self.programme.reference
+
+    @property
+    def titre_etincelle(self) -> str:
+        """Return the years of the sparklines."""
+        return f"{self.etincelle[0]} à {self.annee}" if len(self.etincelle) > 1 else str(self.annee)
+
+    @property
+    def colonnes_indicateurs(self) -> list[Colonne]:
+        """Return the headers of the table of indicators."""
+        return [
+            Colonne("Indicateur"),
+            Colonne(str(self.annee), nb=True),
+            Colonne("Cible", nb=True),
+            Colonne("Écart", nb=True),
+            Colonne(self.titre_etincelle),
+        ]
+
+    @property
+    def colonnes_financement(self) -> list[Colonne]:
+        """Return the headers of the funding plan: a year or an actual amount only when there is one."""
+        return [
+            Colonne("Financeur"),
+            *([Colonne("Année")] if self.plan.plusieurs_annees else []),
+            Colonne("Prévu", nb=True),
+            *([Colonne("Réalisé", nb=True)] if self.plan.realise is not None else []),
+            Colonne("Part du total", nb=True),
+            Colonne("Répartition"),
+        ]
 
     @cached_property
     def liees(self) -> list[tuple[Any, str]]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from actions.models import FicheAction, Financement
+from pdi.socle.formats import euros
 
 ZERO = Decimal(0)
 
@@ -48,6 +49,13 @@ class SansFinanceur:
 
     fiche: Any
     ecart: Decimal
+
+    @property
+    def titre(self) -> str:
+        """Return the fact, in words."""
+        if self.ecart > 0:
+            return f"{euros(self.ecart)} du plan de financement n’ont pas de financeur"
+        return f"Les financeurs promettent {euros(-self.ecart)} de plus que le total imprimé"
 
 
 @dataclass(frozen=True)
@@ -147,6 +155,11 @@ class PlanFinancement:
     def total(self) -> Decimal | None:
         """Return the total of the plan: the printed one, else the sum."""
         return self.somme if self.total_imprime is None else self.total_imprime
+
+    @property
+    def depassement(self) -> Decimal:
+        """Return by how much the funders exceed the printed total."""
+        return max(ZERO, -self.ecart)
 
     @property
     def incomplet(self) -> bool:

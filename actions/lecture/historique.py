@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -118,6 +119,29 @@ def _resume(entree: EntreeJournal) -> str:
         champ, avant, apres = lignes[0]
         return _extrait(f"{champ}\u00a0: {apres or 'vidé'}" + (f" (avant\u00a0: {avant})" if avant else ""))
     return _extrait(", ".join(champ for champ, _, _ in lignes)) if lignes else ""
+
+
+@dataclass(frozen=True)
+class LigneJournal:
+    """One entry of the full history: what, on what, by whom, and each field before and after."""
+
+    entree: EntreeJournal
+    titre: str
+    objet: str
+    changements: list[tuple[str, str, str]]
+
+
+def lignes_du_journal(entrees: Iterable[EntreeJournal]) -> list[LigneJournal]:
+    """Return the entries with every change, for the page that shows them all."""
+    return [
+        LigneJournal(
+            e,
+            titre_de(e.verbe),
+            "" if e.objet_type == FicheAction._meta.label_lower else e.objet_libelle,
+            changements(e),
+        )
+        for e in entrees
+    ]
 
 
 def evenements(entrees: Iterable[EntreeJournal]) -> list[Evenement]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -21,14 +21,15 @@ from actions.models import (
     SourceIndicateur,
 )
 from actions.querysets import pilote_par
-from actions.regles.echeances import a_saisir_avant, echeances, jours_de_retard
+from actions.regles.echeances import Periode, a_saisir_avant, echeances, jours_de_retard
 from pdi.comptes.models import Role
 from pdi.socle.filtres import FiltreAnnee, FiltreBooleen, FiltreChoix, Filtres
-from pdi.socle.formats import nombre
+from pdi.socle.formats import date_courte, date_longue, nombre
 from pdi.socle.grappe import Grappe, avec_grappes, deballer
+from pdi.socle.tri import Colonne
 
 from . import commun
-from .chiffres import LigneIndicateur
+from .chiffres import ChiffreCle, LigneIndicateur, chiffre_d_indicateur, separer
 from .commun import CAMPAGNES
 from .valeurs import avec_retards, avec_valeur
 
@@ -89,6 +90,19 @@ def indicateurs_lisibles(utilisateur: Any, annee: int, jour: datetime.date) -> Q
     return avec_retards(avec_valeur(visibles.a_plat(), annee), annee, jour)
 
 
+def dire_periode(debut: datetime.date, fin: datetime.date) -> str:
+    """Return a half-open range in words: « année 2025 », « 2e trimestre 2025 », else its two dates."""
+    periode = Periode(debut, fin)
+    entiers = (
+        debut.day == 1 and fin.day == 1 and periode.mois in {1, 3, 6, 12} and (debut.month - 1) % periode.mois == 0
+    )
+    if entiers:
+        return periode.libelle[:1].upper() + periode.libelle[1:]
+    if periode.dernier_jour == debut:
+        return f"Le {date_longue(debut)}"
+    return f"Du {date_courte(debut)} au {date_courte(periode.dernier_jour)}"
+
+
 # -- one indicator -------------------------------------------------------------------------------
 
 
@@ -100,6 +114,11 @@ class Echeance:
     avant_le: datetime.date
     mesure: MesureIndicateur | None
     retard: int
+
+    @property
+    def titre(self) -> str:
+        """Return the period with a capital."""
+        return self.libelle[:1].upper() + self.libelle[1:]
 
     @property
     def a_venir(self) -> bool:
@@ -131,12 +150,14 @@ class PageIndicateur:
         self.indicateur, self.jour = indicateur, jour
         self.fiche, self.programme = indicateur.fiche, indicateur.fiche.programme
         self.annee = commun.annee_lue(self.programme, annee, jour)
-        self.mesures: list[MesureIndicateur] = list(
+        self.mesures: list[Any] = list(
             indicateur.mesures.select_related("auteur").order_by("-annee", "-periode", "remplacee_le", "-saisie_le")
         )
         # The current value of a period comes before those it replaced.
         self.mesures.sort(key=lambda m: m.remplacee_le is not None)
         self.mesures.sort(key=lambda m: (m.periode.lower, m.periode.upper), reverse=True)
+        for mesure in self.mesures:
+            mesure.periode_en_mots = dire_periode(mesure.periode.lower, mesure.periode.upper)
         self.points = points_depuis(indicateur, indicateur.cibles.all(), self.mesures, self.annees)
 
     @cached_property
@@ -144,6 +165,68 @@ class PageIndicateur:
         """Return the years of the chart: those of the programme begun, and any with a value."""
         begun = set(commun.annees_ouvertes(self.programme, self.jour))
         return sorted(begun | {m.annee for m in self.mesures} | ({self.annee}))
+
+    @property
+    def annees_choix(self) -> list[int]:
+        """Return the years to choose among, latest first."""
+        return [a for a in reversed(self.annees) if a in self.programme.annees]
+
+    @property
+    def lien_fiche(self) -> str:
+        """Return the fiche's name in the breadcrumb."""
+        return f"Fiche {self.fiche.numero}"
+
+    @property
+    def titre_courbe(self) -> str:
+        """Return the title of the chart, the unit said."""
+        unite = self.indicateur.unite
+        return str(self.indicateur.libelle) + ("" if unite in {"nombre", "texte"} else f" ({unite})")
+
+    @property
+    def chiffres(self) -> list[ChiffreCle]:
+        """Return the figure of the year, its target and how complete the year is."""
+        if not self.indicateur.chiffrable:
+            return []
+        cible, i = self.point.cible, self.indicateur
+        attendues, saisies = len(self.echeances), sum(e.mesure is not None for e in self.echeances)
+        chiffres = [replace(chiffre_d_indicateur(self.ligne), titre=f"Valeur {self.annee}", url="")]
+        if cible is None:
+            chiffres.append(ChiffreCle(f"Cible {self.annee}", "à fixer", base="aucun écart ne se juge sans cible"))
+        else:
+            base = "imprimée dans le document" if self.point.cible_imprimee else i.get_sens_display()
+            chiffres.append(ChiffreCle(f"Cible {self.annee}", *separer(cible, i.unite), base))
+        if attendues:
+            chiffres.append(
+                ChiffreCle(
+                    f"Saisies {self.annee}",
+                    str(saisies),
+                    f"sur {attendues}",
+                    i.get_periodicite_display(),
+                    plein=Decimal(saisies),
+                    maximum=Decimal(attendues),
+                )
+            )
+        return chiffres
+
+    @property
+    def a_des_cibles(self) -> bool:
+        """Return whether a target is known."""
+        return any(p.cible is not None for p in self.points.values())
+
+    colonnes_annees = (
+        Colonne("Année"),
+        Colonne("Valeur", nb=True),
+        Colonne("Numérateur / dénominateur", nb=True),
+        Colonne("Cible", nb=True),
+        Colonne("Écart", nb=True),
+    )
+    colonnes_echeances = (Colonne("Période"), Colonne("À saisir avant le"), Colonne("État"))
+    colonnes_valeurs = (
+        Colonne("Période"),
+        Colonne("Valeur", nb=True),
+        Colonne("Saisie"),
+        Colonne("Source et commentaire"),
+    )
 
     @property
     def point(self) -> PointAnnuel:

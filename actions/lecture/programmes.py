@@ -8,36 +8,34 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from actions.droits import peut_lire_suivi
 from actions.figures import Decompte, decomptes_par_fiche
 from actions.models import (
-    Anomalie,
     Axe,
-    Bilan,
     CadreAction,
-    Campagne,
-    Etape,
-    EtatAnomalie,
     EtatBilan,
-    EtatEtape,
     FicheAction,
+    Indicateur,
     Programme,
 )
-from actions.presentation import STATUTS_FICHE, Affichage, affichage
-from actions.regles.bilans import PHASES, phase
-from pdi.socle.formats import compte, date_longue
+from actions.presentation import ETATS_PROGRAMME, Affichage
+from actions.regles.bilans import PHASES
+from pdi.socle.formats import compte
 from pdi.socle.grappe import Grappe, avec_grappes, deballer, lire_avec
 
 from . import commun
-from .commun import CAMPAGNES, ETAPES_FINIES, PILOTES, STRUCTURE, compter, en_retard_depuis
+from .commun import CAMPAGNES, PILOTES, STRUCTURE
 from .filtres import FiltresProgramme, choix_axes, choix_cadres, choix_structures
+from .lignes import LigneFiche, a_signaler, decorer
 
 NIVEAUX, AXES = Grappe("niveaux"), Grappe("axes")
 SIGNATAIRES = Grappe("signataires", avec={"structure": STRUCTURE, "structure.parent": STRUCTURE})
 CADRES = Grappe("cadres", champs=("libelle",))
 GRAPPES = (NIVEAUX, AXES, SIGNATAIRES, CAMPAGNES)
+CARTES = 8
 CHAMPS_BILAN = ("etat", "modifie_le", "soumis_le", "renvoye_le", "valide_le", "fiche", "campagne")
 
 
@@ -51,85 +49,19 @@ def lire_programme(utilisateur: Any, code: str) -> Programme | None:
     return next(iter(deballer(programmes_lisibles(utilisateur).filter(code=code), *GRAPPES)), None)
 
 
-def decorer(fiches: QuerySet[FicheAction], jour: datetime.date) -> QuerySet[FicheAction]:
-    """Add the counts shown beside a fiche: steps, steps late, anomalies to treat."""
-    retard = {"echeance__lt": jour, "etat__in": [EtatEtape.A_VENIR, EtatEtape.EN_COURS]}
-    return fiches.annotate(
-        nb_etapes=compter(Etape),
-        nb_realisees=compter(Etape, etat=EtatEtape.REALISEE),
-        nb_etapes_en_retard=compter(Etape, **retard),
-        nb_anomalies=compter(Anomalie, etat=EtatAnomalie.OUVERTE),
+def tous_les_programmes(utilisateur: Any) -> list[Any]:
+    """Return the visible programmes with the counts their list shows, in one query."""
+    fiches = FicheAction.objects.visibles_par(utilisateur).filter(programme=OuterRef("pk")).order_by()
+    nombre = fiches.values("programme").annotate(n=Count("pk")).values("n")
+    indicateurs = Indicateur.objects.visibles_par(utilisateur).filter(fiche__programme=OuterRef("pk")).order_by()
+    suivis = indicateurs.values("fiche__programme").annotate(n=Count("pk")).values("n")
+    lisibles = programmes_lisibles(utilisateur).annotate(
+        nb_fiches=Coalesce(Subquery(nombre), 0), nb_indicateurs=Coalesce(Subquery(suivis), 0)
     )
-
-
-@dataclass(frozen=True)
-class LigneFiche:
-    """One row: a fiche, its pilotes, its bilan of the year, its figures, what deserves attention."""
-
-    fiche: Any
-    services: list[str]
-    bilan: Bilan | None
-    decompte: Decompte
-    signaler: list[str]
-
-    @property
-    def statut(self) -> Affichage:
-        """Return how the status is shown."""
-        return STATUTS_FICHE[self.fiche.statut]
-
-    @property
-    def phase(self) -> str:
-        """Return the phase of the bilan, empty when there is none."""
-        return phase(self.bilan.etat, commence=self.bilan.modifie_le is not None) if self.bilan else ""
-
-    @property
-    def etat_bilan(self) -> Affichage | None:
-        """Return how the bilan's state is shown."""
-        bilan = self.bilan
-        return affichage(bilan.etat, commence=bilan.modifie_le is not None) if bilan else None
-
-    @property
-    def bilan_depuis(self) -> datetime.datetime | None:
-        """Return when the bilan came into its state."""
-        bilan = self.bilan
-        if bilan is None:
-            return None
-        dates = {
-            EtatBilan.SOUMIS: bilan.soumis_le,
-            EtatBilan.A_CORRIGER: bilan.renvoye_le,
-            EtatBilan.VALIDE: bilan.valide_le,
-        }
-        return dates.get(EtatBilan(bilan.etat), bilan.modifie_le)
-
-
-def a_signaler(
-    fiche: Any, bilan: Bilan | None, decompte: Decompte, campagne: Campagne | None, annee: int, jour: datetime.date
-) -> list[str]:
-    """Return what deserves attention in a fiche, most urgent first."""
-    signaux = []
-    if (
-        campagne
-        and bilan
-        and campagne.etat == "ouverte"
-        and bilan.etat in {EtatBilan.A_RENSEIGNER, EtatBilan.A_CORRIGER}
-    ):
-        verbe = "reprendre" if bilan.etat == EtatBilan.A_CORRIGER else "écrire"
-        if jour > campagne.soumission_avant:
-            signaux.append(f"Bilan à {verbe}, {compte((jour - campagne.soumission_avant).days, 'jour')} de retard")
-        else:
-            signaux.append(f"Bilan à {verbe} avant le {date_longue(campagne.soumission_avant, annee=False)}")
-    if fiche.nb_anomalies:
-        signaux.append(compte(fiche.nb_anomalies, "anomalie à traiter", "anomalies à traiter"))
-    if fiche.statut in {"en_retard", "bloquee", "a_discuter"}:
-        signaux.append(fiche.get_statut_display() + (f" : {fiche.statut_motif}" if fiche.statut_motif else ""))
-    if not fiche.programme.reference:
-        if jours := en_retard_depuis(fiche, jour):
-            signaux.append(f"Échéance dépassée de {compte(jours, 'jour')}")
-        if fiche.nb_etapes_en_retard:
-            signaux.append(compte(fiche.nb_etapes_en_retard, "étape en retard", "étapes en retard"))
-        if decompte.manquants and (campagne or annee < jour.year):
-            signaux.append(compte(decompte.manquants, "indicateur manquant", "indicateurs manquants"))
-    return signaux
+    programmes: list[Any] = deballer(lisibles, *GRAPPES)
+    for programme in programmes:
+        programme.affichage = ETATS_PROGRAMME[programme.etat]
+    return programmes
 
 
 @dataclass
@@ -152,6 +84,29 @@ class ChiffreCle:
     valeur: int
     total: int
     base: str
+
+    @property
+    def sur(self) -> str:
+        """Return « sur 17 »."""
+        return f"sur {self.total}"
+
+
+@dataclass(frozen=True)
+class ColonneBilans:
+    """The rows whose bilan is in one phase; only the first ones are drawn."""
+
+    affichage: Affichage
+    lignes: list[LigneFiche]
+
+    @property
+    def montrees(self) -> list[LigneFiche]:
+        """Return the rows drawn."""
+        return self.lignes[:CARTES]
+
+    @property
+    def reste(self) -> int:
+        """Return how many are left out."""
+        return max(0, len(self.lignes) - CARTES)
 
 
 class PageProgramme:
@@ -255,10 +210,40 @@ class PageProgramme:
             groupes.append(Groupe(intitule, 1, hors, len(hors), valides, "sans-axe"))
         return groupes
 
+    @property
+    def mot_axe(self) -> str:
+        """Return the programme's word for its first level."""
+        return self.niveau(1)
+
+    @property
+    def mot_axes(self) -> str:
+        """Return the plural of that word."""
+        return self.niveau(1, pluriel=True)
+
+    @property
+    def colonnes_bilans(self) -> list[ColonneBilans]:
+        """Return the board of bilans, one column a phase."""
+        return [ColonneBilans(PHASES[cle], lignes) for cle, lignes in self.par_phase.items()]
+
     def intitule_axe(self, axe: Axe) -> str:
         """Return « Axe 1 – Favoriser l’accès aux droits », in the programme's words."""
         nom = self.niveau(axe.rang)
         return f"{nom[:1].upper()}{nom[1:]} {axe.numero} – {axe.intitule}" if axe.numero else axe.intitule
+
+    @cached_property
+    def _racines(self) -> dict[int, Axe]:
+        """Return the first-level node above each node."""
+        par_pk = {a.pk: a for a in self.programme.axes.all()}
+
+        def racine(axe: Axe) -> Axe:
+            return racine(par_pk[axe.parent_id]) if axe.parent_id else axe
+
+        return {pk: racine(axe) for pk, axe in par_pk.items()}
+
+    def branche(self, fiche: FicheAction) -> str:
+        """Return the name of the first-level node a fiche stands under."""
+        axe = self._racines.get(fiche.axe_id) if fiche.axe_id else None
+        return self.intitule_axe(axe) if axe else f"Sans {self.niveau(1)}"
 
     # -- figures --------------------------------------------------------------------------------
     @cached_property
@@ -336,23 +321,11 @@ class PageProgramme:
     @cached_property
     def avancement_par_axe(self) -> list[tuple[str, list[int]]]:
         """Return, for each node of the first level, the number of bilans in each phase."""
-        racines = {axe.pk: axe for axe in self.programme.axes.all()}
-
-        def racine(axe_id: int | None) -> Axe | None:
-            axe = racines.get(axe_id) if axe_id else None
-            while axe and axe.parent_id:
-                axe = racines[axe.parent_id]
-            return axe
-
-        comptes: dict[str, list[int]] = {
-            self.intitule_axe(a): [0] * len(PHASES) for a in racines.values() if a.rang == 1
-        }
+        comptes: dict[str, list[int]] = {}
+        for axe in self.programme.axes.all():
+            if axe.rang == 1:
+                comptes[self.intitule_axe(axe)] = [0] * len(PHASES)
         for rang, lignes in enumerate(self.par_phase.values()):
             for ligne in lignes:
-                axe = racine(ligne.fiche.axe_id)
-                nom = self.intitule_axe(axe) if axe else f"Sans {self.niveau(1)}"
-                comptes.setdefault(nom, [0] * len(PHASES))[rang] += 1
+                comptes.setdefault(self.branche(ligne.fiche), [0] * len(PHASES))[rang] += 1
         return list(comptes.items())
-
-
-__all__ = ["ETAPES_FINIES", "ChiffreCle", "Groupe", "LigneFiche", "PageProgramme", "decorer", "lire_programme"]

@@ -1,0 +1,116 @@
+"""The buttons of a page: what may be done from it, and why not when it may not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from actions.droits import (
+    peut_ecrire_bilan,
+    peut_gerer_campagne,
+    peut_modifier_fiche,
+    peut_modifier_programme,
+    peut_relire_bilan,
+    peut_saisir_mesure,
+    peut_suivre_fiche,
+)
+from actions.models import EtatBilan, Indicateur, Programme
+from pdi.socle.droits import Verdict
+
+
+@dataclass(frozen=True)
+class Geste:
+    """One button or link. Without `url` it is shown disabled, with `motif`."""
+
+    intitule: str
+    url: str = ""
+    motif: str = ""
+    icone: str = ""
+
+
+def _adresse(nom: str, *args: Any) -> str:
+    try:
+        return reverse(f"actions:{nom}", args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _geste(intitule: str, nom: str, args: Iterable[Any], verdict: Verdict, *, icone: str = "") -> Geste | None:
+    """Return the link when allowed, the disabled button with its reason when not, nothing when no screen does it."""
+    url = _adresse(nom, *args)
+    if not url:
+        return None
+    return Geste(intitule, url, icone=icone) if verdict.ok else Geste(intitule, motif=verdict.motif, icone=icone)
+
+
+def _presents(gestes: Iterable[Geste | None]) -> list[Geste]:
+    return [g for g in gestes if g is not None]
+
+
+def gestes_programme(utilisateur: Any, programme: Programme, campagne: Any | None) -> list[Geste]:
+    """Return what may be done to a programme. Nobody is offered what their role never does."""
+    modifier = peut_modifier_programme(utilisateur, programme)
+    if not modifier and not programme.reference:
+        return []
+    gestes = [
+        _geste("Modifier le programme", "programme_modifier", [programme.code], modifier, icone="pencil-square"),
+        _geste("Ajouter une fiche-action", "fiche_creer", [programme.code], modifier, icone="plus-lg"),
+    ]
+    gerer = peut_gerer_campagne(utilisateur, programme)
+    if gerer and campagne is None:
+        gestes.append(
+            _geste("Préparer une campagne de bilans", "campagne_creer", [programme.code], gerer, icone="calendar-plus")
+        )
+    return _presents(gestes)
+
+
+def geste_bilan(utilisateur: Any, bilan: Any | None) -> Geste | None:
+    """Return the main act of a fiche: write, correct or review its bilan of the open campaign."""
+    if bilan is None:
+        return None
+    annee = bilan.campagne.annee
+    if bilan.etat == EtatBilan.SOUMIS and peut_relire_bilan(utilisateur, bilan):
+        return Geste(f"Relire le bilan {annee}", _adresse("bilan_relire", bilan.pk), icone="clipboard-check")
+    if peut_ecrire_bilan(utilisateur, bilan):
+        verbe = "Corriger" if bilan.etat == EtatBilan.A_CORRIGER else "Écrire"
+        return Geste(f"{verbe} le bilan {annee}", _adresse("bilan_ecrire", bilan.pk), icone="pencil-square")
+    return None
+
+
+def gestes_fiche(utilisateur: Any, fiche: Any) -> list[Geste]:
+    """Return the other acts on a fiche; those of the pilote are shown disabled with the reason to who may read it."""
+    modifier, suivre = peut_modifier_fiche(utilisateur, fiche), peut_suivre_fiche(utilisateur, fiche)
+    return _presents(
+        [
+            _geste("Mettre à jour le suivi", "fiche_suivre", [fiche.pk], suivre, icone="list-check"),
+            _geste("Ajouter une note datée", "note_ajouter", [fiche.pk], suivre, icone="chat-left-text"),
+            _geste("Joindre une pièce", "piece_ajouter", [fiche.pk], suivre, icone="paperclip"),
+            _geste("Modifier la fiche", "fiche_modifier", [fiche.pk], modifier, icone="pencil"),
+            _geste("Ajouter un indicateur", "indicateur_creer", [fiche.pk], modifier, icone="plus-lg"),
+        ]
+    )
+
+
+def gestes_indicateur(utilisateur: Any, indicateur: Indicateur) -> list[Geste]:
+    """Return the acts on an indicator: enter a value first."""
+    return _presents(
+        [
+            _geste(
+                "Saisir une valeur",
+                "mesure_saisir",
+                [indicateur.pk],
+                peut_saisir_mesure(utilisateur, indicateur),
+                icone="plus-lg",
+            ),
+            _geste(
+                "Modifier la définition",
+                "indicateur_modifier",
+                [indicateur.pk],
+                peut_modifier_fiche(utilisateur, indicateur.fiche),
+                icone="pencil",
+            ),
+        ]
+    )

@@ -1,0 +1,113 @@
+"""Reading of fiches-actions: the list across programmes, the page of one, its history, its attachments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from actions.droits import peut_lire_suivi
+from actions.exports import COLONNES_FICHES, lignes_fiches
+from actions.lecture.chargement import lire_fiche
+from actions.lecture.fiches import PageFiche
+from actions.lecture.gestes import geste_bilan, gestes_fiche
+from actions.lecture.historique import du_journal, lignes_du_journal
+from actions.lecture.listes import ListeFiches
+from actions.models import Bilan, FicheAction, PieceJointe
+from pdi.socle.droits import exiger
+from pdi.socle.exports import reponse_export
+from pdi.socle.pagination import PageParCle
+from pdi.socle.tri import Colonne
+
+COLONNES = (
+    Colonne("Fiche-action et pilote", "numero"), Colonne("Programme"), Colonne("Statut", "statut"),
+    Colonne("Fin prévue", "fin"), Colonne("Étapes réalisées", nb=True), Colonne("À signaler"),
+)  # fmt: skip
+
+
+@login_required
+@require_GET
+def fiches(request: HttpRequest) -> HttpResponse:
+    """List the fiches of every programme the reader may open."""
+    liste = ListeFiches(request.user, request.GET, timezone.localdate())
+    contexte = {"liste": liste, "filtres": liste.filtres, "tri": liste.tri, "page": liste.page, "colonnes": COLONNES}
+    return render(request, "actions/lecture/fiches.html", contexte)
+
+
+@login_required
+@require_GET
+def fiches_export(request: HttpRequest) -> HttpResponseBase:
+    """Export the rows of the filter, in the order of the list."""
+    liste = ListeFiches(request.user, request.GET, timezone.localdate())
+    return reponse_export(
+        request,
+        nom="fiches-actions",
+        titre="Fiches-actions",
+        colonnes=COLONNES_FICHES,
+        lignes=lignes_fiches(liste.triees, liste.jour),
+        filtres=liste.filtres.en_mots,
+    )
+
+
+def _page(request: HttpRequest, pk: int) -> PageFiche:
+    lue = lire_fiche(request.user, pk)
+    if lue is None:
+        raise Http404("Cette fiche n’existe pas, ou votre habilitation ne permet pas de la lire.")
+    return PageFiche(lue, request.user, request.GET.get("annee"), timezone.localdate())
+
+
+@login_required
+@require_GET
+def fiche(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a fiche: every section of its layout, figures, anomalies, bilans, history."""
+    page = _page(request, pk)
+    contexte: dict[str, Any] = {
+        "page": page,
+        "fiche": page.fiche,
+        "programme": page.programme,
+        "geste": geste_bilan(request.user, page.bilan_a_faire),
+        "gestes": gestes_fiche(request.user, page.fiche),
+    }
+    return render(request, "actions/lecture/fiche.html", contexte)
+
+
+@login_required
+@require_GET
+def fiche_historique(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show everything that was written about a fiche, latest first."""
+    lue = get_object_or_404(FicheAction.objects.visibles_par(request.user).select_related("programme"), pk=pk)
+    exiger(peut_lire_suivi(request.user))
+    bilans = Bilan.objects.visibles_par(request.user).filter(fiche=lue).values_list("pk", flat=True)
+    page = PageParCle(du_journal(lue, bilans), ["-le", "-id"], request.GET.get("curseur"))
+    contexte = {
+        "fiche": lue,
+        "page": page,
+        "lignes": lignes_du_journal(page.objets),
+        "colonnes": ("Opération", "Quand", "Par", "Détail"),
+        "lien_fiche": f"Fiche {lue.numero}",
+    }
+    return render(request, "actions/lecture/fiche_historique.html", contexte)
+
+
+def _nom_de_fichier(piece: PieceJointe) -> str:
+    return piece.nom if piece.nom.lower().endswith(f".{piece.type}") else f"{piece.nom}.{piece.type}"
+
+
+@login_required
+@require_GET
+def piece(request: HttpRequest, pk: int) -> FileResponse:
+    """Download an attachment of a fiche the reader may open. Never shown inside the page: always a download."""
+    lue = get_object_or_404(PieceJointe.objects.filter(fiche__in=FicheAction.objects.visibles_par(request.user)), pk=pk)
+    try:
+        fichier = lue.fichier.open("rb")
+    except FileNotFoundError as erreur:
+        raise Http404("Le fichier de cette pièce n’est plus dans le magasin de fichiers.") from erreur
+    reponse = FileResponse(fichier, as_attachment=True, filename=_nom_de_fichier(lue))
+    reponse["X-Content-Type-Options"] = "nosniff"
+    reponse["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    reponse["Cache-Control"] = "private, no-store"
+    return reponse

@@ -1,0 +1,99 @@
+"""Reading of programmes: the list, the page of one and its views."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from actions.droits import peut_creer_programme
+from actions.exports import colonnes_programme, lignes_programme
+from actions.lecture.finances import lire_finances
+from actions.lecture.gestes import gestes_programme
+from actions.lecture.programmes import PageProgramme, lire_programme, tous_les_programmes
+from actions.presentation import ETATS_PROGRAMME
+from actions.regles.bilans import PHASES
+from pdi.socle.exports import reponse_export
+from pdi.socle.tri import Colonne
+
+VUES = {"fiches": "Fiches par axe", "bilans": "Avancement des bilans", "financement": "Financement",
+        "cadres": "Autres cadres", "document": "Signataires et document"}  # fmt: skip
+
+
+def _page(request: HttpRequest, code: str) -> PageProgramme:
+    programme = lire_programme(request.user, code)
+    if programme is None:
+        raise Http404("Aucun programme lisible ne porte ce code.")
+    return PageProgramme(programme, request.user, request.GET, timezone.localdate())
+
+
+@login_required
+@require_GET
+def programmes(request: HttpRequest) -> HttpResponse:
+    """List the programmes the reader may open: the département's own, then the reference ones."""
+    lus = tous_les_programmes(request.user)
+    contexte = {
+        "siens": [p for p in lus if not p.reference],
+        "references": [p for p in lus if p.reference],
+        "peut_creer": peut_creer_programme(request.user),
+    }
+    return render(request, "actions/lecture/programmes.html", contexte)
+
+
+@login_required
+@require_GET
+def programme(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a programme: fiches by axis, progress of bilans, funding, other frameworks, signatories."""
+    page = _page(request, code)
+    vues = {cle: nom for cle, nom in VUES.items() if cle != "bilans" or (page.suivi and page.campagne)}
+    vue = request.GET.get("vue", "")
+    contexte: dict[str, Any] = {
+        "page": page,
+        "programme": page.programme,
+        "etat": ETATS_PROGRAMME[page.programme.etat],
+        "vues": vues,
+        "vue": vue if vue in vues else "fiches",
+        "colonnes": _colonnes(page),
+        "colonnes_finances": {c: _colonnes_finances(c) for c in ("financeur", "axe", "annee")},
+        "colonnes_signataires": ("Signataire", "Qualité", "Signé le"),
+        "series": [(a.libelle, a.ton) for a in PHASES.values()],
+        "finances": lire_finances(page.toutes, page.branche) if vue == "financement" else None,
+        "gestes": gestes_programme(request.user, page.programme, page.campagne),
+    }
+    return render(request, "actions/lecture/programme.html", contexte)
+
+
+def _colonnes(page: PageProgramme) -> list[Colonne]:
+    bilan = [Colonne(f"Bilan {page.annee}")] if page.suivi else []
+    signaler = [Colonne("À signaler")] if page.suivi else []
+    return [
+        Colonne("Fiche-action et pilote"), Colonne("Statut"), *bilan, Colonne("Indicateurs renseignés", nb=True),
+        Colonne("Cibles atteintes", nb=True), *signaler,
+    ]  # fmt: skip
+
+
+def _colonnes_finances(premiere: str) -> list[Colonne]:
+    return [
+        Colonne({"financeur": "Financeur", "axe": "Axe", "annee": "Année"}[premiere]), Colonne("Fiches", nb=True),
+        Colonne("Prévu", nb=True), Colonne("Réalisé", nb=True), Colonne("Réalisé / prévu", nb=True),
+        Colonne("Part du prévu"),
+    ]  # fmt: skip
+
+
+@login_required
+@require_GET
+def programme_export(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Export the fiches that the filters keep, as XLSX or CSV."""
+    page = _page(request, code)
+    return reponse_export(
+        request,
+        nom=f"fiches-{code}-{page.annee}",
+        titre=f"Fiches-actions – {page.programme}",
+        colonnes=colonnes_programme(page.annee, suivi=page.suivi),
+        lignes=lignes_programme(page.lignes, {a.pk: a for a in page.programme.axes.all()}),
+        filtres=page.filtres.en_mots,
+    )
