@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gouvernance import operations, regles
+from gouvernance.contenu import toutes_les_fiches
 from gouvernance.document import composer_corps, sommaire
 from gouvernance.droits import peut_deliberer, peut_intituler, peut_publier
 from gouvernance.forms import DeliberationForm, IntituleForm, PublicationForm
@@ -38,6 +39,7 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
         "couverture": lue.contenu["couverture"],
         "annee": lue.contenu["couverture"]["annee"],
         "edition": edition(lue),
+        "fiches": len(toutes_les_fiches(lue.contenu)),
         "corps": composer_corps(lue.contenu),
         "entrees": sommaire(lue.contenu),
         "intituler": IntituleForm(instance=lue) if peut_intituler(request.user, lue) else None,

@@ -1,0 +1,159 @@
+"""A programme with figures, whose report can be compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from actions.models import EtatBilan, EtatEtape, Programme
+from gouvernance.contenu import rassembler
+from gouvernance.models import VersionRapport
+from pdi.comptes.models import Role
+from pdi.socle.models import Traitement
+from pdi.structures.models import Structure
+from tests.fabriques import (
+    AnomalieFactory,
+    AxeFactory,
+    BilanFactory,
+    CampagneFactory,
+    CibleFactory,
+    EtapeFactory,
+    FicheFactory,
+    FinancementFactory,
+    IndicateurFactory,
+    MesureFactory,
+    NiveauFactory,
+    ObjectifFactory,
+    ProgrammeFactory,
+    RoleFicheFactory,
+    SignataireFactory,
+    StructureFactory,
+    UtilisateurFactory,
+)
+
+ANNEE = 2025
+
+
+@pytest.fixture(autouse=True)
+def _stockage(settings: Any, tmp_path: Any, request: pytest.FixtureRequest) -> None:
+    """Give each test its own storage, but those that share it with the worker's process."""
+    if "worker_celery" not in request.fixturenames:
+        settings.MEDIA_ROOT = tmp_path / "fichiers"
+
+
+@pytest.fixture
+def peupler(db: None) -> Callable[..., Programme]:
+    """Make a programme of `fiches` fiches, each with steps, indicators, a bilan and two funders."""
+
+    def _peupler(fiches: int = 2, *, valides: bool = True, code: str = "essai-2022-2026") -> Programme:
+        programme = ProgrammeFactory.create(code=code)
+        NiveauFactory.create(programme=programme, singulier="orientation", pluriel="orientations")
+        SignataireFactory.create(programme=programme)
+        campagne = CampagneFactory.create(programme=programme, annee=ANNEE)
+        axes = [AxeFactory.create(programme=programme, numero=str(n), intitule=f"Partie {n}") for n in (1, 2)]
+        departement, etat = (
+            Structure.objects.filter(nom=nom).first() or StructureFactory.create(nom=nom)
+            for nom in ("Département", "État")
+        )
+        auteur = UtilisateurFactory.create()
+        for n in range(fiches):
+            fiche = FicheFactory.create(axe=axes[n % 2], numero=f"{n % 2 + 1}.{n}", contexte="L’accueil par la CAF.")
+            RoleFicheFactory.create(fiche=fiche, structure=departement, libelle="Service insertion")
+            objectif = ObjectifFactory.create(fiche=fiche, numero=1)
+            EtapeFactory.create(fiche=fiche, objectif=objectif, etat=EtatEtape.REALISEE)
+            EtapeFactory.create(fiche=fiche)
+            taux = IndicateurFactory.create(fiche=fiche, libelle=f"Taux d'orientation {n}", unite="%")
+            for annee, valeur in ((2023, "78.2"), (2024, "83.1"), (2025, "86")):
+                MesureFactory.create(indicateur=taux, annee=annee, valeur=Decimal(valeur))
+            CibleFactory.create(indicateur=taux, annee=2025, valeur=Decimal(90))
+            IndicateurFactory.create(fiche=fiche, libelle=f"Nombre de rencontres {n}")
+            FinancementFactory.create(
+                fiche=fiche, financeur=departement, prevu=Decimal("1000.10"), realise=Decimal(900)
+            )
+            FinancementFactory.create(fiche=fiche, financeur=etat, prevu=Decimal(500))
+            AnomalieFactory.create(fiche=fiche)
+            BilanFactory.create(
+                campagne=campagne, fiche=fiche, auteur=auteur, perspectives="Former les référents.",
+                etat=EtatBilan.VALIDE if valides else EtatBilan.SOUMIS,
+            )  # fmt: skip
+        return programme
+
+    return _peupler
+
+
+@pytest.fixture
+def gestionnaire(db: None) -> Any:
+    """A programme manager."""
+    return UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME)
+
+
+class SuiviEspion:
+    """Stands where the worker's Suivi stands when a test executes the compilation in its own process."""
+
+    def __init__(self, traitement: Traitement) -> None:
+        self.traitement, self.id, self.etapes, self.total, self.fait = traitement, traitement.pk, list[str](), 0, 0
+        self.resultat: dict[str, Any] = {}
+
+    def demarrer(self, total: int) -> None:
+        self.total = total
+
+    def avancer(self, etape: str, n: int = 1) -> None:
+        self.etapes.append(etape)
+        self.fait += n
+
+    def terminer(self, resultat: dict[str, Any]) -> None:
+        self.resultat = resultat
+
+
+@pytest.fixture
+def compiler(gestionnaire: Any) -> Callable[..., VersionRapport]:
+    """Compile in this process and return the version; `.espion` holds what was told on the way."""
+
+    def _compiler(programme: Programme, annee: int = ANNEE) -> VersionRapport:
+        from gouvernance.operations import executer_compilation
+
+        traitement = Traitement.objects.create(nature="essai", cle="x", intitule="Essai", demandeur=gestionnaire)
+        espion = SuiviEspion(traitement)
+        version = executer_compilation(programme_id=programme.pk, annee=annee, suivi=espion)  # type: ignore[arg-type]
+        version.espion = espion  # type: ignore[attr-defined]
+        traitement.delete()
+        return version
+
+    return _compiler
+
+
+@pytest.fixture
+def version_rapide(gestionnaire: Any) -> Callable[..., VersionRapport]:
+    """Write a version without printing it: for the tests of its life, which do not open its files."""
+
+    def _version(programme: Programme, **champs: Any) -> VersionRapport:
+        from django.core.files.base import ContentFile
+
+        from gouvernance.contenu import SCHEMA_VERSION, empreinte
+        from gouvernance.models import RapportAnnuel
+
+        rapport, _ = RapportAnnuel.objects.get_or_create(programme=programme, annee=ANNEE)
+        contenu = champs.pop("contenu", None) or rassembler(programme, ANNEE)
+        numero = champs.pop("numero", rapport.versions.count() + 1)
+        version = VersionRapport(
+            rapport=rapport, numero=numero, contenu=contenu, empreinte=empreinte(contenu), pages=3,
+            schema_version=SCHEMA_VERSION, resume=["Première compilation"], compilee_par=gestionnaire, **champs,
+        )  # fmt: skip
+        version.pdf.save(f"v{numero}.pdf", ContentFile(b"%PDF-1.7 essai"), save=False)
+        version.xlsx.save(f"v{numero}.xlsx", ContentFile(b"PK essai"), save=False)
+        version.save()
+        return version
+
+    return _version
+
+
+@pytest.fixture
+def essonne(db: None) -> Any:
+    """The demonstration as `charger_demo` loads it."""
+    call_command("charger_demo", verbosity=0)
+    return SimpleNamespace(programme=Programme.objects.get(code="essonne-2022-2026"))
