@@ -40,7 +40,7 @@ class Formulaire(forms.Form):
     urgent = forms.BooleanField(label="Prioritaire", required=False)
 
 
-class Page(list):
+class Page(list[int]):
     def __init__(self) -> None:
         super().__init__([1])
         self.objets, self.suivant, self.precedent, self.total, self.plusieurs = [1], "s", "p", 1234, True

@@ -107,6 +107,17 @@ def test_menu_closes_with_escape_and_by_clicking_elsewhere(page):
     expect(page.get_by_role("link", name="Proposer")).to_be_hidden()
 
 
+def test_menus_open_inside_a_narrow_screen(page_telephone):
+    page = page_telephone
+    page.goto("/composants")
+    page.locator("summary", has_text="Autres actions").click()
+    boite = page.get_by_role("link", name="Proposer").bounding_box()
+    assert boite is not None
+    assert boite["x"] >= 0
+    assert boite["x"] + boite["width"] <= 320
+    verifier_page(page)
+
+
 def test_job_moves_on_its_own_then_stops_asking(page):
     page.goto("/composants")
     barre = page.get_by_role("progressbar")

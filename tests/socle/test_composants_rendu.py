@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from django import forms
 from django.db.models import Q
-from django.template import Context, TemplateSyntaxError, engines
+from django.template import Context, Engine, TemplateSyntaxError
 from django.test import RequestFactory
 from django.utils import timezone
 
@@ -55,8 +55,7 @@ class Verificateur(HTMLParser):
 
 def rendre(source: str, requete: str = "/liste", **contexte) -> str:
     demande = RequestFactory().get(requete)
-    gabarit = engines["django"].from_string(source)
-    html = gabarit.template.render(Context({"request": demande, **contexte}))
+    html = str(Engine.get_default().from_string(source).render(Context({"request": demande, **contexte})))
     verifie = Verificateur()
     verifie.feed(html)
     verifie.close()
@@ -291,7 +290,7 @@ def test_badges_say_how_many_and_remove_themselves(total, attendu):
     assert "Tout retirer" in html
 
 
-class Page(list):
+class Page(list[int]):
     """A page as the tag sees it."""
 
     def __init__(self, *, suivant=None, precedent=None, total=3) -> None:
