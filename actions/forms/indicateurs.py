@@ -16,6 +16,7 @@ from actions.models import (
     SensIndicateur,
     SourceIndicateur,
 )
+from actions.regles.indicateurs import est_un_taux
 from actions.regles.saisie import controler_valeur
 from pdi.socle.droits import RegleMetier
 
@@ -110,6 +111,7 @@ class LigneMesure(Ligne):
     """The value of one indicator for one period. Identified by `indicateur` and `periode`, not by a row."""
 
     significatifs = ("valeur", "texte", "numerateur", "denominateur", "commentaire", "source", "vue")
+    case: Any = None  # what the screen shows beside the boxes
     indicateur = forms.IntegerField(widget=forms.HiddenInput)
     periode = forms.CharField(widget=forms.HiddenInput, max_length=20)
     vue = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -122,9 +124,28 @@ class LigneMesure(Ligne):
     source = forms.CharField(label="Source", required=False, max_length=200)
 
     def __init__(self, *args: Any, indicateurs: dict[int, Indicateur] | None = None, **kwargs: Any) -> None:
-        """Know the indicators, to check each value in its unit."""
+        """Know the indicators: a box that makes no sense in the unit is carried, not shown."""
         super().__init__(*args, **kwargs)
         self.indicateurs = indicateurs or {}
+        identifiant = str(self["indicateur"].value() or "")
+        self.objet = self.indicateurs.get(int(identifiant)) if identifiant.isdigit() else None
+        if self.objet is not None:
+            for nom in self._inutiles(self.objet):
+                self.fields[nom].widget = forms.HiddenInput()
+
+    def _inutiles(self, indicateur: Indicateur) -> tuple[str, ...]:
+        if not indicateur.chiffrable:
+            return ("valeur", "numerateur", "denominateur", "manquants")
+        avec_termes = est_un_taux(indicateur.unite) or indicateur.denominateur_libelle
+        return ("texte",) if avec_termes else ("texte", "numerateur", "denominateur")
+
+    def nommer(self, titre: str) -> None:
+        """Give each box of a table the name that its column and its row make."""
+        for nom in ("valeur", "texte", "numerateur", "denominateur", "manquants", "commentaire", "source"):
+            champ = self.fields[nom]
+            champ.widget.attrs["aria-label"] = f"{champ.label} : {titre}"
+            if nom in {"commentaire", "source", "manquants"}:
+                champ.widget.attrs["placeholder"] = champ.label
 
     @property
     def vide(self) -> bool:
@@ -135,7 +156,7 @@ class LigneMesure(Ligne):
     def clean(self) -> dict[str, Any]:
         """Check the value: a rate agrees with its terms."""
         donnees: dict[str, Any] = super().clean() or self.cleaned_data
-        indicateur = self.indicateurs.get(donnees.get("indicateur") or 0)
+        indicateur = self.objet
         if self.errors or indicateur is None or self.vide:
             return donnees
         try:

@@ -6,7 +6,7 @@ Nothing is written by these gestures: what was typed comes back as typed, in its
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -52,6 +52,7 @@ class Ligne(Formulaire):
     """One row. `significatifs`: the fields that make it exist; when all are empty the row is ignored."""
 
     significatifs: tuple[str, ...] = ()
+    titre = ""  # set by the screen
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Add the hidden identifier of the row."""
@@ -105,7 +106,6 @@ class Liste:
     vide: str = ""
     fixe: bool = False
     ordonnee: bool = False
-    etroite: tuple[str, ...] = field(default=())
 
     def formset(self, prefixe: str, donnees: QueryDict | None = None, **kwargs: Any) -> BaseLignes:
         """Return the rows, bound when `donnees` is given."""

@@ -6,20 +6,23 @@ through one operation; what it refuses comes back beside the field, with everyth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 from django.views.generic import View
 
-from actions.forms.champs import Repertoire
+from actions.forms.champs import LISTE_STRUCTURES, ChampStructure, Repertoire
 from actions.forms.lignes import BaseLignes, Formulaire, Liste, faire_le_geste
 from actions.operations.commun import ConflitVersion, Etat, empreinte
+from pdi.socle.balises import rendre
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier
 
@@ -88,6 +91,25 @@ class Ecran(LoginRequiredMixin, View):
         """Return what the template needs besides the form."""
         return {}
 
+    def rangees(self, form: Formulaire) -> list[dict[str, Any]]:  # noqa: ARG002 - for the screens that have a grid
+        """Return the boxes of `form` as a grid."""
+        return []
+
+    def titres(self) -> Mapping[str, str]:
+        """Return {« list:pk »: title} of the rows that have their own."""
+        return {}
+
+    def apres_geste(self, prefixe: str, acte: str, rang: int, brutes: dict[str, list[dict[str, Any]]]) -> None:
+        """Put the other lists in step with a gesture made on `prefixe`."""
+
+    def habiller(self, lignes: Mapping[str, BaseLignes]) -> None:
+        """Give each row its title."""
+        titres = self.titres()
+        for prefixe, formset in lignes.items():
+            for rang, ligne in enumerate(formset.forms, 1):
+                propre = titres.get(f"{prefixe}:{ligne['pk'].value()}")
+                ligne.titre = propre or f"{self.listes[prefixe].singulier} {rang}"
+
     # -- the machinery ------------------------------------------------------------------------
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -141,45 +163,46 @@ class Ecran(LoginRequiredMixin, View):
         return {"repertoire": self.repertoire, **self.options_lignes().get(prefixe, {})}
 
     def _geste(self, geste: str) -> HttpResponse:
-        """Show the page as typed, the rows of one list moved. `geste`: « étapes:monter:3 »."""
+        """Show the page as typed, the rows of one list moved. `geste`: « etapes:monter:3 »."""
         donnees = self.request.POST
         voulu, _, reste = geste.partition(":")
-        acte, _, rang = reste.partition(":")
-        lignes: dict[str, BaseLignes] = {}
-        regarder: str | None = None
-        for prefixe, liste in self.listes.items():
-            options = self._options_lignes(prefixe)
-            brutes = liste.brutes(prefixe, donnees, **options)
-            if prefixe == voulu and not liste.fixe:
-                brutes, place = faire_le_geste(brutes, acte, int(rang) if rang.isdigit() else -1)
-                regarder = f"{prefixe}-{place}" if place is not None else None
-            lignes[prefixe] = liste.formset(prefixe, initial=brutes, **options)
+        acte, _, texte = reste.partition(":")
+        rang = int(texte) if texte.isdigit() else -1
+        place: int | None = None
+        brutes = {p: liste.brutes(p, donnees, **self._options_lignes(p)) for p, liste in self.listes.items()}
+        if voulu in brutes and not self.listes[voulu].fixe:
+            brutes[voulu], place = faire_le_geste(brutes[voulu], acte, rang)
+            self.apres_geste(voulu, acte, rang, brutes)
+        lignes = {p: liste.formset(p, initial=brutes[p], **self._options_lignes(p)) for p, liste in self.listes.items()}
+        if place is not None:
+            regardee = lignes[voulu].forms[place]
+            regardee.visible_fields()[0].field.widget.attrs["autofocus"] = True
         form = self._form()
         form.initial = form.brut(donnees)
-        return self._page(form, lignes, empreinte=donnees.get("empreinte", ""), regarder=regarder)
+        return self._page(form, lignes)
 
     def _page(
-        self, form: Formulaire, lignes: Mapping[str, BaseLignes], conflit: ConflitVersion | None = None, **plus: Any
+        self, form: Formulaire, lignes: Mapping[str, BaseLignes], conflit: ConflitVersion | None = None
     ) -> HttpResponse:
-        etat = self.etat()
+        self.habiller(lignes)
         contexte = {
             "form": form,
             "lignes": lignes.values(),
-            "formulaires": [form, *(ligne for formset in lignes.values() for ligne in formset.forms)],
+            "rangees": self.rangees(form),
+            "resume": resume_des_erreurs(form, lignes.values()),
             "conflit": conflit,
-            "empreinte": conflit.empreinte if conflit else self._empreinte(etat),
-            "regarder": None,
-            "repertoire": self.repertoire,
-            "avec_structures": any("list" in c.widget.attrs for f in self._modeles() for c in f.values()),
+            "empreinte": conflit.empreinte if conflit else self._empreinte(self.etat()),
+            "structures": self.repertoire.noms if self._avec_structures() else [],
+            "liste_structures": LISTE_STRUCTURES,
             "ecran": self,
             "ariane": self.ariane(),
             "retour": self.retour(),
         }
-        statut = 409 if conflit else 200
-        return render(self.request, self.gabarit, contexte | self.contexte() | plus, status=statut)
+        return render(self.request, self.gabarit, contexte | self.contexte(), status=409 if conflit else 200)
 
-    def _modeles(self) -> list[Mapping[str, Any]]:
-        return [liste.ligne.base_fields for liste in self.listes.values()]
+    def _avec_structures(self) -> bool:
+        lignes = (liste.ligne.base_fields.values() for liste in self.listes.values())
+        return any(isinstance(champ, ChampStructure) for champs in lignes for champ in champs)
 
     def _empreinte(self, etat: Etat | None) -> str:
         """Return the fingerprint to carry: the one of the page first shown, while its errors are being fixed."""
@@ -201,6 +224,31 @@ class Ecran(LoginRequiredMixin, View):
         voulue = self.request.POST.get("retour") or self.request.GET.get("retour") or ""
         sure = url_has_allowed_host_and_scheme(voulue, allowed_hosts=None) and voulue.startswith("/")
         return voulue if sure else defaut
+
+
+def resume_des_erreurs(form: Formulaire, lignes: Iterable[BaseLignes]) -> SafeString:
+    """Return the summary at the head of the page: each error leads to its box, rows say which they are."""
+    generales = [str(e) for e in form.non_field_errors()]
+    fautes: list[dict[str, str]] = []
+
+    def ajouter(formulaire: Formulaire, quoi: str) -> None:
+        for nom, messages_ in formulaire.errors.items():
+            if nom == NON_FIELD_ERRORS or formulaire[nom].is_hidden:
+                if quoi or nom != NON_FIELD_ERRORS:
+                    generales.extend(f"{quoi} : {m}" if quoi else str(m) for m in messages_)
+                continue
+            libelle = str(formulaire[nom].label)
+            ancre = formulaire[nom].id_for_label or formulaire[nom].auto_id
+            texte = f"{quoi}, {libelle.lower()}" if quoi else libelle
+            fautes.append({"ancre": ancre, "libelle": texte, "message": str(messages_[0])})
+
+    ajouter(form, "")
+    for formset in lignes:
+        generales += formset.erreurs_globales
+        if formset.is_bound:
+            for ligne in formset.forms:
+                ajouter(ligne, ligne.titre)
+    return rendre("erreurs", {"lignes": fautes, "generales": generales}) if fautes or generales else SafeString("")
 
 
 class Confirmation(LoginRequiredMixin, View):

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from actions import registre
 from actions.droits import peut_modifier_fiche
 from actions.forms.indicateurs import LISTE_UNITES, UNITES, CiblesForm, IndicateurForm
+from actions.forms.lignes import Formulaire
 from actions.models import CibleIndicateur, Indicateur
 from actions.operations import indicateurs as operations
 from actions.operations.commun import Etat
@@ -52,6 +53,8 @@ class IndicateurCreer(Ecran):
         """Give the units and the calculations."""
         return {
             "fiche": self.fiche,
+            "indicateur": None,
+            "raison_de_garder": "",
             "liste_unites": LISTE_UNITES,
             "unites": UNITES,
             "declarations": registre.declarations(),
@@ -201,8 +204,21 @@ class CiblesModifier(Ecran):
             "fiche": self.fiche,
             "indicateurs": self.indicateurs,
             "annees": list(self.fiche.programme.annees),
-            "imprimees": {nom for nom, c in self.cibles.items() if c.imprimee},
         }
+
+    def rangees(self, form: Formulaire) -> list[dict[str, Any]]:
+        """Return the grid: one row per indicator, one box per year; printed targets are marked."""
+        imprimees = {nom for nom, c in self.cibles.items() if c.imprimee}
+        return [
+            {
+                "indicateur": i,
+                "cases": [
+                    {"annee": a, "champ": form[f"c{i.pk}_{a}"], "imprimee": f"c{i.pk}_{a}" in imprimees}
+                    for a in self.fiche.programme.annees
+                ],
+            }
+            for i in self.indicateurs
+        ]
 
     def enregistrer(self) -> str:
         """Write."""

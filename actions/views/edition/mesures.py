@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from actions.droits import peut_modifier_programme, peut_saisir_mesure
 from actions.forms.indicateurs import LigneMesure
-from actions.forms.lignes import Liste
+from actions.forms.lignes import BaseLignes, Liste
 from actions.models import CibleIndicateur, FicheAction, Indicateur, MesureIndicateur, Programme, SourceIndicateur
 from actions.operations.mesures import CHAMPS_SAISIS, Saisie, retablir_mesure, saisir_mesures
 from actions.regles.echeances import Periode, a_saisir_avant, periode_de_code, periodes_saisissables
@@ -23,10 +24,27 @@ from pdi.socle import traitements
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.formats import compte, date_longue
+from pdi.socle.tri import Colonne
 
 from .ecran import Lignes
 from .sections import ariane_de_fiche
 from .suivi import EcranDeFiche
+
+COLONNES = [
+    Colonne("Indicateur"),
+    Colonne("Valeur"),
+    Colonne("Numérateur"),
+    Colonne("Dénominateur"),
+    Colonne("Commentaire, source, données manquantes"),
+]
+COLONNES_HISTORIQUE = [
+    Colonne("Valeur"),
+    Colonne("Période"),
+    Colonne("Saisie"),
+    Colonne("Remplacée"),
+    Colonne("Commentaire"),
+    Colonne("Rétablir", masquee=True),
+]
 
 
 class MesuresSaisir(EcranDeFiche):
@@ -87,31 +105,42 @@ class MesuresSaisir(EcranDeFiche):
         """Let each row know its indicator."""
         return {"mesures": {"indicateurs": self.indicateurs}}
 
-    def contexte(self) -> dict[str, Any]:
-        """Give the rows what is shown beside the boxes."""
+    def habiller(self, lignes: Mapping[str, BaseLignes]) -> None:
+        """Give each row what is shown beside its boxes."""
         cibles = dict(
             CibleIndicateur.objects.filter(indicateur__in=self.indicateurs, annee=self.annee).values_list(
                 "indicateur_id", "valeur"
             )
         )
-        cases = {
-            f"{i.pk}:{p.code}": {
-                "indicateur": i,
-                "periode": p,
-                "avant": a_saisir_avant(p),
-                "mesure": self.courantes.get((i.pk, p.debut, p.fin)),
-                "cible": cibles.get(i.pk),
+        cases = {f"{i.pk}:{p.code}": (i, p) for i, p in self.cases}
+        precedent: Indicateur | None = None
+        for ligne in lignes["mesures"].forms:
+            case = cases.get(f"{ligne['indicateur'].value()}:{ligne['periode'].value()}")
+            if case is None:
+                ligne.case, ligne.titre = None, "Valeur"
+                continue
+            indicateur, periode = case
+            ligne.titre = f"{indicateur.libelle}, {periode.libelle}"
+            ligne.nommer(ligne.titre)
+            ligne.case = {
+                "indicateur": indicateur,
+                "periode": periode,
+                "avant": a_saisir_avant(periode),
+                "mesure": self.courantes.get((indicateur.pk, periode.debut, periode.fin)),
+                "cible": cibles.get(indicateur.pk),
+                "premiere": indicateur is not precedent,
             }
-            for i, p in self.cases
-        }
+            precedent = indicateur
+
+    def contexte(self) -> dict[str, Any]:
+        """Offer the other years; name the indicators that are computed."""
         jour = timezone.localdate()
         annees = [a for a in self.fiche.programme.annees if a <= jour.year]
         return super().contexte() | {
             "annee": self.annee,
-            "annees": annees,
-            "cases": cases,
+            "colonnes": COLONNES,
+            "annees": [(a, self.adresse_annee(a)) for a in annees],
             "calcules": self.fiche.indicateurs.filter(actif=True, source=SourceIndicateur.CALCULE),
-            "adresse_annee": self.adresse_annee,
         }
 
     def adresse_annee(self, annee: int) -> str:
@@ -181,6 +210,7 @@ class MesureSaisir(MesuresSaisir):
         historique = self.indicateur.mesures.filter(annee=self.annee, remplacee_le__isnull=False)
         return super().contexte() | {
             "indicateur": self.indicateur,
+            "colonnes_historique": COLONNES_HISTORIQUE,
             "historique": historique.select_related("auteur").order_by("-saisie_le"),
         }
 

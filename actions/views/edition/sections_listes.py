@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils.functional import cached_property
 
 from actions.forms import fiches as formulaires
-from actions.forms.lignes import Liste
+from actions.forms.lignes import Liste, faire_le_geste
 from actions.models import FicheAction
 from actions.models import RubriqueFiche as R
 from actions.operations import lignes_fiche
@@ -67,6 +67,18 @@ class SectionObjectifs(EcranSection):
             for e in self.fiche.etapes.all()
         ]
         return {"objectifs": objectifs, "etapes": etapes}
+
+    def apres_geste(self, prefixe: str, acte: str, rang: int, brutes: dict[str, list[dict[str, Any]]]) -> None:
+        """Let the steps follow the objectives that are moved or removed: they name them by number."""
+        nombre = len(brutes["objectifs"]) + (acte == "retirer")
+        if prefixe != "objectifs" or acte == "ajouter" or not 0 <= rang < nombre:
+            return
+        ordre = list(range(1, nombre + 1))
+        deplaces, _ = faire_le_geste([{"numero": n} for n in ordre], acte, rang)
+        nouveaux = {str(ligne["numero"]): str(place) for place, ligne in enumerate(deplaces, 1)}
+        for etape in brutes["etapes"]:
+            ecrit = (etape.get("objectif") or "").strip()
+            etape["objectif"] = nouveaux.get(ecrit, "" if ecrit.isdigit() and int(ecrit) in ordre else ecrit)
 
     def ecrire(self) -> None:
         """Write both lists."""

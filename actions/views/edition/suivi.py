@@ -105,15 +105,13 @@ class FicheSuivre(EcranDeFiche):
         """Return the follow-up in words."""
         return etat_section(self.fiche, SUIVI)
 
-    def contexte(self) -> dict[str, Any]:
-        """Give the rows their titles."""
+    def titres(self) -> dict[str, str]:
+        """Name each step, and each funder with what it plans."""
         titres = {f"etapes:{e.pk}": e.intitule for e in self._etapes}
-        titres |= {
-            f"depenses:{f.pk}": f"{f.financeur}, {f.annee or 'ensemble de l’action'} "
-            f"({euros(f.prevu) + ' prévus' if f.prevu is not None else 'montant prévu non indiqué'})"
-            for f in self._plan
-        }
-        return super().contexte() | {"titres": titres}
+        for ligne in self._plan:
+            prevu = f"{euros(ligne.prevu)} prévus" if ligne.prevu is not None else "montant prévu non indiqué"
+            titres[f"depenses:{ligne.pk}"] = f"{ligne.financeur}, {ligne.annee or 'ensemble de l’action'} ({prevu})"
+        return titres
 
     def enregistrer(self) -> str:
         """Write."""
