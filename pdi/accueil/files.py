@@ -17,6 +17,16 @@ from pdi.socle.models import EtatTraitement, Traitement
 
 URGENCES = {"retard": 0, "veille": 1, "info": 2, "neutre": 3, "bon": 4}
 CITATIONS = 3
+ICONES = {
+    "retard": "clock-fill",
+    "proche": "hourglass-split",
+    "loin": "calendar-event",
+    "attente": "arrow-right-circle-fill",
+    "relancer": "arrow-repeat",
+    "saisir": "pencil",
+    "publie": "lock-fill",
+}
+FEMININS = frozenset({"anomalie", "étape", "valeur"})
 
 
 @dataclass(frozen=True)
@@ -31,19 +41,27 @@ class File:
     mention: str
     ico: str
 
+    @property
+    def accroche(self) -> str:
+        """Return the queue in words, for the title of the page: « un bilan à rédiger », « 4 bilans à relire »."""
+        if self.combien > 1:
+            return f"{self.combien} {self.intitule}"
+        article = "une" if self.intitule.split(" ")[0] in FEMININS else "un"
+        return f"{article} {self.intitule}"
+
 
 def echeance(jour: datetime.date, limite: datetime.date | None) -> tuple[str, str, str]:
     """Return (tone, words, icon) for a limit day included, seen from `jour`."""
     if limite is None:
-        return "neutre", "Sans échéance", "calendar-event"
+        return "neutre", "Sans échéance", ICONES["loin"]
     reste = (limite - jour).days
     if reste < 0:
-        return "retard", f"En retard de {-reste} jour{'s' if reste < -1 else ''}", "clock-fill"
+        return "retard", f"En retard de {-reste} jour{'s' if reste < -1 else ''}", ICONES["retard"]
     if reste == 0:
-        return "veille", "Dernier jour", "hourglass-split"
+        return "veille", "Dernier jour", ICONES["proche"]
     if reste <= 7:
-        return "veille", f"Reste {reste} jour{'s' if reste > 1 else ''}", "hourglass-split"
-    return "neutre", f"Avant le {limite:%d/%m/%Y}", "calendar-event"
+        return "veille", f"Reste {reste} jour{'s' if reste > 1 else ''}", ICONES["proche"]
+    return "neutre", f"Avant le {limite:%d/%m/%Y}", ICONES["loin"]
 
 
 def _citer(numeros: list[str], total: int) -> str:
@@ -99,7 +117,7 @@ def files_pilote(utilisateur: Any, jour: datetime.date) -> list[File]:
                 f"{reverse('actions:indicateurs')}?mes_fiches=1&renseigne=non&annee={annee}",
                 "veille",
                 "À saisir",
-                "pencil",
+                ICONES["saisir"],
             )
         )
     retard = Etape.objects.filter(fiche__in=fiches, echeance__lt=jour, etat__in=["a_venir", "en_cours"])
@@ -154,7 +172,7 @@ def files_gestion(jour: datetime.date) -> list[File]:
         files.append(
             File(
                 anomalies, mots, "Corriger par avenant, ou garder tel quel en disant pourquoi.",
-                f"{reverse('actions:fiches')}?anomalie=oui", "info", "En attente de vous", "arrow-right-circle-fill",
+                f"{reverse('actions:fiches')}?anomalie=oui", "info", "En attente de vous", ICONES["attente"],
             )
         )  # fmt: skip
     echecs = Traitement.objects.filter(
@@ -165,7 +183,7 @@ def files_gestion(jour: datetime.date) -> list[File]:
         files.append(
             File(
                 echecs, mots, "Lisez le message et relancez.", f"{reverse('socle:traitements')}?etat=echec",
-                "veille", "À relancer", "arrow-repeat",
+                "veille", "À relancer", ICONES["relancer"],
             )
         )  # fmt: skip
     return files
@@ -188,7 +206,9 @@ def files_rapport(utilisateur: Any, jour: datetime.date) -> list[File]:
     url = reverse("gouvernance:rapport", args=[programme.code, annee])
     gestion = utilisateur.a_role(*ROLES_GESTION)
     if rapport is not None and rapport.est_publie:
-        return [File(1, f"rapport {annee} publié", "Lire, télécharger, comparer.", url, "bon", "Publié", "lock-fill")]
+        return [
+            File(1, f"rapport {annee} publié", "Lire, télécharger, comparer.", url, "bon", "Publié", ICONES["publie"])
+        ]
     if rapport is None or rapport.derniere is None:
         if not gestion:
             return []

@@ -19,6 +19,7 @@ PAR_GROUPE = 8
 RESSEMBLANCE = 0.45
 LONGUEUR_MIN = 2
 LONGUEUR_MAX = 100
+ICONES = {"fiches": "file-text", "indicateurs": "graph-up", "structures": "building"}
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,14 @@ def _adresse(nom: str, saisie: str) -> str:
 
 
 def _fiches(utilisateur: Any, texte: str, saisie: str) -> GroupeResultats:
-    visibles = FicheAction.objects.visibles_par(utilisateur).select_related("programme")
+    visibles = (
+        FicheAction.objects.visibles_par(utilisateur)
+        .select_related("programme")
+        .order_by("programme__reference", "ordre", "pk")
+    )
     trouves, approche = _avec_repli(visibles.chercher(texte), visibles, "recherche", texte)
     return _groupe(
-        "Fiches-actions", "programme", "file-text", trouves, approche,
+        "Fiches-actions", "programme", ICONES["fiches"], trouves, approche,
         lambda f: Resultat(str(f), str(f.programme), f.get_absolute_url()), _adresse("actions:fiches", saisie),
     )  # fmt: skip
 
@@ -98,7 +103,7 @@ def _indicateurs(utilisateur: Any, texte: str, saisie: str) -> GroupeResultats:
         exacts = exacts.filter(plat__contains=mot)
     trouves, approche = _avec_repli(exacts, visibles, "plat", texte)
     return _groupe(
-        "Indicateurs", "donnees", "graph-up", trouves, approche,
+        "Indicateurs", "donnees", ICONES["indicateurs"], trouves, approche,
         lambda i: Resultat(i.libelle, f"Fiche {i.fiche} – {i.fiche.programme}", i.get_absolute_url()),
         _adresse("actions:indicateurs", saisie),
     )  # fmt: skip
@@ -108,7 +113,7 @@ def _structures(utilisateur: Any, texte: str, saisie: str) -> GroupeResultats:
     visibles = Structure.objects.visibles_par(utilisateur).actives().select_related("parent")
     trouves, approche = _avec_repli(visibles.chercher(texte), visibles, "cle", texte)
     return _groupe(
-        "Structures", "gouvernance", "building", trouves, approche,
+        "Structures", "gouvernance", ICONES["structures"], trouves, approche,
         _resultat_structure,
         _adresse("structures:structures", saisie),
     )  # fmt: skip
