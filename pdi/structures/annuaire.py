@@ -52,13 +52,12 @@ class Annuaire:
         return [StructureCitee(structure, precision)]
 
 
-def _cles(entree: dict[str, Any]) -> dict[Cle, str]:
-    """Return the keys under which an entry of the table answers, each with its printed spelling."""
+def _graphies(entree: dict[str, Any]) -> list[tuple[str | None, str]]:
+    """Return the spellings under which an entry of the table answers, each with the département it stands for."""
     zone = entree["departement"]
-    cles = {(zone, cle_nom(nom)): nom for nom in (entree["nom"], entree["sigle"], *entree["autres_noms"]) if nom}
-    for departement, noms in entree.get("libelles", {}).items():
-        cles |= {(departement, cle_nom(nom)): nom for nom in noms}
-    return cles
+    graphies = [(zone, nom) for nom in (entree["nom"], entree["sigle"], *entree["autres_noms"]) if nom]
+    graphies += [(departement, nom) for departement, noms in entree.get("libelles", {}).items() for nom in noms]
+    return graphies
 
 
 @transaction.atomic
@@ -83,8 +82,8 @@ def charger_annuaire(*, chemin: Path) -> Annuaire:
     autres: list[NomAlternatif] = []
     for entree in entrees:
         structure = refs[entree["ref"]]
-        for cle, nom in _cles(entree).items():
-            annuaire.par_cle.setdefault(cle, structure)
+        for departement, nom in _graphies(entree):
+            annuaire.par_cle.setdefault((departement, cle_nom(nom)), structure)
             if nom not in (entree["nom"], entree["sigle"]):
                 autres.append(NomAlternatif(structure=structure, nom=nom, cle=cle_nom(nom)))
     NomAlternatif.objects.bulk_create(autres, ignore_conflicts=True)

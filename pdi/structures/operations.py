@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model, Q
 
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.operations import etat_de, journaliser
+from pdi.socle.operations import enregistrer, etat_de, journaliser
 
 from .droits import peut_gerer_structures
 from .models import NatureStructure, NomAlternatif, Structure
@@ -99,7 +99,10 @@ def creer_structure(
     departement: str | None = None,
     **champs: Any,
 ) -> Structure:
-    """Create a structure. Raises RegleMetier when one has this name at the same place, or this SIRET."""
+    """Create a structure.
+
+    Raises DroitInsuffisant, and RegleMetier when one has this name at the same place, or this SIRET.
+    """
     _exiger_gestion(par)
     structure = Structure(nom=nom.strip(), sigle=sigle, nature=nature, parent=parent, departement_id=departement)
     for champ, valeur in champs.items():
@@ -111,7 +114,10 @@ def creer_structure(
 
 @transaction.atomic
 def modifier_structure(*, structure: Structure, valeurs: Mapping[str, Any], par: Any) -> Structure:
-    """Change the given fields. Raises RegleMetier on a duplicate, or when the parent would make a loop."""
+    """Change the given fields; a former name stays as another spelling.
+
+    Raises DroitInsuffisant, and RegleMetier on a duplicate or when the parent would make a loop.
+    """
     _exiger_gestion(par)
     avant = etat_de(Structure.objects.get(pk=structure.pk), CHAMPS_SUIVIS)
     ancien_nom = structure.nom
@@ -146,17 +152,9 @@ def _verifier_parent(structure: Structure) -> None:
 
 
 def _enregistrer(structure: Structure) -> None:
-    """Save; a violated constraint becomes the sentence it carries."""
-    try:
-        with transaction.atomic():
-            structure.save()
-    except IntegrityError as erreur:
-        contrainte = str(erreur)
-        for regle in Structure._meta.constraints:
-            if regle.name in contrainte:
-                champ = "siret" if "siret" in regle.name else "nom"
-                raise RegleMetier(str(regle.violation_error_message), champ=champ) from erreur
-        raise
+    """Validate and save, the comparison key first: a duplicate is told in the words of its constraint."""
+    structure.cle = cle_nom(structure.nom)
+    enregistrer(structure)
 
 
 def _references() -> list[tuple[type[Model], str]]:
@@ -174,7 +172,8 @@ def fusionner_structures(*, garder: Structure, absorber: Structure, par: Any) ->
     """Merge `absorber` into `garder`: every row that named it now names `garder`, its names become other spellings.
 
     A row that would repeat one of `garder` (same role in the same fiche, same funder the same year) cannot move:
-    it is removed when it says nothing more. Raises RegleMetier on a merge with itself or with an ancestor.
+    it is removed when it says nothing more. Raises DroitInsuffisant, and RegleMetier on a merge with itself, with an
+    ancestor, or that would lose an amount.
     """
     _exiger_gestion(par)
     if garder.pk == absorber.pk:

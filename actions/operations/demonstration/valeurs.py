@@ -85,9 +85,8 @@ def _mesure(
 
 def _saisie_le(indicateur: Indicateur, annee: int, calendrier: Calendrier) -> datetime.datetime:
     """Return a plausible instant, always in the past: a working morning before the campaign opened."""
-    jours = 2 + empreinte("saisie", indicateur.pk, annee, parmi=9)
-    jour = min(
-        datetime.date(annee + 1, 1, 14) if annee < calendrier.courante else calendrier.jour, calendrier.jour
-    ) - datetime.timedelta(days=jours)
-    heure = datetime.time(9 + empreinte("heure", indicateur.pk, annee, parmi=8), empreinte(indicateur.pk, parmi=60))
+    graine = (indicateur.fiche.numero, indicateur.libelle, annee)
+    veille = datetime.date(annee + 1, 1, 14) if annee < calendrier.courante else calendrier.jour
+    jour = min(veille, calendrier.jour) - datetime.timedelta(days=2 + empreinte("saisie", *graine, parmi=9))
+    heure = datetime.time(9 + empreinte("heure", *graine, parmi=8), empreinte("minute", *graine, parmi=60))
     return timezone.make_aware(datetime.datetime.combine(jour, heure))
