@@ -69,6 +69,12 @@ def part(valeur: Any, maximum: Any, largeur: float) -> float | None:
     return max(0.0, min(largeur, float(v / m) * largeur))
 
 
+def dire_serie(serie: Sequence[Point], unite: str) -> list[tuple[Point, str]]:
+    """Return each point with its value in words, all with the same number of decimals."""
+    decimales = decimales_communes((p.valeur for p in serie), unite)
+    return [(p, _dire(p.valeur, unite, decimales)) for p in serie]
+
+
 @dataclass(frozen=True)
 class Etincelle:
     """A sparkline: segments between measured points, the last point, the target line, and its text."""
@@ -101,8 +107,7 @@ def etincelle(points: Iterable[Any], cible: Any = None, unite: str = "") -> Etin
             continue
         dernier = (_n(3 + i * pas), _n(y(p.valeur)))
         segments[-1].append(",".join(dernier))
-    decimales = decimales_communes(mesures, unite)
-    valeurs = " ; ".join(f"{p.libelle} : {_dire(p.valeur, unite, decimales)}" for p in serie)
+    valeurs = " ; ".join(f"{p.libelle} : {dit}" for p, dit in dire_serie(serie, unite))
     vers = f"Cible : {_dire(float(vise), unite)}. " if vise is not None else ""
     return Etincelle(
         segments=[" ".join(s) for s in segments if len(s) > 1],
@@ -221,8 +226,7 @@ def decrire(serie: Sequence[Point], cible: Any = None, unite: str = "") -> str:
     """Return the sentence that replaces the drawing: every value in words, and the target."""
     if not serie:
         return "Aucune valeur."
-    decimales = decimales_communes((p.valeur for p in serie), unite)
-    phrase = ", ".join(f"{p.libelle} : {_dire(p.valeur, unite, decimales)}" for p in serie) + "."
+    phrase = ", ".join(f"{p.libelle} : {dit}" for p, dit in dire_serie(serie, unite)) + "."
     vise = en_decimal(cible)
     return phrase if vise is None else f"{phrase} Cible : {_dire(float(vise), unite)}."
 

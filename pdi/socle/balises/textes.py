@@ -122,13 +122,13 @@ def typo(texte: Any) -> str:
 
 
 @register.filter
-def cellule_donnee(valeur: Any, unite: str = "") -> str:
-    """Show a cell of a chart's data table: numbers with their unit, text as it stands, None as « non mesuré »."""
+def cellule_donnee(valeur: Any) -> str:
+    """Show a cell of a chart's data table: numbers grouped, text as it stands, None as « non mesuré »."""
     if valeur is None:
         return "non mesuré"
     if isinstance(valeur, str):
         return valeur
-    return formats.valeur_unite(valeur, unite)
+    return formats.nombre(valeur)
 
 
 @register.filter

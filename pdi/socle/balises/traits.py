@@ -92,7 +92,6 @@ def _figure(
     description: str,
     entetes: Sequence[str],
     lignes: Sequence[Sequence[Any]],
-    unite: str,
     couleur: str,
     ident: str,
     legende: str,
@@ -122,19 +121,21 @@ def _figure(
             "couleur": COULEURS.get(couleur, couleur),
             "entetes": entetes,
             "lignes": lignes,
-            "unite": unite,
             "ouvert": ouvert,
         },
     )
 
 
 def _tableau(
-    points: Sequence[graphiques.Point], colonnes: Sequence[str] | None, donnees: Sequence[Sequence[Any]] | None
+    points: Sequence[graphiques.Point],
+    colonnes: Sequence[str] | None,
+    donnees: Sequence[Sequence[Any]] | None,
+    unite: str,
 ) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
-    """Return headers and rows of the data table: those given, else label and value."""
+    """Return headers and rows of the data table: those given, else label and value as the drawing writes them."""
     if donnees is not None and colonnes is not None:
         return colonnes, donnees
-    return (colonnes or ("", "Valeur")), [(p.libelle, p.valeur) for p in points]
+    return (colonnes or ("", "Valeur")), [(p.libelle, dit) for p, dit in graphiques.dire_serie(points, unite)]
 
 
 @register.simple_tag
@@ -156,7 +157,7 @@ def graphique_courbe(
     denominator. `ouvert=True` unfolds the table and leaves out the narrow drawing (PDF, print).
     """
     serie = graphiques.lire_points(points)
-    entetes, lignes = _tableau(serie, colonnes, donnees)
+    entetes, lignes = _tableau(serie, colonnes, donnees, unite)
     return _figure(
         "graphique_courbe",
         lambda largeur: graphiques.courbe(serie, cible, unite, largeur),
@@ -164,7 +165,6 @@ def graphique_courbe(
         description=graphiques.decrire(serie, cible, unite),
         entetes=entetes,
         lignes=lignes,
-        unite="" if donnees is not None else unite,
         couleur=couleur,
         ident=ident,
         legende=legende,
@@ -188,7 +188,7 @@ def graphique_barres(
 ) -> SafeString:
     """`{% graphique_barres points titre="…" maximum=100 unite="%" %}` horizontal bars with their data table."""
     serie = graphiques.lire_points(points)
-    entetes, lignes = _tableau(serie, colonnes, donnees)
+    entetes, lignes = _tableau(serie, colonnes, donnees, unite)
     return _figure(
         "graphique_barres",
         lambda largeur: graphiques.barres(serie, maximum, unite, cible, largeur),
@@ -196,7 +196,6 @@ def graphique_barres(
         description=graphiques.decrire(serie, cible, unite),
         entetes=entetes,
         lignes=lignes,
-        unite="" if donnees is not None else unite,
         couleur=couleur,
         ident=ident,
         legende=legende,
@@ -227,7 +226,6 @@ def graphique_empile(
         description=graphiques.decrire_empilees(donnees, series),
         entetes=[intitule, *(nom for nom, _ in series), "Total"],
         lignes=[[libelle, *valeurs, sum(valeurs)] for libelle, valeurs in donnees],
-        unite="",
         couleur="programme",
         ident=ident,
         legende=legende,
