@@ -128,7 +128,7 @@ def charger_programme(
             "etat": _etat(imprime["annee_debut"], imprime["annee_fin"]),
             "reference": reference,
             "demonstration": demonstration,
-            "source": imprime["source"],
+            "source": presentation["source"],
         },
     )
     NiveauStrategique.objects.bulk_create(
@@ -148,7 +148,7 @@ def charger_programme(
             par=par,
             verbe="chargement",
             objet=programme,
-            apres={"fiches": ajoutees, "source": imprime["source"]},
+            apres={"fiches": ajoutees, "source": presentation["source"]},
         )
     return ajoutees
 
