@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
-import importlib.util
+import io
 import os
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from pdi.comptes.demo import comptes_de_demonstration
 from pdi.outillage.sonde import interroger
 
 ATTENTE_SERVICE_S = 120.0
@@ -37,7 +36,7 @@ class Command(BaseCommand):
         self._migrer()
         self._charger()
         self._attendre_le_site()
-        self._accueillir(rapport=self._lancer_si_presente("compiler_demo"))
+        self._accueillir(rapport=self._compiler())
 
     def _dire(self, message: str) -> None:
         self.stdout.write(f"· {message}")
@@ -57,7 +56,7 @@ class Command(BaseCommand):
         if marque.exists() and marque.read_text(encoding="ascii") == version:
             return
         self._dire("Données de démonstration")
-        self._lancer_si_presente("charger_demo")
+        call_command("charger_demo")
         marque.write_text(version, encoding="ascii")
 
     @staticmethod
@@ -76,33 +75,24 @@ class Command(BaseCommand):
                 raise CommandError(f"Pas de réponse après {ATTENTE_SERVICE_S:.0f} s : {muets}.")
             time.sleep(0.1)
 
-    def _lancer_si_presente(self, nom: str) -> str | None:
-        """Run the command `nom` when an installed application has it; return what it returns."""
-        if nom not in get_commands():
-            return None
-        resultat = call_command(nom)
-        return str(resultat) if resultat else None
+    def _compiler(self) -> str:
+        """Have the worker compile the report; return the path of the PDF, or the reason why there is none."""
+        self._dire("Rapport annuel d’exécution")
+        sortie = io.StringIO()  # the command says its progress on the error output, the path on this one
+        try:
+            call_command("compiler_demo", stdout=sortie)
+        except CommandError as erreur:
+            return f"non compilé : {erreur}"
+        return sortie.getvalue().strip().rpartition("\n")[2]
 
-    def _accueillir(self, *, rapport: str | None) -> None:
+    def _accueillir(self, *, rapport: str) -> None:
         lignes = ["", f"  {settings.NOM_APPLICATION} – démonstration", "", f"  Adresse   http://localhost:{self.port}/"]
-        if rapport:
-            lignes.append(f"  Rapport   {rapport}")
-        comptes = _comptes()
-        if comptes:
-            larges = [max(len(compte[i]) for compte in comptes) for i in range(2)]
-            lignes += ["", "  Comptes (rôle, adresse, mot de passe)"]
-            lignes += [f"    {role:<{larges[0]}}  {courriel:<{larges[1]}}  {mot}" for role, courriel, mot in comptes]
+        lignes.append(f"  Rapport   {rapport}")
+        comptes = comptes_de_demonstration()
+        larges = [max(len(compte[i]) for compte in comptes) for i in range(2)]
+        lignes += ["", "  Comptes (rôle, adresse, mot de passe)"]
+        lignes += [f"    {role:<{larges[0]}}  {courriel:<{larges[1]}}  {mot}" for role, courriel, mot in comptes]
         lignes += ["", "  Ctrl-C arrête tout. « make demo » reprend ces données,"]
         lignes += ["  « make demo-reset » recommence à zéro.", ""]
         self.stdout.write("\n".join(lignes))
         self.stdout.flush()
-
-
-def _comptes() -> list[tuple[str, str, str]]:
-    """Return (role, e-mail, password) of the demonstration accounts, when accounts are installed."""
-    if importlib.util.find_spec("pdi.comptes.demo") is None:
-        return []
-    lister: Callable[[], list[tuple[str, str, str]]] = importlib.import_module(
-        "pdi.comptes.demo"
-    ).comptes_de_demonstration
-    return lister()
