@@ -12,6 +12,8 @@ urlpatterns = [
     path("", include("pdi.socle.urls")),
     path("", include("pdi.structures.urls")),
     path("", include("actions.urls")),
+    path("parcours/", include("parcours.urls")),
+    path("offres/", include("offre.urls")),
     path("", include("gouvernance.urls")),
     path("referentiels/", admin.site.urls),
 ]

@@ -1,0 +1,134 @@
+"""Individual financial aids: dated rules, envelopes, grants."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models
+from django.db.models import Q
+
+from pdi.territoires.models import TerritoireAction
+
+from .personne import Personne
+
+
+class ReglementAide(models.Model):
+    """The rules of an aid over `validite`.
+
+    `regles` is a list of typed rules, read by parcours.regles.aides:
+
+    - plafond: {"nature": "plafond", "code", "libelle", "montant", "par": "personne|an|mois|demande",
+      "composante": "", "mois_de_reprise": [1, 2]} in euros;
+    - age: {"nature": "age", "min", "max", "de": "personne|enfant"} inclusive, in years;
+    - delai: {"nature": "delai", "valeur", "unite": "heures|jours|mois", "depuis": "…"};
+    - duree: {"nature": "duree", "max_mois", "depuis": "reprise_activite"};
+    - prerequis: {"nature": "prerequis", "exige": "contrat_valide|droit_commun_epuise|soumis_sdd|residence"}.
+    """
+
+    code = models.SlugField("code", max_length=40)
+    intitule = models.CharField("intitulé", max_length=120)
+    validite = DateRangeField("validité")
+    composantes = models.JSONField("composantes", default=list, blank=True)
+    regles = models.JSONField("règles", default=list)
+    source = models.CharField("source", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "règlement d’aide"
+        verbose_name_plural = "règlements d’aide"
+        ordering = ["code", "validite"]
+
+    def __str__(self) -> str:
+        """Return the title."""
+        return self.intitule
+
+
+class EnveloppeAide(models.Model):
+    """Money available for an aid in a year, for a territory (None: the whole département), in euros."""
+
+    reglement = models.ForeignKey(ReglementAide, on_delete=models.CASCADE, related_name="enveloppes")
+    annee = models.PositiveSmallIntegerField("année")
+    territoire = models.ForeignKey(
+        TerritoireAction, on_delete=models.PROTECT, null=True, blank=True, related_name="enveloppes"
+    )
+    montant = models.DecimalField("montant (€)", max_digits=12, decimal_places=2)
+    consomme = models.DecimalField("consommé (€)", max_digits=12, decimal_places=2, default=0)
+    demonstration = models.BooleanField("donnée de démonstration", default=False)
+
+    class Meta:
+        verbose_name = "enveloppe"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reglement", "annee", "territoire"], nulls_distinct=False, name="enveloppe_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(consomme__gte=0) & Q(consomme__lte=models.F("montant")),
+                name="enveloppe_non_depassee",
+                violation_error_message="L’enveloppe serait dépassée.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return year and amount."""
+        return f"{self.annee} : {self.montant} €"
+
+
+class EtatAide(models.TextChoices):
+    """Life of a grant."""
+
+    DEMANDEE = "demandee", "Demandée"
+    ACCORDEE = "accordee", "Accordée"
+    REFUSEE = "refusee", "Refusée"
+    VERSEE = "versee", "Versée"
+    ANNULEE = "annulee", "Annulée"
+
+
+class AttributionAide(models.Model):
+    """An aid asked for a person; `montant` in euros; `controles` keeps what each rule said at the decision."""
+
+    personne = models.ForeignKey(Personne, on_delete=models.CASCADE, related_name="aides")
+    reglement = models.ForeignKey(ReglementAide, on_delete=models.PROTECT, related_name="attributions")
+    enveloppe = models.ForeignKey(
+        EnveloppeAide, on_delete=models.PROTECT, null=True, blank=True, related_name="attributions"
+    )
+    composante = models.CharField("composante", max_length=60, blank=True)
+    reprise_activite_le = models.DateField("reprise d’activité le", null=True, blank=True)
+    objet = models.CharField("objet", max_length=200)
+    montant = models.DecimalField("montant (€)", max_digits=8, decimal_places=2)
+    demandee_le = models.DateField("demandée le")
+    demandee_par = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    etat = models.CharField("état", max_length=10, choices=EtatAide, default=EtatAide.DEMANDEE)
+    decidee_le = models.DateField("décidée le", null=True, blank=True)
+    decidee_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    versee_le = models.DateField("versée le", null=True, blank=True)
+    motif_refus = models.CharField("motif du refus", max_length=250, blank=True)
+    controles = models.JSONField("contrôles", default=list, blank=True)
+
+    class Meta:
+        verbose_name = "aide"
+        ordering = ["-demandee_le", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(montant__gt=0),
+                name="aide_montant_positif",
+                violation_error_message="Le montant d’une aide est positif.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(etat="refusee") | ~Q(motif_refus=""),
+                name="aide_refus_motive",
+                violation_error_message="Un refus se motive.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(etat__in=["accordee", "refusee", "versee"]) | Q(decidee_le__isnull=False),
+                name="aide_decision_datee",
+            ),
+            models.CheckConstraint(
+                condition=~Q(etat="versee") | Q(versee_le__isnull=False), name="aide_versement_date"
+            ),
+        ]
+        indexes = [models.Index(fields=["personne", "-demandee_le"], name="aide_personne")]
+
+    def __str__(self) -> str:
+        """Return the object."""
+        return self.objet

@@ -1,0 +1,155 @@
+"""Named scopes of the third storey: who sees which people, at which date."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from pdi.comptes.models import Role
+from pdi.structures.regles import cle_nom
+
+if TYPE_CHECKING:
+    from .models import Contrat, Orientation, Personne, Prescription
+
+# Roles that see people at all. Pilotes, programme managers, signing partners and direction see figures only.
+ROLES_PERSONNES = (
+    Role.ADMINISTRATEUR,
+    Role.ENCADRANT,
+    Role.REFERENT,
+    Role.AGENT_ORIENTATION,
+    Role.PRESTATAIRE,
+)
+
+
+def portee(utilisateur: Any, *roles: str) -> Q | None:
+    """Return the condition on Personne given by the habilitations for `roles`, None when there is none.
+
+    Without structure nor territory, an habilitation covers the whole département. With a structure: the people
+    oriented to it or to one of its services, or followed by it. With a territory: the people who live there now.
+    """
+    from .models import AffectationReferent, Orientation
+
+    jour = timezone.localdate()
+    condition: Q | None = None
+    for habilitation in utilisateur.habilitations_actives:
+        if habilitation.role not in roles:
+            continue
+        une = Q()
+        if habilitation.structure_id and not (habilitation.role != Role.REFERENT and habilitation.territoire_id):
+            dessous = Q(structure=habilitation.structure_id) | Q(structure__parent=habilitation.structure_id)
+            oriente = Orientation.objects.filter(dessous, personne=OuterRef("pk"), periode__contains=jour)
+            suivi = AffectationReferent.objects.filter(dessous, personne=OuterRef("pk"), periode__contains=jour)
+            une &= Q(Exists(oriente)) | Q(Exists(suivi))
+        if habilitation.territoire_id:
+            une &= Q(Exists(_habite(habilitation.territoire_id, jour)))
+        condition = une if condition is None else condition | une
+    return condition
+
+
+def _habite(territoire: int, jour: datetime.date) -> Any:
+    from .models import Adresse
+
+    return Adresse.objects.filter(
+        personne=OuterRef("pk"),
+        periode__contains=jour,
+        commune__rattachements__territoire=territoire,
+        commune__rattachements__validite__contains=jour,
+    )
+
+
+class PersonneQuerySet(models.QuerySet["Personne"]):
+    """People."""
+
+    def visibles_par(self, utilisateur: Any) -> PersonneQuerySet:
+        """Return the people the user may find. Opening one outside the portfolio asks for a motive and is logged."""
+        from .models import Prescription
+
+        if not utilisateur.is_authenticated or not utilisateur.a_role(*ROLES_PERSONNES):
+            return self.none()
+        if utilisateur.a_role(Role.ADMINISTRATEUR):
+            return self
+        condition = portee(utilisateur, Role.ENCADRANT, Role.REFERENT, Role.AGENT_ORIENTATION)
+        structures = utilisateur.structures_du_role(Role.PRESTATAIRE)
+        if structures:
+            adressee = Prescription.objects.filter(
+                personne=OuterRef("pk"), operateur__in=structures, transmise_le__isnull=False
+            ).exclude(etat="annulee")
+            condition = Q(Exists(adressee)) if condition is None else condition | Q(Exists(adressee))
+        if utilisateur.a_role(Role.REFERENT):
+            condition = (condition or Q(pk=None)) | Q(Exists(self._portefeuille(utilisateur)))
+        return self.filter(condition) if condition is not None else self.none()
+
+    @staticmethod
+    def _portefeuille(utilisateur: Any) -> Any:
+        from .models import AffectationReferent
+
+        return AffectationReferent.objects.filter(
+            Q(referent=utilisateur) | Q(binome=utilisateur),
+            personne=OuterRef("pk"),
+            periode__contains=timezone.localdate(),
+        )
+
+    def portefeuille_de(self, utilisateur: Any) -> PersonneQuerySet:
+        """Return the people the user follows today as référent or binôme."""
+        return self.filter(Exists(self._portefeuille(utilisateur)))
+
+    def chercher(self, texte: str) -> PersonneQuerySet:
+        """Return those whose search text contains every word (accents, case and order ignored; trigram index)."""
+        resultat = self
+        for mot in cle_nom(texte).split():
+            resultat = resultat.filter(recherche__contains=mot)
+        return resultat
+
+
+class OrientationQuerySet(models.QuerySet["Orientation"]):
+    """Orientations."""
+
+    def au(self, jour: datetime.date) -> OrientationQuerySet:
+        """Return those in force on `jour`."""
+        return self.filter(periode__contains=jour)
+
+    def visibles_par(self, utilisateur: Any) -> OrientationQuerySet:
+        """Return those of the people the user may find."""
+        from .models import Personne
+
+        return self.filter(personne__in=Personne.objects.visibles_par(utilisateur))
+
+
+class ContratQuerySet(models.QuerySet["Contrat"]):
+    """Contracts."""
+
+    def valides_au(self, jour: datetime.date) -> ContratQuerySet:
+        """Return those valid on `jour`: début ≤ jour ≤ fin, decision « validé », not closed before."""
+        return self.filter(debut__lte=jour, fin__gte=jour, etat__in=["valide", "clos"]).filter(
+            Q(clos_le__isnull=True) | Q(clos_le__gt=jour)
+        )
+
+    def visibles_par(self, utilisateur: Any) -> ContratQuerySet:
+        """Return those of the people the user may find; a prestataire sees none."""
+        from .models import Personne
+
+        if not utilisateur.is_authenticated or not (
+            utilisateur.a_role(Role.ADMINISTRATEUR, Role.ENCADRANT, Role.REFERENT, Role.AGENT_ORIENTATION)
+        ):
+            return self.none()
+        return self.filter(personne__in=Personne.objects.visibles_par(utilisateur))
+
+
+class PrescriptionQuerySet(models.QuerySet["Prescription"]):
+    """Prescriptions."""
+
+    def visibles_par(self, utilisateur: Any) -> PrescriptionQuerySet:
+        """Return those of visible people; to a prestataire, only those addressed to its structure or written by it."""
+        from .models import Personne
+
+        if not utilisateur.is_authenticated or not utilisateur.a_role(*ROLES_PERSONNES):
+            return self.none()
+        structures = utilisateur.structures_du_role(Role.PRESTATAIRE)
+        siennes = Q(operateur__in=structures, transmise_le__isnull=False) | Q(structure_prescriptrice__in=structures)
+        if not utilisateur.a_role(Role.ADMINISTRATEUR, Role.ENCADRANT, Role.REFERENT, Role.AGENT_ORIENTATION):
+            return self.filter(siennes)
+        return self.filter(Q(personne__in=Personne.objects.visibles_par(utilisateur)) | siennes)

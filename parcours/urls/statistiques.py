@@ -1,0 +1,5 @@
+"""URLs: statistiques."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
