@@ -210,7 +210,11 @@ def ecrire_xlsx(
     depart = len(avant) + 2
     for rang, colonne in enumerate(colonnes):
         feuille.write_string(depart, rang, neutraliser(colonne.titre), entete)
-    total = _ecrire_lignes(feuille, depart, colonnes, lignes, formats, texte)
+    try:
+        total = _ecrire_lignes(feuille, depart, colonnes, lignes, formats, texte)
+    except BaseException:
+        classeur.close()  # its temporary files; what is written is thrown away with `fichier`
+        raise
     feuille.autofilter(depart, 0, depart + max(total, 1), len(colonnes) - 1)
     feuille.freeze_panes(depart + 1, 0)
     feuille.repeat_rows(depart)
@@ -273,7 +277,11 @@ def reponse_xlsx(
     """Answer a workbook, written to a temporary file then streamed. `filtres`: the active filters, in words."""
     fichier = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the response
     auteur = str(request.user) if request.user.is_authenticated else ""
-    ecrire_xlsx(fichier, titre=titre, colonnes=colonnes, lignes=lignes, filtres=filtres, auteur=auteur)
+    try:
+        ecrire_xlsx(fichier, titre=titre, colonnes=colonnes, lignes=lignes, filtres=filtres, auteur=auteur)
+    except BaseException:
+        fichier.close()
+        raise
     fichier.seek(0)
     reponse = FileResponse(
         fichier,

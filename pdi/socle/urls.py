@@ -6,15 +6,15 @@ from .views import avis, journal, traitements
 
 app_name = "socle"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("traitements", traitements.traitements, name="traitements"),
-    path("traitements/<uuid:pk>", traitements.traitement, name="traitement"),
-    path("traitements/<uuid:pk>/avancement", traitements.traitement_fragment, name="traitement_fragment"),
-    path("traitements/<uuid:pk>/arreter", traitements.traitement_annuler, name="traitement_annuler"),
-    path("traitements/<uuid:pk>/relancer", traitements.traitement_relancer, name="traitement_relancer"),
-    path("traitements/<uuid:pk>/fichier", traitements.traitement_fichier, name="traitement_fichier"),
-    path("avis", avis.avis, name="avis"),
-    path("avis/tout-lire", avis.avis_tout_lire, name="avis_tout_lire"),
-    path("avis/<int:pk>/lire", avis.avis_lire, name="avis_lire"),
-    path("journal", journal.journal, name="journal"),
-    path("journal/export", journal.journal_export, name="journal_export"),
+    path("traitements/", traitements.traitements, name="traitements"),
+    path("traitements/<uuid:pk>/", traitements.traitement, name="traitement"),
+    path("traitements/<uuid:pk>/avancement/", traitements.traitement_fragment, name="traitement_fragment"),
+    path("traitements/<uuid:pk>/arreter/", traitements.traitement_annuler, name="traitement_annuler"),
+    path("traitements/<uuid:pk>/relancer/", traitements.traitement_relancer, name="traitement_relancer"),
+    path("traitements/<uuid:pk>/fichier/", traitements.traitement_fichier, name="traitement_fichier"),
+    path("avis/", avis.avis, name="avis"),
+    path("avis/tout-lire/", avis.avis_tout_lire, name="avis_tout_lire"),
+    path("avis/<int:pk>/lire/", avis.avis_lire, name="avis_lire"),
+    path("journal/", journal.journal, name="journal"),
+    path("journal/export/", journal.journal_export, name="journal_export"),
 ]

@@ -36,6 +36,7 @@ class StructureForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic a
         help_text="14 chiffres ; les espaces sont ignorés.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
+    site = forms.URLField(label="Site internet", required=False, assume_scheme="https")
 
     class Meta:
         model = Structure

@@ -145,8 +145,23 @@ def test_expired_session_never_lands_inside_the_page(page):
     expect(page.get_by_label("Ce qui a été fait")).to_have_value("Un long texte")
     expect(page.get_by_role("button", name="Session")).to_be_visible()
     verifier_page(page)
+    # The job above has been polled with success meanwhile: that does not wipe the message.
+    expect(page.locator("section.travail[data-fini]")).to_be_visible(timeout=20_000)
     page.get_by_role("button", name="Fermer", exact=True).click()
     expect(page.get_by_role("heading", name="Votre session a expiré")).to_be_hidden()
+
+
+def test_failure_is_said_and_its_own_success_clears_it(page, surveillance):
+    page.goto("/composants")
+    page.route("**/fragment", lambda route: route.abort())
+    page.get_by_role("button", name="Changer").click()
+    expect(page.get_by_role("heading", name="Connexion interrompue")).to_be_visible()
+    page.unroute("**/fragment")
+    page.get_by_role("button", name="Changer").click()
+    expect(page.get_by_text("4 fiches", exact=True).first).to_be_visible()
+    expect(page.get_by_role("heading", name="Connexion interrompue")).to_be_hidden()
+    # htmx writes the cut request to the console: that is the failure asked for.
+    surveillance.plaintes[:] = [p for p in surveillance.plaintes if "htmx:" not in p]
 
 
 def test_chart_changes_with_the_width_but_keeps_its_words(nouvelle_page):

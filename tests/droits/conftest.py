@@ -1,0 +1,70 @@
+"""The world of the matrix, made once a file, inside a transaction that is never committed."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from tests import droits
+
+from .monde import Monde
+
+ECRITURES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "MERGE", "COPY")
+# What a reading may write: the session's own row, and the count of login attempts.
+PERMISES = ('"django_session"', '"axes_')
+
+
+def modules_de_la_matrice() -> list[Any]:
+    """Return every tests/droits/matrice_*.py."""
+    noms = [m.name for m in pkgutil.iter_modules(droits.__path__) if m.name.startswith("matrice_")]
+    return [importlib.import_module(f"tests.droits.{nom}") for nom in sorted(noms)]
+
+
+class Ecriture(AssertionError):
+    """A request that must not write has written."""
+
+
+@contextmanager
+def rien_ne_s_ecrit() -> Iterator[None]:
+    """Refuse every write on the connection, but those of the session."""
+
+    def gardien(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        debut = sql.lstrip(" (\n").upper()
+        ecrit = debut.startswith(ECRITURES) or (debut.startswith("WITH") and any(f" {m} " in debut for m in ECRITURES))
+        if ecrit and not any(table in sql for table in PERMISES):
+            raise Ecriture(f"Cette requête écrit : {sql[:200]}")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(gardien):
+        yield
+
+
+@contextmanager
+def puis_tout_oublier() -> Iterator[None]:
+    """Undo what the block writes."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def monde(django_db_setup: None, django_db_blocker: Any) -> Iterator[Monde]:
+    """The world, with what each matrice_*.py adds to it."""
+    with django_db_blocker.unblock():
+        bloc = transaction.atomic()
+        bloc.__enter__()
+        try:
+            cree = Monde()
+            for module in modules_de_la_matrice():
+                if hasattr(module, "preparer"):
+                    module.preparer(cree)
+            yield cree
+        finally:
+            transaction.set_rollback(True)
+            bloc.__exit__(None, None, None)
