@@ -96,7 +96,7 @@ def etincelle(points: Iterable[Any], cible: Any = None, unite: str = "") -> Etin
     bas, haut = min(bornes), max(bornes)
 
     def y(valeur: float) -> float:
-        return 14.0 if haut == bas else 25 - 22 * (valeur - bas) / (haut - bas)
+        return 14.0 if haut - bas < 1e-9 * max(1.0, abs(haut)) else 25 - 22 * (valeur - bas) / (haut - bas)
 
     pas = 96 / max(1, len(serie) - 1)
     segments: list[list[str]] = [[]]
@@ -133,8 +133,8 @@ def decimales_communes(valeurs: Iterable[float | None], unite: str) -> int | Non
 
 def graduations(bas: float, haut: float, nombre: int = 4) -> list[float]:
     """Return round graduations (1, 2, 2.5 or 5 times a power of ten) that cover [bas, haut]."""
-    if haut <= bas:
-        haut = bas + 1
+    if haut - bas <= 1e-6 * max(1.0, abs(bas), abs(haut)):  # one value, or a difference that no one would see
+        haut = bas + max(1.0, haut - bas)
     brut = (haut - bas) / nombre
     puissance = 10 ** math.floor(math.log10(brut))
     pas = next(m * puissance for m in (1, 2, 2.5, 5, 10) if m * puissance >= brut * 0.999)

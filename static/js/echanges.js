@@ -9,6 +9,7 @@ const PANNES = {
 };
 
 let derniere = "";
+let enPanne = null; // the element whose request failed: only its own success clears the message
 
 function annoncer(racine) {
   const source = racine?.matches?.("[data-annonce]") ? racine : racine?.querySelector?.("[data-annonce]");
@@ -19,7 +20,8 @@ function annoncer(racine) {
   if (zone) zone.textContent = texte;
 }
 
-function montrerPanne(nature) {
+function montrerPanne(nature, element) {
+  enPanne = element ?? null;
   const boite = document.getElementById("panne");
   if (!boite) return;
   const [titre, texte, reconnexion] = PANNES[nature];
@@ -30,6 +32,7 @@ function montrerPanne(nature) {
 }
 
 function cacherPanne() {
+  enPanne = null;
   const boite = document.getElementById("panne");
   if (boite) boite.hidden = true;
 }
@@ -44,18 +47,18 @@ export function activerEchanges() {
     // An expired session redirects to the login page: it must not land inside a fragment.
     if (versConnexion(evenement.detail.xhr)) {
       evenement.detail.shouldSwap = false;
-      montrerPanne("session");
-    } else if (evenement.detail.xhr.status < 400) {
+      montrerPanne("session", evenement.detail.requestConfig?.elt);
+    } else if (evenement.detail.xhr.status < 400 && enPanne && enPanne === evenement.detail.requestConfig?.elt) {
       cacherPanne();
     }
   });
   document.addEventListener("htmx:responseError", (evenement) => {
     const statut = evenement.detail.xhr.status;
     const nature = { 401: "session", 403: "refus", 404: "absent", 410: "absent", 429: "patience" }[statut];
-    montrerPanne(nature ?? "serveur");
+    montrerPanne(nature ?? "serveur", evenement.detail.requestConfig?.elt);
   });
   for (const nom of ["htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(nom, () => montrerPanne("reseau"));
+    document.addEventListener(nom, (evenement) => montrerPanne("reseau", evenement.detail.requestConfig?.elt));
   }
   document.addEventListener("htmx:beforeRequest", (evenement) => evenement.detail.target?.setAttribute("aria-busy", "true"));
   document.addEventListener("htmx:afterRequest", (evenement) => evenement.detail.target?.removeAttribute("aria-busy"));
