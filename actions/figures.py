@@ -22,6 +22,7 @@ from .models import (
     Indicateur,
     MesureIndicateur,
     Periodicite,
+    SensIndicateur,
     agregation_par_defaut,
 )
 from .regles.indicateurs import juger
@@ -163,6 +164,9 @@ def _point(annee: int, fiche: _Fiche, cible: Decimal | None, mesures: Sequence[M
     retenues = _sans_recouvrement(chiffrees) if en_somme else [dernier]
     valeur = _additionner(m.valeur for m in retenues)
     ecart, atteint, ton = juger(valeur, cible, fiche.sens)
+    partiel = _partiel(fiche, retenues, annee)
+    if partiel and en_somme and not (atteint and fiche.sens == SensIndicateur.HAUSSE):
+        ton = "neutre"  # the year is not over for this count: nothing is late yet, nothing is won
     connus = [m.manquants for m in retenues if m.manquants is not None]
     return PointAnnuel(
         annee,
@@ -175,7 +179,7 @@ def _point(annee: int, fiche: _Fiche, cible: Decimal | None, mesures: Sequence[M
         ecart=ecart,
         atteint=atteint,
         ton=ton,
-        partiel=_partiel(fiche, retenues, annee),
+        partiel=partiel,
         manquants=sum(connus) if connus else None,
         provenance=dernier.provenance,
         saisie_le=max(m.saisie_le for m in retenues),

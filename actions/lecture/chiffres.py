@@ -142,12 +142,12 @@ def maillons(page: PageFiche) -> list[Maillon]:
         else Maillon(str(etapes), accorder(etapes, "étape"), "programme", "#objectifs")
     ]
     if etapes and not page.programme.reference:
-        texte = f"sur {prevu} {accorder(page.realisees, 'réalisée')}"
+        texte = f"{accorder(page.realisees, 'étape réalisée')} sur {etapes}"
         chaine.append(Maillon(str(page.realisees), texte, "programme", "#objectifs"))
-    texte = f"sur {compte(d.total, 'indicateur')} {accorder(d.renseignes, 'renseigné')} en {page.annee}"
+    texte = f"{accorder(d.renseignes, 'indicateur renseigné')} sur {d.total} en {page.annee}"
     chaine.append(Maillon(str(d.renseignes), texte, "donnees", "#indicateurs"))
     if d.avec_cible:
-        texte = f"sur {compte(d.avec_cible, 'cible')} {accorder(d.atteintes, 'atteinte')}"
+        texte = f"{accorder(d.atteintes, 'cible atteinte')} sur {d.avec_cible}"
         chaine.append(Maillon(str(d.atteintes), texte, "donnees", "#indicateurs"))
     if page.programme.campagnes.all():
         valides = sum(b.etat == EtatBilan.VALIDE for b in page.bilans)

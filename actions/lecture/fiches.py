@@ -25,7 +25,7 @@ from actions.models import (
 from actions.presentation import ETATS_ETAPE, STATUTS_FICHE, Affichage, affichage
 from actions.regles.completude import FaitsFiche, Manque, manques
 from pdi.socle.composants import Evenement, Lien, Maillon
-from pdi.socle.formats import typographier
+from pdi.socle.formats import compte, date_courte, typographier
 from pdi.socle.grappe import Grappe, avec_grappes, deballer
 from pdi.socle.models import EntreeJournal
 from pdi.socle.tri import Colonne
@@ -49,6 +49,22 @@ class LigneEtape:
     etape: Etape
     etat: Affichage
     retard: int
+
+    @property
+    def dit_retard(self) -> str:
+        """Return « En retard de 12 jours »."""
+        return f"En retard de {compte(self.retard, 'jour')}"
+
+    @property
+    def precisions(self) -> str:
+        """Return how far it is and when it is due, or when it was done."""
+        etape = self.etape
+        if etape.realisee_le:
+            return f"le {date_courte(etape.realisee_le)}"
+        morceaux = [f"{etape.avancement}\u00a0% fait"] if etape.etat == "en_cours" and etape.avancement else []
+        if etape.echeance:
+            morceaux.append(f"échéance le {date_courte(etape.echeance)}")
+        return ", ".join(morceaux)
 
 
 def ligne_etape(etape: Etape, jour: datetime.date) -> LigneEtape:
@@ -269,8 +285,8 @@ class PageFiche:
 
     @property
     def montre_valeurs(self) -> bool:
-        """Return whether the table of values is worth showing: never for a reference programme without values."""
-        return self.a_des_valeurs or not self.programme.reference
+        """Return whether the table of values is worth showing: a value exists, or a campaign asks for some."""
+        return self.a_des_valeurs or self.campagne is not None
 
     @property
     def titre_etincelle(self) -> str:
@@ -293,12 +309,18 @@ class PageFiche:
         """Return the headers of the funding plan: a year or an actual amount only when there is one."""
         return [
             Colonne("Financeur"),
-            *([Colonne("Année")] if self.plan.plusieurs_annees else []),
             Colonne("Prévu", nb=True),
             *([Colonne("Réalisé", nb=True)] if self.plan.realise is not None else []),
             Colonne("Part du total", nb=True),
             Colonne("Répartition"),
         ]
+
+    colonnes_detail = (
+        Colonne("Année"),
+        Colonne("Financeur"),
+        Colonne("Prévu", nb=True),
+        Colonne("Réalisé", nb=True),
+    )
 
     @cached_property
     def liees(self) -> list[tuple[Any, str]]:

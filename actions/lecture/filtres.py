@@ -109,7 +109,7 @@ class FiltreAnomalie(FiltreBooleen):
 class FiltresProgramme(Filtres):
     """The fiches of one programme. The state of bilans is for the département's staff (`suivi`)."""
 
-    q = FiltreMots("Mot du titre, du constat ou d’un objectif", champs=("recherche",), large=True)
+    q = FiltreMots("Mot du titre ou du contenu", champs=("recherche",), large=True)
     axe = FiltreChoix("Axe", q=dans_axe, vide="Tous")
     pilote = FiltreChoix("Service pilote", q=pilotee_par_structure, vide="Tous les services")
     statut = FiltreChoix("Statut", champ="statut", choix=StatutFiche.choices, vide="Tous")
@@ -147,7 +147,7 @@ class FiltresProgramme(Filtres):
 class FiltresFiches(Filtres):
     """All the fiches of all the programmes."""
 
-    q = FiltreMots("Mot du titre, du constat ou d’un objectif", champs=("recherche",), large=True)
+    q = FiltreMots("Mot du titre ou du contenu", champs=("recherche",), large=True)
     programme = FiltreChoix("Programme", champ="programme__code", vide="Tous")
     pilote = FiltreChoix("Service pilote", q=pilotee_par_structure, vide="Tous les services")
     statut = FiltreChoix("Statut", champ="statut", choix=StatutFiche.choices, vide="Tous")

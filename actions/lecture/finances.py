@@ -130,26 +130,33 @@ def lire_finances(fiches: list[Any], intitule_axe: Callable[[FicheAction], str])
 
 @dataclass(frozen=True)
 class LigneFinancement:
-    """One funder of a fiche. `part` in percent of the printed total, else of the sum of the funders."""
+    """One funder of a fiche over all its years. `part` in percent of the printed total, else of the sum.
 
-    financement: Financement | None
+    `structure` None: the part that no funder is named for.
+    """
+
+    structure: int | None
     libelle: str
     prevu: Decimal | None
     realise: Decimal | None
     part: Decimal | None
-    anomalie: bool = False
+    remarques: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class PlanFinancement:
-    """The funding plan of a fiche: rows, sum, printed total, and what has no funder."""
+    """The funding plan of a fiche: a row per funder, the sum, the printed total, what has no funder.
+
+    `annees` is empty for amounts that cover the whole action; `detail` gives, for each of these years, the rows.
+    """
 
     lignes: list[LigneFinancement]
     somme: Decimal | None
     realise: Decimal | None
     total_imprime: Decimal | None
     ecart: Decimal
-    plusieurs_annees: bool
+    detail: list[tuple[int, list[Financement]]]
+    demonstration: bool
 
     @property
     def total(self) -> Decimal | None:
@@ -169,11 +176,21 @@ class PlanFinancement:
 
 def plan_de(fiche: FicheAction, lignes: Iterable[Financement]) -> PlanFinancement:
     """Return the funding plan of a fiche from its rows. Nothing is corrected: a difference becomes a row."""
-    lues = list(lignes)
-    connus = [e.prevu for e in lues if e.prevu is not None]
-    somme = sum(connus, ZERO) if connus else None
-    payes = [e.realise for e in lues if e.realise is not None]
-    imprime = fiche.cout_total
+    lues = sorted(lignes, key=lambda e: (e.annee or 0, e.pk))
+    total = Montants("Total")
+    par_financeur: dict[int, tuple[Montants, list[str]]] = {}
+    par_annee: dict[int, list[Financement]] = defaultdict(list)
+    for e in lues:
+        total.ajouter(e)
+        montants, remarques = par_financeur.setdefault(
+            e.financeur_id, (Montants(e.libelle or str(e.financeur), str(e.financeur_id)), [])
+        )
+        montants.ajouter(e)
+        if e.commentaire and not e.demonstration and e.commentaire not in remarques:
+            remarques.append(e.commentaire)
+        if e.annee:
+            par_annee[e.annee].append(e)
+    imprime, somme = fiche.cout_total, total.prevu
     ecart = ZERO if imprime is None or somme is None else imprime - somme
     base = imprime if imprime is not None and ecart >= 0 else somme
 
@@ -181,16 +198,17 @@ def plan_de(fiche: FicheAction, lignes: Iterable[Financement]) -> PlanFinancemen
         return 100 * montant / base if montant is not None and base else None
 
     rendues = [
-        LigneFinancement(e, e.libelle or str(e.financeur), e.prevu, e.realise, part(e.prevu))
-        for e in sorted(lues, key=lambda e: (e.annee or 0, e.pk))
+        LigneFinancement(int(m.url), m.libelle, m.prevu, m.realise, part(m.prevu), remarques)
+        for m, remarques in par_financeur.values()
     ]
     if ecart > 0:
-        rendues.append(LigneFinancement(None, "Financeur non indiqué", ecart, None, part(ecart), anomalie=True))
+        rendues.append(LigneFinancement(None, "Financeur non indiqué", ecart, None, part(ecart)))
     return PlanFinancement(
         lignes=rendues,
         somme=somme,
-        realise=sum(payes, ZERO) if payes else None,
+        realise=total.realise,
         total_imprime=imprime,
         ecart=ecart,
-        plusieurs_annees=len({e.annee for e in lues if e.annee}) > 0,
+        detail=sorted(par_annee.items(), reverse=True),
+        demonstration=any(e.demonstration for e in lues),
     )

@@ -86,7 +86,7 @@ def lignes_de(indicateurs: Sequence[Any], annee: int) -> list[LigneIndicateur]:
 
 def indicateurs_lisibles(utilisateur: Any, annee: int, jour: datetime.date) -> QuerySet[Indicateur]:
     """Return the visible indicators with what the filters of the list judge."""
-    visibles = Indicateur.objects.visibles_par(utilisateur).select_related("fiche__programme", "fiche__axe")
+    visibles = Indicateur.objects.visibles_par(utilisateur).select_related("fiche__programme__departement")
     return avec_retards(avec_valeur(visibles.a_plat(), annee), annee, jour)
 
 

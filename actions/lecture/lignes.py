@@ -9,7 +9,17 @@ from typing import Any
 from django.db.models import QuerySet
 
 from actions.figures import Decompte
-from actions.models import Anomalie, Bilan, Campagne, Etape, EtatAnomalie, EtatBilan, EtatEtape, FicheAction
+from actions.models import (
+    Anomalie,
+    Bilan,
+    Campagne,
+    Etape,
+    EtatAnomalie,
+    EtatBilan,
+    EtatEtape,
+    FicheAction,
+    StatutFiche,
+)
 from actions.presentation import STATUTS_FICHE, Affichage, affichage
 from actions.regles.bilans import phase
 from pdi.socle.formats import compte, date_longue
@@ -42,6 +52,11 @@ class LigneFiche:
     def statut(self) -> Affichage:
         """Return how the status is shown."""
         return STATUTS_FICHE[self.fiche.statut]
+
+    @property
+    def statut_notable(self) -> bool:
+        """Return whether the status says more than « in progress » (a reference programme's is not followed)."""
+        return self.fiche.statut != StatutFiche.EN_COURS and not self.fiche.programme.reference
 
     @property
     def phase(self) -> str:
@@ -86,8 +101,6 @@ def a_signaler(
             signaux.append(f"Bilan à {verbe} avant le {date_longue(campagne.soumission_avant, annee=False)}")
     if fiche.nb_anomalies:
         signaux.append(compte(fiche.nb_anomalies, "anomalie à traiter", "anomalies à traiter"))
-    if fiche.statut in {"en_retard", "bloquee", "a_discuter"}:
-        signaux.append(fiche.get_statut_display() + (f" : {fiche.statut_motif}" if fiche.statut_motif else ""))
     if not fiche.programme.reference:
         if jours := en_retard_depuis(fiche, jour):
             signaux.append(f"Échéance dépassée de {compte(jours, 'jour')}")

@@ -36,6 +36,10 @@ SIGNATAIRES = Grappe("signataires", avec={"structure": STRUCTURE, "structure.par
 CADRES = Grappe("cadres", champs=("libelle",))
 GRAPPES = (NIVEAUX, AXES, SIGNATAIRES, CAMPAGNES)
 CARTES = 8
+SIGNATAIRES_EN_TETE = 7
+# The chart has one tone a state: both ways of not having submitted yet make one.
+SERIES = (("À écrire", "neutre"), ("Soumis", "info"), ("Renvoyé", "veille"), ("Validé", "bon"))
+SERIE_DE_PHASE = {"a_rediger": 0, "en_redaction": 0, "soumis": 1, "a_corriger": 2, "valide": 3}
 CHAMPS_BILAN = ("etat", "modifie_le", "soumis_le", "renvoye_le", "valide_le", "fiche", "campagne")
 
 
@@ -127,7 +131,7 @@ class PageProgramme:
         condition = Q(campagne__annee=self.annee)
         if not self.suivi:
             condition &= Q(etat=EtatBilan.VALIDE)
-        bilans = Grappe("bilans", champs=CHAMPS_BILAN, condition=condition)
+        bilans = Grappe("bilans", champs=CHAMPS_BILAN, condition=condition, ordre=("id",))
         fiches = lire_avec(
             decorer(lisibles, self.jour).defer("contexte", "recherche").order_by("ordre", "pk"), PILOTES, CADRES, bilans
         )
@@ -209,6 +213,16 @@ class PageProgramme:
             intitule = f"Sans {self.niveau(1)}" if groupes else "Toutes les fiches"
             groupes.append(Groupe(intitule, 1, hors, len(hors), valides, "sans-axe"))
         return groupes
+
+    @property
+    def signataires_courts(self) -> list[str]:
+        """Return the short names of the first signatories."""
+        return [s.structure.nom_court for s in self.programme.signataires.all()[:SIGNATAIRES_EN_TETE]]
+
+    @property
+    def autres_signataires(self) -> int:
+        """Return how many signatories the header leaves to the page of the document."""
+        return max(0, len(self.programme.signataires.all()) - SIGNATAIRES_EN_TETE)
 
     @property
     def mot_axe(self) -> str:
@@ -324,8 +338,8 @@ class PageProgramme:
         comptes: dict[str, list[int]] = {}
         for axe in self.programme.axes.all():
             if axe.rang == 1:
-                comptes[self.intitule_axe(axe)] = [0] * len(PHASES)
-        for rang, lignes in enumerate(self.par_phase.values()):
+                comptes[self.intitule_axe(axe)] = [0] * len(SERIES)
+        for nom, lignes in self.par_phase.items():
             for ligne in lignes:
-                comptes.setdefault(self.branche(ligne.fiche), [0] * len(PHASES))[rang] += 1
+                comptes.setdefault(self.branche(ligne.fiche), [0] * len(SERIES))[SERIE_DE_PHASE[nom]] += 1
         return list(comptes.items())

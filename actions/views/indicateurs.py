@@ -18,7 +18,7 @@ from pdi.socle.tri import Colonne
 
 def _colonnes(annee: int, premiere: int) -> list[Colonne]:
     return [
-        Colonne("Indicateur et fiche", "libelle"), Colonne("Programme", "fiche"), Colonne(str(annee), nb=True),
+        Colonne("Indicateur", "libelle"), Colonne("Fiche", "fiche"), Colonne(str(annee), nb=True),
         Colonne("Cible", nb=True), Colonne("Écart", nb=True), Colonne(f"{premiere} à {annee}"),
         Colonne("Périodicité", "periodicite"),
     ]  # fmt: skip

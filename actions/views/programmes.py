@@ -14,9 +14,8 @@ from actions.droits import peut_creer_programme
 from actions.exports import colonnes_programme, lignes_programme
 from actions.lecture.finances import lire_finances
 from actions.lecture.gestes import gestes_programme
-from actions.lecture.programmes import PageProgramme, lire_programme, tous_les_programmes
+from actions.lecture.programmes import SERIES, PageProgramme, lire_programme, tous_les_programmes
 from actions.presentation import ETATS_PROGRAMME
-from actions.regles.bilans import PHASES
 from pdi.socle.exports import reponse_export
 from pdi.socle.tri import Colonne
 
@@ -58,10 +57,9 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
         "vues": vues,
         "vue": vue if vue in vues else "fiches",
         "colonnes": _colonnes(page),
-        "colonnes_finances": {c: _colonnes_finances(c) for c in ("financeur", "axe", "annee")},
         "colonnes_signataires": ("Signataire", "Qualité", "Signé le"),
-        "series": [(a.libelle, a.ton) for a in PHASES.values()],
-        "finances": lire_finances(page.toutes, page.branche) if vue == "financement" else None,
+        "series": SERIES,
+        **(_finances(page) if vue == "financement" else {}),
         "gestes": gestes_programme(request.user, page.programme, page.campagne),
     }
     return render(request, "actions/lecture/programme.html", contexte)
@@ -71,17 +69,20 @@ def _colonnes(page: PageProgramme) -> list[Colonne]:
     bilan = [Colonne(f"Bilan {page.annee}")] if page.suivi else []
     signaler = [Colonne("À signaler")] if page.suivi else []
     return [
-        Colonne("Fiche-action et pilote"), Colonne("Statut"), *bilan, Colonne("Indicateurs renseignés", nb=True),
+        Colonne("Fiche-action et pilote"), *bilan, Colonne("Indicateurs renseignés", nb=True),
         Colonne("Cibles atteintes", nb=True), *signaler,
     ]  # fmt: skip
 
 
-def _colonnes_finances(premiere: str) -> list[Colonne]:
-    return [
-        Colonne({"financeur": "Financeur", "axe": "Axe", "annee": "Année"}[premiere]), Colonne("Fiches", nb=True),
-        Colonne("Prévu", nb=True), Colonne("Réalisé", nb=True), Colonne("Réalisé / prévu", nb=True),
-        Colonne("Part du prévu"),
-    ]  # fmt: skip
+def _finances(page: PageProgramme) -> dict[str, Any]:
+    """Return the sums of the funding view; actual amounts have columns only when one is known."""
+    finances = lire_finances(page.toutes, page.branche)
+    realise = (
+        [] if finances.total.realise is None else [Colonne("Réalisé", nb=True), Colonne("Réalisé / prévu", nb=True)]
+    )
+    suite = [Colonne("Fiches", nb=True), Colonne("Prévu", nb=True), *realise, Colonne("Part du prévu")]
+    premieres = {"financeur": "Financeur", "axe": page.mot_axe.capitalize(), "annee": "Année"}
+    return {"finances": finances, "colonnes_finances": {cle: [Colonne(nom), *suite] for cle, nom in premieres.items()}}
 
 
 @login_required
