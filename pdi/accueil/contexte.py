@@ -48,8 +48,8 @@ def _navigation(utilisateur: Utilisateur, vue: str) -> list[Groupe]:
 
 def coque(request: HttpRequest) -> dict[str, Any]:
     """Return the variables of base.html; lazy, so that error pages and fragments ask nothing of the database."""
-    utilisateur = getattr(request, "user", None)
-    connecte = isinstance(utilisateur, Utilisateur) or bool(utilisateur is not None and utilisateur.is_authenticated)
+    utilisateur: Any = getattr(request, "user", None)
+    connecte = utilisateur is not None and utilisateur.is_authenticated
     vue = request.resolver_match.view_name if request.resolver_match else ""
     return {
         "user": utilisateur,

@@ -197,7 +197,7 @@ def files_rapport(utilisateur: Any, jour: datetime.date) -> list[File]:
     if programme is None:
         return []
     publiee = VersionRapport.objects.filter(rapport=OuterRef("pk"), etat="publiee")
-    rapport = (
+    rapport: Any = (
         RapportAnnuel.objects.filter(programme=programme, annee=annee)
         .annotate(derniere=Max("versions__numero"), est_publie=Exists(publiee))
         .first()

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.postgres.lookups import Unaccent
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import QuerySet, Value
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
 
@@ -49,7 +49,7 @@ def _avec_repli(exacts: QuerySet[Any], tous: QuerySet[Any], champ: Any, texte: s
     if exacts.exists():
         return exacts, False
     proches = (
-        tous.annotate(ressemblance=TrigramWordSimilarity(Value(texte), champ))
+        tous.annotate(ressemblance=TrigramWordSimilarity(texte, champ))
         .filter(ressemblance__gte=RESSEMBLANCE)
         .order_by("-ressemblance", "pk")
     )

@@ -16,7 +16,7 @@ from pdi.comptes.models import Role
 from pdi.socle.composants import Etape
 from pdi.socle.tri import Colonne
 
-TONS_BILAN = {
+TONS_BILAN: dict[str, str] = {
     EtatBilan.A_RENSEIGNER: "neutre",
     EtatBilan.SOUMIS: "info",
     EtatBilan.A_CORRIGER: "veille",

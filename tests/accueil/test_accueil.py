@@ -31,20 +31,20 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def pilote(client: Client):
     """A pilote logged in, with one fiche in an open campaign of the running year."""
-    service = StructureFactory()
-    utilisateur = UtilisateurFactory(prenom="Claire", role=Role.PILOTE, structure=service)
+    service = StructureFactory.create()
+    utilisateur = UtilisateurFactory.create(prenom="Claire", role=Role.PILOTE, structure=service)
     annee = timezone.localdate().year
-    programme = ProgrammeFactory(annee_debut=annee - 3, annee_fin=annee + 1)
-    campagne = CampagneFactory(programme=programme, annee=annee)
-    fiche = FicheFactory(programme=programme, numero="2.1")
-    RoleFicheFactory(fiche=fiche, structure=service, type=TypeRole.PILOTE)
+    programme = ProgrammeFactory.create(annee_debut=annee - 3, annee_fin=annee + 1)
+    campagne = CampagneFactory.create(programme=programme, annee=annee)
+    fiche = FicheFactory.create(programme=programme, numero="2.1")
+    RoleFicheFactory.create(fiche=fiche, structure=service, type=TypeRole.PILOTE)
     client.force_login(utilisateur)
     return {"service": service, "campagne": campagne, "fiche": fiche, "programme": programme}
 
 
 def test_un_bilan_a_rediger_ouvre_la_journee(client: Client, pilote) -> None:
     """The pilote reads it in the title, and the queue leads straight to the writing page."""
-    bilan = BilanFactory(campagne=pilote["campagne"], fiche=pilote["fiche"], etat=EtatBilan.A_RENSEIGNER)
+    bilan = BilanFactory.create(campagne=pilote["campagne"], fiche=pilote["fiche"], etat=EtatBilan.A_RENSEIGNER)
     page = client.get(reverse("accueil:accueil")).content.decode()
     assert "Bonjour Claire, un bilan à rédiger" in page
     assert reverse("actions:bilan_ecrire", args=[bilan.pk]) in page
@@ -53,7 +53,9 @@ def test_un_bilan_a_rediger_ouvre_la_journee(client: Client, pilote) -> None:
 
 def test_le_bilan_d_un_autre_service_ne_me_concerne_pas(client: Client, pilote) -> None:
     """Another service's bilan is not in my queues."""
-    BilanFactory(campagne=pilote["campagne"], fiche=FicheFactory(programme=pilote["programme"], numero="9.9"))
+    BilanFactory.create(
+        campagne=pilote["campagne"], fiche=FicheFactory.create(programme=pilote["programme"], numero="9.9")
+    )
     page = client.get(reverse("accueil:accueil")).content.decode()
     assert "bilan à rédiger" not in page
     assert "9.9" not in page
@@ -61,8 +63,8 @@ def test_le_bilan_d_un_autre_service_ne_me_concerne_pas(client: Client, pilote) 
 
 def test_le_charge_de_programme_voit_les_bilans_a_relire(client: Client, pilote) -> None:
     """The manager's queue counts the submitted bilans."""
-    BilanFactory(campagne=pilote["campagne"], fiche=pilote["fiche"], etat=EtatBilan.SOUMIS)
-    client.force_login(UtilisateurFactory(role=Role.CHARGE_PROGRAMME))
+    BilanFactory.create(campagne=pilote["campagne"], fiche=pilote["fiche"], etat=EtatBilan.SOUMIS)
+    client.force_login(UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME))
     page = client.get(reverse("accueil:accueil")).content.decode()
     assert "bilan à relire" in page
     assert "Le programme par axe" in page
@@ -70,7 +72,7 @@ def test_le_charge_de_programme_voit_les_bilans_a_relire(client: Client, pilote)
 
 def test_un_referent_sans_tache_sait_ou_aller(client: Client) -> None:
     """No queue: the page says so and offers what can be read."""
-    client.force_login(UtilisateurFactory(role=Role.REFERENT))
+    client.force_login(UtilisateurFactory.create(role=Role.REFERENT))
     page = client.get(reverse("accueil:accueil")).content.decode()
     assert "Aucune tâche ne vous attend" in page
     assert reverse("actions:indicateurs") in page
@@ -81,9 +83,9 @@ def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_fiches(
 ) -> None:
     """One fiche or thirty: the same queries, few of them."""
     for numero in range(30):
-        fiche = FicheFactory(programme=pilote["programme"], numero=f"5.{numero}")
-        RoleFicheFactory(fiche=fiche, structure=pilote["service"], type=TypeRole.PILOTE)
-        BilanFactory(campagne=pilote["campagne"], fiche=fiche, etat=EtatBilan.A_RENSEIGNER)
+        fiche = FicheFactory.create(programme=pilote["programme"], numero=f"5.{numero}")
+        RoleFicheFactory.create(fiche=fiche, structure=pilote["service"], type=TypeRole.PILOTE)
+        BilanFactory.create(campagne=pilote["campagne"], fiche=fiche, etat=EtatBilan.A_RENSEIGNER)
     with django_assert_max_num_queries(20):
         reponse = client.get(reverse("accueil:accueil"))
     assert "30 bilans à rédiger" in reponse.content.decode()

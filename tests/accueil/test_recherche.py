@@ -22,11 +22,13 @@ def chercher(client: Client, texte: str) -> str:
 @pytest.fixture
 def fiche(client: Client) -> FicheAction:
     """A fiche, its indicator and a structure, and a supervisor logged in."""
-    objet = FicheFactory(programme=ProgrammeFactory(), numero="3.4", intitule="Améliorer la mobilité des bénéficiaires")
+    objet = FicheFactory.create(
+        programme=ProgrammeFactory.create(), numero="3.4", intitule="Améliorer la mobilité des bénéficiaires"
+    )
     FicheAction.objects.filter(pk=objet.pk).update(recherche=cle_nom(f"{objet.numero} {objet.intitule}"))
-    IndicateurFactory(fiche=objet, libelle="Délai moyen d’accès à la mobilité")
-    StructureFactory(nom="Plateforme Mobilités Sud", sigle="PMS")
-    client.force_login(UtilisateurFactory(role=Role.ENCADRANT))
+    IndicateurFactory.create(fiche=objet, libelle="Délai moyen d’accès à la mobilité")
+    StructureFactory.create(nom="Plateforme Mobilités Sud", sigle="PMS")
+    client.force_login(UtilisateurFactory.create(role=Role.ENCADRANT))
     return objet
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,20 +27,21 @@ from ..tableaux import (
 @login_required
 def accueil(request: HttpRequest) -> HttpResponse:
     """Show what waits for the user, then where the year stands."""
+    utilisateur: Any = request.user
     jour = timezone.localdate()
-    programme = programme_courant(request.user, jour)
+    programme = programme_courant(utilisateur, jour)
     campagne = campagne_courante(programme)
     contexte = {
-        "files": files_de(request.user, jour),
+        "files": files_de(utilisateur, jour),
         "programme": programme,
         "campagne": campagne,
         "etapes": etapes_de(campagne, jour) if campagne else [],
         "jours_assemblee": (campagne.assemblee_avant - jour).days if campagne else None,
-        "mes_fiches": mes_fiches(request.user, campagne),
-        "axes": par_axe(request.user, programme, campagne) if suit_les_axes(request.user) else [],
+        "mes_fiches": mes_fiches(utilisateur, campagne),
+        "axes": par_axe(utilisateur, programme, campagne) if suit_les_axes(utilisateur) else [],
         "colonnes_fiches": COLONNES_FICHES,
         "colonnes_axes": COLONNES_AXES,
-        "voit_campagne": request.user.a_role(*ROLES_DEPARTEMENT),
-        "avis": derniers_avis(request.user),
+        "voit_campagne": utilisateur.a_role(*ROLES_DEPARTEMENT),
+        "avis": derniers_avis(utilisateur),
     }
     return render(request, "accueil/accueil.html", contexte)
