@@ -45,6 +45,11 @@ class Exercice:
         return self.versions[0] if self.versions else None
 
     @property
+    def deliberation(self) -> Deliberation | None:
+        """Return the vote on the published version."""
+        return getattr(self.publiee, "deliberation", None)
+
+    @property
     def echeance(self) -> datetime.date:
         """Return the last day to deliberate."""
         return regles.echeance_deliberation(self.annee)
@@ -55,7 +60,7 @@ def versions_lisibles(utilisateur: Any) -> QuerySet[VersionRapport]:
     return (
         VersionRapport.objects.visibles_par(utilisateur)
         .defer(*LEGERS)
-        .select_related("rapport", "deliberation")
+        .select_related("rapport__programme", "deliberation")
         .order_by("-numero")
     )
 
@@ -163,20 +168,33 @@ def _taille(fichier: Any) -> int | None:
         return None
 
 
+def _bilans(campagne: Campagne | None, version: VersionRapport | None) -> tuple[dict[str, int], int]:
+    """Return the bilans of the campaign by state, and how many were changed since `version` was compiled."""
+    if campagne is None:
+        return {}, 0
+    depuis = Q(modifie_le__gt=version.compilee_le) if version else Q(pk__in=[])
+    lignes = (
+        Bilan.objects.filter(campagne=campagne)
+        .order_by()
+        .values_list("etat")
+        .annotate(tous=Count("pk"), changes=Count("pk", filter=depuis))
+    )
+    etats, changes = {}, 0
+    for etat, tous, modifies in lignes:
+        etats[etat] = tous
+        changes += modifies
+    return etats, changes
+
+
 def page_rapport(programme: Programme, annee: int, utilisateur: Any) -> PageRapport:
     """Read what the page of a report shows."""
     travail = bool(peut_lire_versions_de_travail(utilisateur))
-    versions = list(
-        versions_lisibles(utilisateur)
-        .filter(rapport__programme=programme, rapport__annee=annee)
-        .select_related("rapport", "deliberation", "compilee_par", "publiee_par")
-    )
+    du_programme = list(versions_lisibles(utilisateur).filter(rapport__programme=programme))
+    versions = [v for v in du_programme if v.rapport.annee == annee]
     derniere = versions[0] if versions else None
     publiee = next((v for v in versions if v.etat == EtatVersion.PUBLIEE), None)
     campagne = Campagne.objects.filter(programme=programme, annee=annee).first() if travail else None
-    etats = dict(
-        Bilan.objects.filter(campagne=campagne).values_list("etat").annotate(n=Count("pk")) if campagne else []
-    )
+    etats, depuis = _bilans(campagne, derniere if not publiee else None)
     traitement = (
         Traitement.objects.filter(nature=regles.NATURE, cle=regles.cle_compilation(programme.code, annee))
         .order_by("-cree_le")
@@ -186,20 +204,12 @@ def page_rapport(programme: Programme, annee: int, utilisateur: Any) -> PageRapp
     )
     if traitement and traitement.etat == EtatTraitement.TERMINE:
         traitement = None
-    depuis = (
-        Bilan.objects.filter(campagne=campagne, modifie_le__gt=derniere.compilee_le).count()
-        if campagne and derniere and not publiee
-        else 0
-    )
     points = regles.points_a_regler(derniere.contenu) if travail and derniere and not publiee else []
     deliberation = getattr(publiee, "deliberation", None) if publiee else None
-    autres = [
-        (v.rapport.annee, v)
-        for v in versions_lisibles(utilisateur)
-        .filter(rapport__programme=programme, etat=EtatVersion.PUBLIEE)
-        .exclude(rapport__annee=annee)
-        .order_by("-rapport__annee")[:5]
-    ]
+    autres = sorted(
+        ((v.rapport.annee, v) for v in du_programme if v.etat == EtatVersion.PUBLIEE and v.rapport.annee != annee),
+        key=lambda couple: -couple[0],
+    )
     return PageRapport(
         programme=programme,
         annee=annee,

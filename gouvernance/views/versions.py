@@ -93,7 +93,7 @@ def version_publier(request: HttpRequest, pk: int) -> HttpResponse:
     lue = _version(request, pk)
     exiger(peut_publier(request.user, lue))
     motifs = motifs_de_refus(lue)
-    formulaire = PublicationForm(request.POST or None)
+    formulaire = PublicationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and formulaire.is_valid():
         try:
             publiee = operations.publier_version(version=lue, par=request.user)
@@ -120,7 +120,7 @@ def deliberation_enregistrer(request: HttpRequest, pk: int) -> HttpResponse:
     lue = _version(request, pk)
     exiger(peut_deliberer(request.user, lue))
     existante = Deliberation.objects.filter(version=lue).first()
-    formulaire = DeliberationForm(request.POST or None, instance=existante)
+    formulaire = DeliberationForm(request.POST if request.method == "POST" else None, instance=existante)
     if request.method == "POST" and formulaire.is_valid():
         try:
             operations.enregistrer_deliberation(version=lue, par=request.user, **formulaire.cleaned_data)

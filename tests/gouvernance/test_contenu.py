@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from actions.models import Bilan, ChiffreBilan, EtatBilan, ExplicationEcart, FicheAction, Indicateur
 from gouvernance.contenu import (
@@ -56,7 +57,7 @@ def test_le_chiffre_gele_du_bilan_prevaut_et_le_recomptage_se_voit(peupler):
     bilan = Bilan.objects.get()
     taux = Indicateur.objects.get(unite="%")
     ChiffreBilan.objects.update_or_create(
-        bilan=bilan, indicateur=taux, defaults={"valeur": Decimal(92), "gele_le": bilan.soumis_le}
+        bilan=bilan, indicateur=taux, defaults={"valeur": Decimal(92), "gele_le": bilan.soumis_le or timezone.now()}
     )
     ligne = toutes_les_fiches(rassembler(programme, 2025))[0]["indicateurs"][0]
     assert ligne["points"][-1]["valeur"] == "92"

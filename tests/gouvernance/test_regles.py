@@ -18,13 +18,15 @@ def test_rien_ne_change(peupler):
 
 
 def test_la_premiere_compilation_compte_les_bilans_valides(peupler):
-    assert resumer(None, rassembler(peupler(2), 2025)) == ["Première compilation, 2 bilans validés"]
+    assert resumer(None, rassembler(peupler(2), 2025)) == ["Première compilation, 2\u00a0bilans validés"]
 
 
 def test_chaque_difference_est_dite(peupler):
     ancien = rassembler(peupler(3, valides=False), 2025)
     nouveau = copy.deepcopy(ancien)
     une, deux, _ = toutes_les_fiches(nouveau)
+    assert une["bilan"]
+    assert deux["bilan"]
     une["bilan"]["etat_libelle"] = "Validé"
     une["indicateurs"][0]["points"][-1]["valeur"] = "88"
     deux["realise"] = "1200"

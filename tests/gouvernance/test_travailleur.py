@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import transaction
 
+from actions.models import Programme
 from gouvernance.models import VersionRapport
 from gouvernance.operations import compiler_rapport
 from pdi.socle.models import EtatTraitement, Traitement
@@ -18,14 +20,14 @@ pytestmark = [pytest.mark.celery, pytest.mark.django_db(transaction=True)]
 DELAI_S = 120.0
 
 
-def lancer(programme, par) -> Traitement:
+def lancer(programme: Programme, par: Any) -> Traitement:
     with transaction.atomic():
         traitement, cree = compiler_rapport(programme=programme, annee=2025, par=par)
     assert cree
     return traitement
 
 
-def relu(traitement) -> Traitement:
+def relu(traitement: Traitement) -> Traitement:
     traitement.refresh_from_db()
     return traitement
 
@@ -45,7 +47,7 @@ def _ranger():
         VersionRapport._meta.get_field("pdf").storage.delete(f"rapports/essai-2022-2026/2025/{nom}")
 
 
-def en_mise_en_page(traitement) -> bool:
+def en_mise_en_page(traitement: Traitement) -> bool:
     return relu(traitement).etape.startswith("Mettre en page : page")
 
 
@@ -68,7 +70,7 @@ def test_de_bout_en_bout(worker_celery, attendre, peupler, gestionnaire):
 
 
 def test_arretee_puis_relancee(worker_celery, attendre, peupler, gestionnaire):
-    traitement = lancer(peupler(40), gestionnaire)
+    traitement = lancer(peupler(16), gestionnaire)
     attendre(lambda: en_mise_en_page(traitement), motif="la mise en page commence", delai_s=DELAI_S)
     annuler(traitement=traitement, par=gestionnaire)
     attendre(lambda: not relu(traitement).actif, motif="la compilation s’arrête", delai_s=DELAI_S)
@@ -83,7 +85,7 @@ def test_arretee_puis_relancee(worker_celery, attendre, peupler, gestionnaire):
 
 
 def test_tuee_en_plein_milieu_puis_reprise(worker_celery, attendre, peupler, gestionnaire):
-    traitement = lancer(peupler(40), gestionnaire)
+    traitement = lancer(peupler(16), gestionnaire)
     attendre(lambda: en_mise_en_page(traitement), motif="la mise en page commence", delai_s=DELAI_S)
     worker_celery.tuer()
     assert relu(traitement).etat == EtatTraitement.EN_COURS
@@ -100,7 +102,7 @@ def test_tuee_en_plein_milieu_puis_reprise(worker_celery, attendre, peupler, ges
     assert (traitement.etat, traitement.tentatives) == (EtatTraitement.TERMINE, 2)
     version = VersionRapport.objects.get()
     assert version.numero == 1
-    assert sorted(fichiers()) == sorted(Path(n).name for n in (version.pdf.name, version.xlsx.name))
+    assert sorted(fichiers()) == sorted(Path(str(n)).name for n in (version.pdf.name, version.xlsx.name))
 
 
 def vieillir(traitement) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -107,7 +108,7 @@ def test_l_intitule_d_une_version_de_travail(peupler, version_rapide, gestionnai
     assert version.intitule == "comité technique"
 
 
-VOTE = {"numero": "2026-03-0011", "date": datetime.date(2026, 3, 23), "pour": 36, "abstentions": 4}
+VOTE: dict[str, Any] = {"numero": "2026-03-0011", "date": datetime.date(2026, 3, 23), "pour": 36, "abstentions": 4}
 
 
 def test_la_deliberation_s_enregistre_sur_la_version_publiee(publiee, gestionnaire):
