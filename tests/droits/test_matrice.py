@@ -53,7 +53,6 @@ def demander(monde: Monde, ligne: Ligne, role: str, methode: str) -> HttpRespons
         reponse = client.post(adresse(ligne, monde), donnees)
     if reponse.streaming:
         b"".join(reponse.streaming_content)  # type: ignore[attr-defined]
-    reponse.close()
     return reponse
 
 
