@@ -39,7 +39,7 @@ def double(m: Monde) -> dict[str, Any]:
 
 MATRICE = [
     Ligne("structures:structures", statuts(200)),
-    Ligne("structures:structures", statuts(200), requete="?mot=mission&departement=national&tri=-parent", cas="filtrée"),
+    Ligne("structures:structures", statuts(200), requete="?mot=mission&departement=national", cas="filtrée"),
     Ligne("structures:structures_arbre", statuts(200)),
     Ligne("structures:structure_export", statuts(200)),
     Ligne("structures:structure_export", statuts(200), requete="?format=csv", cas="CSV"),

@@ -60,20 +60,20 @@ def vers_la_connexion(reponse: HttpResponseBase) -> bool:
     return urlsplit(reponse.headers.get("Location", "")).path == reverse("comptes:connexion")
 
 
+def ligne_a_ajouter(nom: str) -> str:
+    arguments = ", ".join(f'"{a}": m.…' for a in URLS[nom].pattern.converters)
+    objet = f", objet=lambda m: {{{arguments}}}" if arguments else ""
+    return f'    Ligne("{nom}", statuts(403, gestion=200){objet}),'
+
+
 def test_chaque_url_a_sa_ligne():
-    decrites = {ligne.url for ligne in LIGNES}
-    manquantes = sorted(set(URLS) - decrites)
+    manquantes = sorted(set(URLS) - {ligne.url for ligne in LIGNES})
     assert not manquantes, (
         f"{len(manquantes)} URL sans ligne dans la matrice des droits : {', '.join(manquantes)}.\n"
-        "Ajoutez-les à tests/droits/matrice_<app>.py, par exemple :\n"
-        + "\n".join(
-            f'    Ligne("{nom}", statuts(403, gestion=200)'
-            + (", objet=lambda m: {" + ", ".join(f'"{a}": …' for a in URLS[nom].pattern.converters) + "}" if URLS[nom].pattern.converters else "")
-            + "),"
-            for nom in manquantes[:5]
-        )
+        "Ajoutez-les à tests/droits/matrice_<app>.py avec les statuts voulus, par exemple :\n"
+        + "\n".join(map(ligne_a_ajouter, manquantes[:5]))
         + "\nVoir docs/droits.md."
-    )  # fmt: skip
+    )
 
 
 def test_aucune_ligne_ne_decrit_une_url_disparue():

@@ -331,7 +331,7 @@ def test_un_travailleur_revenu_trop_tard_ne_peut_plus_rien_ecrire():
 
 @pytest.mark.django_db
 def test_un_message_oublie_par_le_courtier_est_renvoye(django_capture_on_commit_callbacks):
-    recent, _ = demander(cle="recent")
+    demander(cle="recent")
     oublie, _ = demander(cle="oublie")
     vieillir(oublie, minutes=5)
     with django_capture_on_commit_callbacks() as envois:
