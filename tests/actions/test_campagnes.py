@@ -131,7 +131,7 @@ def test_ouvrir_cree_un_bilan_par_fiche_gele_les_chiffres_et_previent_une_fois(c
     programme, pilote = programme_pilote(fiches=3, indicateurs=2)
     fait = ouvrir_campagne(campagne=preparee(programme), par=chargee)
     assert (fait.bilans, fait.chiffres, fait.pilotes) == (3, 6, 1)
-    chiffre = ChiffreBilan.objects.first()
+    chiffre = ChiffreBilan.objects.all()[0]
     assert (chiffre.valeur, chiffre.cible) == (Decimal("86.0"), Decimal(90))
     assert Avis.objects.get(destinataire=pilote).url == reverse("actions:bilans")
     assert set(Bilan.objects.values_list("etat", flat=True)) == {EtatBilan.A_RENSEIGNER}

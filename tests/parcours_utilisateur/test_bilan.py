@@ -53,7 +53,7 @@ def entrer(page: Page, utilisateur) -> None:
     page.wait_for_url(lambda url: "connexion" not in url)
 
 
-def etat(bilan) -> str:
+def etat(bilan):
     bilan.refresh_from_db()
     return bilan.etat
 
