@@ -15,14 +15,8 @@ from .personne import Personne
 class ReglementAide(models.Model):
     """The rules of an aid over `validite`.
 
-    `regles` is a list of typed rules, read by parcours.regles.aides:
-
-    - plafond: {"nature": "plafond", "code", "libelle", "montant", "par": "personne|an|mois|demande",
-      "composante": "", "mois_de_reprise": [1, 2]} in euros;
-    - age: {"nature": "age", "min", "max", "de": "personne|enfant"} inclusive, in years;
-    - delai: {"nature": "delai", "valeur", "unite": "heures|jours|mois", "depuis": "…"};
-    - duree: {"nature": "duree", "max_mois", "depuis": "reprise_activite"};
-    - prerequis: {"nature": "prerequis", "exige": "contrat_valide|droit_commun_epuise|soumis_sdd|residence"}.
+    `regles` is a list of typed rules (ceilings, ages, lengths, delays, prerequisites) and `composantes` the list of
+    {code, libelle} it names: both are described and read in parcours.regles.aides. Amounts in euros.
     """
 
     code = models.SlugField("code", max_length=40)

@@ -32,13 +32,14 @@ class GrilleDiagnostic(models.Model):
 
 
 class ThemeDiagnostic(models.Model):
-    """A theme of the grid; `restreint` for health and handicap."""
+    """A theme of the grid; `restreint` for health and handicap; `entree` when the entry questionnaire asks it."""
 
     grille = models.ForeignKey(GrilleDiagnostic, on_delete=models.CASCADE, related_name="themes")
     code = models.SlugField("code", max_length=40)
     libelle = models.CharField("libellé", max_length=80)
     question = models.CharField("question posée", max_length=250, blank=True)
     restreint = models.BooleanField("thème restreint", default=False)
+    entree = models.BooleanField("posée à l’entrée", default=False)
     ordre = models.PositiveSmallIntegerField("ordre", default=0)
 
     class Meta:
@@ -54,7 +55,7 @@ class ThemeDiagnostic(models.Model):
 class SituationTheme(models.Model):
     """A possible answer of a theme. `niveau` 0 is a strength, 1 neutral, 2 and 3 an obstacle, 3 a blocking one.
 
-    `critere` is the value orientation rules read (« emploi_recent », « sans_solution_de_garde »…).
+    `code` is the value orientation rules read (« recente », « aucune_solution »…).
     """
 
     theme = models.ForeignKey(ThemeDiagnostic, on_delete=models.CASCADE, related_name="situations")

@@ -95,9 +95,10 @@ class JeuRegles(models.Model):
 
 
 class RegleOrientation(models.Model):
-    """« If all these criteria hold, propose this type ». `criteres`: list of {theme, situations, dit}.
+    """« If all these criteria hold, propose this type »; forms of `criteres` in parcours.regles.orientation.
 
-    The first rule that holds proposes; `par_defaut` holds always. `dit` is the reason in plain words.
+    The first rule that holds proposes; `par_defaut` holds as soon as one question is answered. `organisme` is the
+    organism the source names for this case (empty: none in particular).
     """
 
     jeu = models.ForeignKey(JeuRegles, on_delete=models.CASCADE, related_name="regles")
@@ -105,6 +106,7 @@ class RegleOrientation(models.Model):
     type = models.CharField("type proposé", max_length=12, choices=TypeOrientation)
     criteres = models.JSONField("critères", default=list)
     explication = models.CharField("raison en clair", max_length=250)
+    organisme = models.CharField("organisme proposé", max_length=20, choices=OrganismeOarsa, blank=True)
     par_defaut = models.BooleanField("par défaut", default=False)
 
     class Meta:
