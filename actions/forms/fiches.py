@@ -168,9 +168,9 @@ class LigneFinancement(Ligne):
     """A funder, for a year or for the whole action."""
 
     significatifs = ("financeur", "prevu", "realise", "libelle", "commentaire")
-    financeur = ChampStructure(label="Financeur")
-    annee = ChampAnnee(label="Année", required=False, help_text="Vide : pour l’ensemble de l’action.")
-    prevu = ChampMontant(label="Prévu, en euros", required=False, help_text="Vide : montant non indiqué.")
+    financeur = ChampStructure(label="Nom du financeur")
+    annee = ChampAnnee(label="Année", required=False)
+    prevu = ChampMontant(label="Prévu, en euros", required=False)
     realise = ChampMontant(label="Réalisé, en euros", required=False)
     libelle = forms.CharField(label="Tel qu’imprimé", max_length=200, required=False)
     commentaire = forms.CharField(label="Commentaire", max_length=250, required=False)

@@ -144,8 +144,6 @@ class LigneMesure(Ligne):
         for nom in ("valeur", "texte", "numerateur", "denominateur", "manquants", "commentaire", "source"):
             champ = self.fields[nom]
             champ.widget.attrs["aria-label"] = f"{champ.label} : {titre}"
-            if nom in {"commentaire", "source", "manquants"}:
-                champ.widget.attrs["placeholder"] = champ.label
 
     @property
     def vide(self) -> bool:

@@ -95,7 +95,8 @@ class BaseLignes(BaseFormSet):  # type: ignore[type-arg]  # not subscriptable at
 class Liste:
     """A list of rows on a screen: its form, its words. `singulier` names a row (« étape »).
 
-    `fixe`: rows can neither be added, removed nor moved; `ordonnee`: they can be moved.
+    `fixe`: rows can neither be added, removed nor moved; `ordonnee`: they can be moved; `compacte`: the title of a
+    row stands beside its only field.
     """
 
     ligne: type[Ligne]
@@ -106,6 +107,7 @@ class Liste:
     vide: str = ""
     fixe: bool = False
     ordonnee: bool = False
+    compacte: bool = False
 
     def formset(self, prefixe: str, donnees: QueryDict | None = None, **kwargs: Any) -> BaseLignes:
         """Return the rows, bound when `donnees` is given."""

@@ -15,6 +15,7 @@ from actions.droits import peut_modifier_programme
 from actions.forms.fiches import IdentiteForm
 from actions.forms.programmes import choix_d_axes
 from actions.models import FicheAction, Programme, RubriqueFiche
+from actions.operations.commun import Etat
 from actions.operations.fiches import creer_fiche, raison_de_garder, supprimer_fiche
 from actions.operations.sections import etat_section
 from pdi.socle.composants import Lien
@@ -22,6 +23,8 @@ from pdi.socle.droits import exiger
 
 from .ecran import Confirmation, Ecran
 from .sections import Sections, ariane_de_fiche, fiche_modifiable
+
+LIGNES_APERCU = 6
 
 
 class FicheCreer(Ecran):
@@ -69,6 +72,19 @@ class FicheCreer(Ecran):
         return reverse("actions:fiche_modifier", args=[fiche.pk])
 
 
+def apercu(etat: Etat) -> list[dict[str, Any]]:
+    """Return what a section holds, label by label, a few lines of each; « non » says nothing worth a line."""
+    return [
+        {
+            "libelle": libelle,
+            "lignes": valeur.splitlines()[:LIGNES_APERCU],
+            "reste": len(valeur.splitlines()[LIGNES_APERCU:]),
+        }
+        for libelle, valeur in etat.items()
+        if valeur not in {"", "non"}
+    ]
+
+
 @login_required
 @require_GET
 def fiche_modifier(request: HttpRequest, pk: int) -> HttpResponse:
@@ -79,7 +95,7 @@ def fiche_modifier(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "titre": lien["titre"],
             "url": lien["url"],
-            "contenu": [v for v in etat_section(fiche, code).values() if v],
+            "contenu": apercu(etat_section(fiche, code)),
             "manques": [m for m in sections.manques if m.rubrique == code],
         }
         for code, lien in zip(sections.codes, sections.liens(), strict=True)

@@ -35,7 +35,7 @@ COLONNES = [
     Colonne("Valeur"),
     Colonne("Numérateur"),
     Colonne("Dénominateur"),
-    Colonne("Commentaire, source, données manquantes"),
+    Colonne("Commentaire et source"),
 ]
 COLONNES_HISTORIQUE = [
     Colonne("Valeur"),
@@ -52,6 +52,7 @@ class MesuresSaisir(EcranDeFiche):
 
     gabarit = "actions/edition/mesures.html"
     bouton = "Enregistrer les valeurs"
+    en_table = True
     listes = {"mesures": Liste(LigneMesure, "Valeurs", "Valeur", fixe=True, vide="Aucun indicateur à saisir.")}
 
     def preparer(self) -> None:
@@ -121,7 +122,8 @@ class MesuresSaisir(EcranDeFiche):
                 continue
             indicateur, periode = case
             ligne.titre = f"{indicateur.libelle}, {periode.libelle}"
-            ligne.nommer(ligne.titre)
+            if self.en_table:
+                ligne.nommer(ligne.titre)
             ligne.case = {
                 "indicateur": indicateur,
                 "periode": periode,
@@ -175,6 +177,7 @@ class MesureSaisir(MesuresSaisir):
     """The values of one indicator, with its history."""
 
     gabarit = "actions/edition/mesure.html"
+    en_table = False
 
     def preparer(self) -> None:
         """Fetch the indicator."""

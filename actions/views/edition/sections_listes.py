@@ -148,6 +148,7 @@ class SectionFinancement(EcranSection):
             "Financeurs",
             "Financeur",
             "Ajouter un financeur",
+            aide="Sans année, la ligne vaut pour l’ensemble de l’action. Sans montant, il n’est pas encore indiqué.",
             vide="Aucun financeur n’est encore indiqué.",
         )
     }

@@ -75,9 +75,10 @@ class FicheSuivre(EcranDeFiche):
             formulaires.LigneDepense,
             "Dépenses réalisées",
             "Financeur",
-            aide="Vide : dépense non connue.",
+            aide="En euros. Vide : dépense non connue.",
             vide="La fiche n’a pas de plan de financement.",
             fixe=True,
+            compacte=True,
         ),
     }
 
