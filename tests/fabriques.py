@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
-from factory.declarations import LazyAttribute, Sequence, SubFactory
+from factory.declarations import LazyAttribute, Maybe, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory, FileField, Password
 from factory.helpers import lazy_attribute
 
@@ -160,8 +160,10 @@ class AxeFactory(DjangoModelFactory[Axe]):
     class Meta:
         model = Axe
 
-    programme = LazyAttribute(lambda o: o.parent.programme if o.parent else ProgrammeFactory.create())
     parent: Axe | None = None
+    programme = Maybe(
+        "parent", yes_declaration=SelfAttribute("parent.programme"), no_declaration=SubFactory(ProgrammeFactory)
+    )
     rang = LazyAttribute(lambda o: o.parent.rang + 1 if o.parent else 1)
     numero = Sequence(lambda n: str(n + 1))
     intitule = Sequence(lambda n: f"Favoriser l’accès aux droits {n}")
@@ -192,7 +194,9 @@ class FicheFactory(DjangoModelFactory[FicheAction]):
         model = FicheAction
 
     axe: Axe | None = None
-    programme = LazyAttribute(lambda o: o.axe.programme if o.axe else ProgrammeFactory.create())
+    programme = Maybe(
+        "axe", yes_declaration=SelfAttribute("axe.programme"), no_declaration=SubFactory(ProgrammeFactory)
+    )
     numero = Sequence(lambda n: f"1.{n}")
     ordre = Sequence(int)
     intitule = Sequence(lambda n: f"Accélérer les premières étapes {n}")

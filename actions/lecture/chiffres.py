@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from actions.figures import PointAnnuel
 from actions.models import EtatBilan, Indicateur
 from pdi.socle.composants import Maillon
-from pdi.socle.formats import accorder, compte, ecart, nombre, valeur_unite
+from pdi.socle.formats import accorder, compte, ecart, nombre, typographier, valeur_unite
 
 if TYPE_CHECKING:
     from .fiches import PageFiche
@@ -99,7 +99,9 @@ def _base(indicateur: Indicateur, point: PointAnnuel) -> str:
             else indicateur.get_source_display()
         )
     termes = ((point.numerateur, indicateur.numerateur_libelle), (point.denominateur, indicateur.denominateur_libelle))
-    return " / ".join(f"{nombre(v)} {nom if len(nom) < LIBELLE_COURT else ''}".strip() for v, nom in termes)
+    return " / ".join(
+        f"{nombre(v)} {typographier(nom) if len(nom) < LIBELLE_COURT else ''}".strip() for v, nom in termes
+    )
 
 
 def chiffre_d_indicateur(ligne: LigneIndicateur) -> ChiffreCle:
@@ -117,7 +119,7 @@ def chiffre_d_indicateur(ligne: LigneIndicateur) -> ChiffreCle:
         morceaux.append(f"cible {valeur_unite(point.cible, unite)}")
     haut = max(v for v in (point.valeur, point.cible, Decimal(0)) if v is not None)
     return ChiffreCle(
-        titre=indicateur.libelle,
+        titre=typographier(indicateur.libelle),
         valeur=valeur,
         unite=mot,
         base=_base(indicateur, point),

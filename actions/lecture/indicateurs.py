@@ -24,7 +24,7 @@ from actions.querysets import pilote_par
 from actions.regles.echeances import Periode, a_saisir_avant, echeances, jours_de_retard
 from pdi.comptes.models import Role
 from pdi.socle.filtres import FiltreAnnee, FiltreBooleen, FiltreChoix, Filtres
-from pdi.socle.formats import date_courte, date_longue, nombre
+from pdi.socle.formats import date_courte, date_longue, nombre, typographier
 from pdi.socle.grappe import Grappe, avec_grappes, deballer
 from pdi.socle.tri import Colonne
 
@@ -41,9 +41,9 @@ TRIS = {
         "fiche__programme__reference", "-fiche__programme__annee_debut", "fiche__programme__code",
         "fiche__ordre", "fiche_id", "ordre", "pk",
     ),
-    "libelle": ("libelle", "pk"),
+    "libelle": ("plat", "pk"),
     "valeur": ("valeur_annee", "pk"),
-    "periodicite": ("periodicite", "libelle", "pk"),
+    "periodicite": ("periodicite", "plat", "pk"),
 }  # fmt: skip
 
 
@@ -180,7 +180,7 @@ class PageIndicateur:
     def titre_courbe(self) -> str:
         """Return the title of the chart, the unit said."""
         unite = self.indicateur.unite
-        return str(self.indicateur.libelle) + ("" if unite in {"nombre", "texte"} else f" ({unite})")
+        return typographier(self.indicateur.libelle) + ("" if unite in {"nombre", "texte"} else f" ({unite})")
 
     @property
     def chiffres(self) -> list[ChiffreCle]:

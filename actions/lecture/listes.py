@@ -6,7 +6,9 @@ import datetime
 from functools import cached_property
 from typing import Any
 
+from django.contrib.postgres.lookups import Unaccent
 from django.db.models import QuerySet
+from django.db.models.functions import Lower
 
 from actions.figures import Decompte
 from actions.models import Axe, CadreAction, FicheAction, Indicateur, Programme, RoleFiche
@@ -33,7 +35,7 @@ ORDRE_FICHES = (
 )  # fmt: skip
 TRIS_FICHES = {
     "numero": ORDRE_FICHES,
-    "intitule": ("intitule", "pk"),
+    "intitule": ("intitule_tri", "pk"),
     "statut": ("statut", *ORDRE_FICHES),
     "fin": ("fin", *ORDRE_FICHES),
 }
@@ -65,7 +67,8 @@ class ListeFiches:
     @property
     def lisibles(self) -> QuerySet[FicheAction]:
         """Return the rows of the filter."""
-        return self.filtres.appliquer(FicheAction.objects.visibles_par(self.utilisateur))
+        visibles = FicheAction.objects.visibles_par(self.utilisateur)
+        return self.filtres.appliquer(visibles.annotate(intitule_tri=Lower(Unaccent("intitule"))))
 
     @property
     def triees(self) -> QuerySet[FicheAction]:
