@@ -6,6 +6,10 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from pdi.comptes.views.connexion import connexion_referentiels
+
+admin.site.login = connexion_referentiels  # type: ignore[method-assign]  # one door for everybody
+
 urlpatterns = [
     path("", include("pdi.accueil.urls")),
     path("comptes/", include("pdi.comptes.urls")),

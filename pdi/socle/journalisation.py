@@ -26,6 +26,11 @@ def _contexte(_logger: Any, _nom: str, evenement: structlog.types.EventDict) -> 
     return evenement
 
 
+def _epurer_tout(_logger: Any, _nom: str, evenement: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Purge the traceback too: the message of an exception often repeats the value that it refuses."""
+    return {cle: epurer(valeur) if isinstance(valeur, str) else valeur for cle, valeur in evenement.items()}
+
+
 def formateur() -> logging.Formatter:
     """Return the formatter of the console handler."""
     return structlog.stdlib.ProcessorFormatter(
@@ -38,6 +43,7 @@ def formateur() -> logging.Formatter:
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             _contexte,
             structlog.processors.format_exc_info,
+            _epurer_tout,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )

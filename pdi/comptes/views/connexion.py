@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from axes.helpers import get_cool_off
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from pdi.comptes.forms import ConnexionForm
 from pdi.socle.contexte import requete_courante
+from pdi.socle.droits import DroitInsuffisant
 
 
 class Connexion(LoginView):
@@ -38,3 +40,10 @@ def compte_verrouille(
     reponse = render(request, "erreurs/429.html", contexte, status=429)
     reponse["Retry-After"] = str(minutes * 60)
     return reponse
+
+
+def connexion_referentiels(request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> HttpResponse:
+    """Stand for the login page of Django's admin: there is one door, and a refusal that says why."""
+    if request.user.is_authenticated:
+        raise DroitInsuffisant("Les référentiels sont ouverts aux administrateurs désignés pour les tenir.")
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
