@@ -41,7 +41,8 @@ Requete = Callable[[Programme, int], Mapping[int | None, Termes]]
 class Declaration:
     """A computed indicator. `version` changes with the formula; `source` is the legal or local text, if any.
 
-    A rate (`unite` « % » or « ratio ») is its numerator over its denominator; otherwise the value is the numerator.
+    A rate (`unite` « % » or « ratio ») is its numerator over its denominator; `moyenne` makes a value in another unit
+    from both (days, euros); otherwise the value is the numerator.
     """
 
     code: str
@@ -55,9 +56,12 @@ class Declaration:
     requete: Requete
     sens: str = SensIndicateur.HAUSSE
     source: str = ""
+    moyenne: Callable[[Termes], Decimal | None] | None = None
 
     def valeur(self, termes: Termes) -> Decimal | None:
-        """Return the value of the terms in `unite`; None for a rate whose denominator is zero."""
+        """Return the value of the terms in `unite`; None for a rate or a mean whose denominator is zero."""
+        if self.moyenne is not None:
+            return self.moyenne(termes)
         if not est_un_taux(self.unite):
             return termes.numerateur
         return quotient(termes.numerateur, termes.denominateur or Decimal(0), self.unite)
@@ -71,8 +75,8 @@ def declarer(declaration: Declaration) -> Declaration:
     connue = _declarations.get(declaration.code)
     if connue is not None and connue is not declaration:
         raise ValueError(f"Le code d’indicateur « {declaration.code} » est déjà déclaré.")
-    if est_un_taux(declaration.unite) != bool(declaration.denominateur):
-        raise ValueError(f"« {declaration.code} » : un taux dit son dénominateur, un compte n’en a pas.")
+    if (est_un_taux(declaration.unite) or declaration.moyenne is not None) != bool(declaration.denominateur):
+        raise ValueError(f"« {declaration.code} » : un taux ou une moyenne dit son dénominateur, un compte n’en a pas.")
     _declarations[declaration.code] = declaration
     return declaration
 

@@ -44,6 +44,7 @@ from .orientation import (
 from .personne import Adresse, Canal, NiveauFormation, Personne, Sexe
 from .prescription import EtatPrescription, OriginePrescription, Prescription, Presence, TransitionPrescription
 from .referentiel import Motif, NatureMotif, RegimeJuridique
+from .releve import ReleveIndicateurs, ValeurIndicateur
 from .sortie import (
     CategorieSortie,
     NatureSortie,
@@ -105,6 +106,7 @@ __all__ = [
     "RegimeJuridique",
     "RegleOrientation",
     "ReglementAide",
+    "ReleveIndicateurs",
     "ReponseDiagnostic",
     "RoleFoyer",
     "Sexe",
@@ -121,4 +123,5 @@ __all__ = [
     "TypeActionContrat",
     "TypeOrientation",
     "TypeSortie",
+    "ValeurIndicateur",
 ]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from pdi.territoires.models import TerritoireAction
 
@@ -98,6 +99,7 @@ class AttributionAide(models.Model):
     versee_le = models.DateField("versée le", null=True, blank=True)
     motif_refus = models.CharField("motif du refus", max_length=250, blank=True)
     controles = models.JSONField("contrôles", default=list, blank=True)
+    saisi_le = models.DateTimeField("saisi le", db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = "aide"

@@ -112,6 +112,7 @@ class Contrat(models.Model):
     bilan = models.TextField("bilan du contrat", blank=True)
     version = models.PositiveIntegerField("version", default=1)
     modifie_le = models.DateTimeField("modifié le", db_default=Now())
+    saisi_le = models.DateTimeField("saisi le", db_default=Now(), editable=False)
 
     objects = ContratQuerySet.as_manager()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from pdi.structures.models import Structure
 
@@ -48,6 +49,7 @@ class Entretien(models.Model):
     prochaines_etapes = models.TextField("prochaines étapes", blank=True)
     brouillon = models.JSONField("brouillon de saisie", null=True, blank=True)
     motif = models.CharField("motif d’absence ou d’annulation", max_length=200, blank=True)
+    saisi_le = models.DateTimeField("saisi le", db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = "entretien"
@@ -62,6 +64,7 @@ class Entretien(models.Model):
         indexes = [
             models.Index(fields=["personne", "-debut"], name="entretien_personne"),
             models.Index(fields=["agent", "debut"], name="entretien_agenda"),
+            models.Index(fields=["debut"], name="entretien_debut"),
         ]
 
     def __str__(self) -> str:

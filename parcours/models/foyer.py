@@ -6,6 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from pdi.structures.models import Structure
 
@@ -160,6 +161,7 @@ class EtatMensuel(models.Model):
     nature = models.CharField("nature", max_length=3, choices=NaturePrestation, blank=True)
     montant = models.DecimalField("montant (€)", max_digits=8, decimal_places=2, null=True, blank=True)
     motif_suspension = models.CharField("motif de suspension", max_length=10, blank=True)
+    saisi_le = models.DateTimeField("saisi le", db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = "état mensuel du dossier"
@@ -169,6 +171,7 @@ class EtatMensuel(models.Model):
             models.UniqueConstraint(fields=["dossier", "mois"], name="etat_mensuel_unique"),
             models.CheckConstraint(condition=Q(mois__day=1), name="etat_mensuel_premier_du_mois"),
         ]
+        indexes = [models.Index(fields=["mois", "dossier"], include=["etat"], name="etat_mensuel_mois")]
 
     def __str__(self) -> str:
         """Return month and state."""
@@ -186,6 +189,7 @@ class SituationDroitsDevoirs(models.Model):
     periode = DateRangeField("période")
     recu = models.BooleanField("transmis par la CAF ou la MSA", null=True, blank=True)
     recalcule = models.BooleanField("recalculé", null=True, blank=True)
+    saisi_le = models.DateTimeField("saisi le", db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = "situation au regard des droits et devoirs"

@@ -7,6 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from parcours.querysets import OrientationQuerySet
@@ -146,6 +147,7 @@ class Orientation(models.Model):
     )
     diagnostic = models.ForeignKey(Diagnostic, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     decidee_par = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    saisi_le = models.DateTimeField("saisi le", db_default=Now(), editable=False)
 
     objects = OrientationQuerySet.as_manager()
 
@@ -279,6 +281,7 @@ class AffectationReferent(models.Model):
     periode = DateRangeField("période")
     motif_fin = models.ForeignKey(Motif, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     designe_par = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    saisi_le = models.DateTimeField("saisi le", db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = "référent"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.urls import reverse
 
 from offre.models import OffreInsertion
@@ -81,6 +82,7 @@ class Prescription(models.Model):
     fin_le = models.DateField("fin le", null=True, blank=True)
     annulee_le = models.DateField("annulée le", null=True, blank=True)
     motif_annulation = models.CharField("motif d’annulation", max_length=200, blank=True)
+    saisi_le = models.DateTimeField("saisi le", db_default=Now(), editable=False)
 
     objects = PrescriptionQuerySet.as_manager()
 

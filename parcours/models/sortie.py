@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from .foyer import DossierRSA
 from .personne import Personne
@@ -86,6 +87,7 @@ class Sortie(models.Model):
     commentaire = models.CharField("commentaire", max_length=250, blank=True)
     justificatif = models.FileField("justificatif", upload_to="justificatifs/", blank=True, max_length=150)
     declaree_par = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    saisi_le = models.DateTimeField("saisi le", db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = "sortie"
@@ -132,6 +134,7 @@ class SuiviPostSortie(models.Model):
     recueilli_par = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    saisi_le = models.DateTimeField("saisi le", db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = "suivi après sortie"
