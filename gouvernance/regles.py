@@ -79,8 +79,13 @@ def _comparer_fiches(avant: SectionFiche, apres: SectionFiche) -> list[Changemen
     ):
         noter("texte", objet, _texte_bilan(avant, champ), _texte_bilan(apres, champ))
     noter("etape", "Étapes réalisées", _etapes(avant), _etapes(apres))
-    noter("financement", "Prévu", _euros(avant["prevu"]), _euros(apres["prevu"]))
-    noter("financement", "Réalisé", _euros(avant["realise"]), _euros(apres["realise"]))
+    noter("financement", "Prévu dans l’année", _euros(avant["montants"]["prevu"]), _euros(apres["montants"]["prevu"]))
+    noter(
+        "financement",
+        "Réalisé dans l’année",
+        _euros(avant["montants"]["realise"]),
+        _euros(apres["montants"]["realise"]),
+    )
     noter("anomalie", "Anomalies", _anomalies(avant), _anomalies(apres))
     anciens = {i["id"]: i for i in avant["indicateurs"]}
     for ligne in apres["indicateurs"]:

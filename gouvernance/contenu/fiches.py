@@ -27,9 +27,11 @@ from pdi.socle.formats import typographier, valeur_unite
 from .formes import (
     AnomalieFiche,
     BilanFiche,
+    Financeur,
     LigneEtape,
     LigneFinancement,
     LigneIndicateur,
+    Montants,
     Nombre,
     Objectif,
     Point,
@@ -60,7 +62,7 @@ def section(matiere: Matiere, fiche: FicheAction) -> SectionFiche:
     suivies = [e for e in etapes if e.etat != EtatEtape.ABANDONNEE]
     bilan = matiere.bilans.get(fiche.pk)
     indicateurs = [ligne_indicateur(matiere, i, bilan) for i in matiere.indicateurs.get(fiche.pk, [])]
-    financements = matiere.financements.get(fiche.pk, [])
+    lignes = [_financement(f, matiere.annee) for f in matiere.financements.get(fiche.pk, [])]
     axe = next((a.numero for a in matiere.axes if a.pk == fiche.axe_id), "")
     return SectionFiche(
         id=fiche.pk,
@@ -89,9 +91,9 @@ def section(matiere: Matiere, fiche: FicheAction) -> SectionFiche:
         ],
         indicateurs=indicateurs,
         phare=_phare(indicateurs),
-        financements=[_financement(f) for f in financements],
-        prevu=somme(f.prevu for f in financements),
-        realise=somme(f.realise for f in financements),
+        financements=lignes,
+        financeurs=_financeurs(lignes, matiere.annee),
+        montants=additionner(lignes, matiere.annee),
         cout_total=decimal_texte(fiche.cout_total),
         cout_commentaire=typographier(fiche.cout_commentaire),
         bilan=_bilan(bilan) if bilan else None,
@@ -99,10 +101,36 @@ def section(matiere: Matiere, fiche: FicheAction) -> SectionFiche:
     )
 
 
-def somme(montants: Iterable[Decimal | None]) -> Nombre:
-    """Return the sum of the known amounts as text, None when none is known."""
-    connus = [m for m in montants if m is not None]
+def total(montants: Iterable[Nombre]) -> Nombre:
+    """Return the sum of the known amounts, None when none is known."""
+    connus = [Decimal(m) for m in montants if m is not None]
     return decimal_texte(sum(connus, Decimal(0))) if connus else None
+
+
+def additionner(lignes: Iterable[LigneFinancement], annee: int) -> Montants:
+    """Add up funding rows: those of the year, then all of them."""
+    toutes = list(lignes)
+    de_l_annee = [ligne for ligne in toutes if ligne["annee"] == annee]
+    return Montants(
+        prevu=total(ligne["prevu"] for ligne in de_l_annee),
+        realise=total(ligne["realise"] for ligne in de_l_annee),
+        prevu_total=total(ligne["prevu"] for ligne in toutes),
+        realise_total=total(ligne["realise"] for ligne in toutes),
+    )
+
+
+def _financeurs(lignes: list[LigneFinancement], annee: int) -> list[Financeur]:
+    par_financeur: dict[str, list[LigneFinancement]] = {}
+    for ligne in lignes:
+        par_financeur.setdefault(ligne["financeur"], []).append(ligne)
+    return [
+        Financeur(
+            financeur=nom,
+            commentaire=" ; ".join(dict.fromkeys(x["commentaire"] for x in siennes if x["commentaire"])),
+            **additionner(siennes, annee),
+        )
+        for nom, siennes in par_financeur.items()
+    ]
 
 
 def _acteurs(matiere: Matiere, fiche: FicheAction, *types: str) -> list[str]:
@@ -219,12 +247,13 @@ def _phare(indicateurs: list[LigneIndicateur]) -> int | None:
     return choix[0]["id"] if choix else None
 
 
-def _financement(financement: Financement) -> LigneFinancement:
+def _financement(financement: Financement, annee: int) -> LigneFinancement:
+    connu = financement.annee is None or financement.annee <= annee
     return LigneFinancement(
         financeur=typographier(financement.libelle or str(financement.financeur)),
         annee=financement.annee,
         prevu=decimal_texte(financement.prevu),
-        realise=decimal_texte(financement.realise),
+        realise=decimal_texte(financement.realise) if connu else None,
         commentaire=typographier(financement.commentaire),
     )
 

@@ -87,12 +87,28 @@ class Objectif(TypedDict):
 
 
 class LigneFinancement(TypedDict):
-    """One funder's row; `annee` None is the whole action."""
+    """One funder's row; `annee` None is the whole action. What is spent after the year is not of this report."""
 
     financeur: str
     annee: int | None
     prevu: Nombre
     realise: Nombre
+    commentaire: str
+
+
+class Montants(TypedDict):
+    """Amounts of the year, then of the whole programme: planned to its end, spent up to the year."""
+
+    prevu: Nombre
+    realise: Nombre
+    prevu_total: Nombre
+    realise_total: Nombre
+
+
+class Financeur(Montants):
+    """What one funder plans and pays for a fiche."""
+
+    financeur: str
     commentaire: str
 
 
@@ -148,8 +164,8 @@ class SectionFiche(TypedDict):
     indicateurs: list[LigneIndicateur]
     phare: int | None
     financements: list[LigneFinancement]
-    prevu: Nombre
-    realise: Nombre
+    financeurs: list[Financeur]
+    montants: Montants
     cout_total: Nombre
     cout_commentaire: str
     bilan: BilanFiche | None

@@ -11,7 +11,8 @@ from actions.models import EtatBilan, EtatEtape, Indicateur, Periodicite, Source
 from pdi.socle.formats import typographier
 
 from .axes import fiches_du_noeud
-from .formes import ChapitreContenu, LigneIndicateur, Manque, Nombre, SectionFiche
+from .fiches import additionner, total
+from .formes import ChapitreContenu, LigneFinancement, LigneIndicateur, Manque, SectionFiche
 from .lecture import Matiere, decimal_texte
 
 SANS_BILAN_ATTENDU = (StatutFiche.A_VENIR, StatutFiche.ABANDONNEE)
@@ -36,11 +37,6 @@ def _indicateurs(fiches: Iterable[SectionFiche]) -> list[tuple[SectionFiche, Lig
     return [(f, i) for f in fiches for i in f["indicateurs"]]
 
 
-def _total(montants: Iterable[Nombre]) -> Nombre:
-    connus = [Decimal(m) for m in montants if m is not None]
-    return decimal_texte(sum(connus, Decimal(0))) if connus else None
-
-
 def rassembler_chiffres(matiere: Matiere, avant: list[ChapitreContenu]) -> dict[str, Any] | None:
     """Return the key figures of the year and the indicators that stand out, best and worst against their target."""
     fiches = _fiches(avant)
@@ -60,8 +56,8 @@ def rassembler_chiffres(matiere: Matiere, avant: list[ChapitreContenu]) -> dict[
         "bilans_attendus": sum(f["statut"] not in SANS_BILAN_ATTENDU for f in fiches),
         "bilans_valides": sum(_bilan_valide(f) for f in fiches),
         "evolutions": sum(bool(f["bilan"] and f["bilan"]["changement"]) for f in fiches),
-        "prevu": _total(x["prevu"] for x in exercice),
-        "realise": _total(x["realise"] for x in exercice),
+        "prevu": total(x["prevu"] for x in exercice),
+        "realise": total(x["realise"] for x in exercice),
         "reussites": [_marquant(f, i) for f, i in sorted(atteints, key=_rang, reverse=True)[:FAITS_MARQUANTS]],
         "ecarts": [_marquant(f, i) for f, i in sorted(vises, key=_rang)[:FAITS_MARQUANTS] if i["ton"] != "bon"],
     }
@@ -130,54 +126,45 @@ def rassembler_financement(matiere: Matiere, avant: list[ChapitreContenu]) -> di
     A printed total that the funders do not reach is said fiche by fiche; the difference is never given to anyone.
     """
     fiches = _fiches(avant)
-    financeurs: dict[str, list[tuple[int | None, Nombre, Nombre]]] = defaultdict(list)
-    noms: dict[int, str] = {}
-    for lignes in matiere.financements.values():
-        for f in lignes:
-            nom = noms.setdefault(f.financeur_id, typographier(str(f.financeur)))
-            financeurs[nom].append((f.annee, decimal_texte(f.prevu), decimal_texte(f.realise)))
-    if not financeurs:
+    lignes = [ligne for f in fiches for ligne in f["financements"]]
+    if not lignes:
         return {"financeurs": [], "axes": [], "total": None, "ecarts": []}
+    noms = {
+        typographier(f.libelle): typographier(str(f.financeur))
+        for ls in matiere.financements.values()
+        for f in ls
+        if f.libelle
+    }
+    par_financeur: dict[str, list[LigneFinancement]] = defaultdict(list)
+    for ligne in lignes:
+        par_financeur[noms.get(ligne["financeur"], ligne["financeur"])].append(ligne)
     axes = [
         {
             "niveau": n["niveau"],
             "numero": n["numero"],
             "intitule": n["intitule"],
-            **_montants(
-                ((x["annee"], x["prevu"], x["realise"]) for f in fiches_du_noeud(n) for x in f["financements"]),
-                matiere.annee,
-            ),
+            **additionner((x for f in fiches_du_noeud(n) for x in f["financements"]), matiere.annee),
         }
         for n in _noeuds(avant)
     ]
     return {
         "financeurs": [
-            {"financeur": nom, **_montants(lignes, matiere.annee)} for nom, lignes in sorted(financeurs.items())
+            {"financeur": nom, **additionner(siennes, matiere.annee)} for nom, siennes in sorted(par_financeur.items())
         ],
         "axes": axes,
-        "total": _montants((ligne for lignes in financeurs.values() for ligne in lignes), matiere.annee),
+        "total": additionner(lignes, matiere.annee),
         "ecarts": [
             {
                 "fiche": f["numero"],
                 "fiche_id": f["id"],
                 "intitule": f["intitule"],
                 "total": f["cout_total"],
-                "finance": f["prevu"] or "0",
-                "ecart": decimal_texte(Decimal(f["cout_total"]) - Decimal(f["prevu"] or 0)),
+                "finance": f["montants"]["prevu_total"] or "0",
+                "ecart": decimal_texte(Decimal(f["cout_total"]) - Decimal(f["montants"]["prevu_total"] or 0)),
             }
             for f in fiches
-            if f["cout_total"] is not None and Decimal(f["cout_total"]) != Decimal(f["prevu"] or 0)
+            if f["cout_total"] is not None and Decimal(f["cout_total"]) != Decimal(f["montants"]["prevu_total"] or 0)
         ],
-    }
-
-
-def _montants(lignes: Iterable[tuple[int | None, Nombre, Nombre]], annee: int) -> dict[str, Nombre]:
-    toutes = list(lignes)
-    return {
-        "prevu": _total(p for a, p, _ in toutes if a == annee),
-        "realise": _total(r for a, _, r in toutes if a == annee),
-        "prevu_total": _total(p for _, p, _ in toutes),
-        "realise_total": _total(r for _, _, r in toutes),
     }
 
 

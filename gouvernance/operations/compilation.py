@@ -82,13 +82,14 @@ def executer_compilation(*, programme_id: int, annee: int, suivi: Suivi) -> Vers
     html = composer_document(contenu, edition, suivi.avancer)
     suivi.avancer("Mettre en page")
     pages_prevues = precedente.pages if precedente else PAGES_PAR_FICHE * fiches + PAGES_COMMUNES
+    pages = _Pages(suivi, fiches, pages_prevues)
     imprime = imprimer(
         html,
         date=edition.compilee_le,
         identifiant=edition.empreinte,
-        avancer_page=_Pages(suivi, fiches, pages_prevues).page,
+        avancer_page=pages.page,
     )
-    suivi.avancer("Composer le classeur")
+    suivi.avancer("Composer le classeur", n=1 + pages.reste)
     classeur = composer_classeur(contenu, edition)
     suivi.avancer("Enregistrer la version")
     version = VersionRapport(
@@ -113,6 +114,11 @@ class _Pages:
         self._suivi, self._parts, self._attendues = suivi, parts, max(attendues, 1)
         self._faites = self._derniere = 0
         self._passe = 1
+
+    @property
+    def reste(self) -> int:
+        """Return the steps left when the document is shorter than expected."""
+        return self._parts - self._faites
 
     def page(self, numero: int) -> None:
         if numero <= self._derniere:

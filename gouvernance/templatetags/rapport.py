@@ -54,6 +54,12 @@ def valeur(nombre: str | None, unite: str) -> str:
 
 
 @register.filter
+def cellule(nombre: str | None, unite: str) -> str:
+    """`{{ cible|cellule:unite }}` a value in a narrow column: amounts without their sign, said once in the row."""
+    return formats.nombre(nombre) if nombre is not None and unite == "€" else valeur(nombre, unite)
+
+
+@register.filter
 def montant(nombre: str | None) -> str:
     """`{{ prevu|montant }}` « 27 458,82 € », « – » when unknown."""
     return "–" if nombre is None else formats.euros(nombre)

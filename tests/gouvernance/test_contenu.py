@@ -21,7 +21,7 @@ from gouvernance.contenu import (
     serialiser,
     toutes_les_fiches,
 )
-from tests.fabriques import FicheFactory, IndicateurFactory, MesureFactory
+from tests.fabriques import FicheFactory, FinancementFactory, IndicateurFactory, MesureFactory
 
 
 def requetes(programme, annee=2025) -> int:
@@ -110,6 +110,17 @@ def test_le_financement_additionne_sans_inventer(peupler):
     par_financeur = {f["financeur"]: f["realise"] for f in donnees["financeurs"]}
     assert par_financeur == {"Département": "1800", "État": None}
     assert sum(Decimal(a["prevu"]) for a in donnees["axes"]) == Decimal("3000.2")
+
+
+def test_ce_qui_est_depense_apres_l_exercice_n_y_figure_pas(peupler):
+    programme = peupler(1)
+    fiche, financeur = programme.fiches.get(), programme.fiches.get().financements.first().financeur
+    FinancementFactory.create(fiche=fiche, financeur=financeur, annee=2026, prevu=Decimal(700), realise=Decimal(650))
+    FinancementFactory.create(fiche=fiche, financeur=financeur, annee=2024, prevu=Decimal(300), realise=Decimal(250))
+    montants = toutes_les_fiches(rassembler(programme, 2025))[0]["montants"]
+    assert montants == {
+        "prevu": "1500.1", "realise": "900", "prevu_total": "2500.1", "realise_total": "1150",
+    }  # fmt: skip
 
 
 def test_le_glossaire_ne_garde_que_les_sigles_employes(peupler):

@@ -29,7 +29,7 @@ def test_chaque_difference_est_dite(peupler):
     assert deux["bilan"]
     une["bilan"]["etat_libelle"] = "Validé"
     une["indicateurs"][0]["points"][-1]["valeur"] = "88"
-    deux["realise"] = "1200"
+    deux["montants"]["realise"] = "1200"
     deux["bilan"]["realisations"] = "Tout est refait."
     changements = comparer(ancien, nouveau)
     vus = {(c.genre, c.fiche, c.avant, c.apres) for c in changements}
