@@ -1,0 +1,38 @@
+"""Load the reference data of people's paths, and the offer they are prescribed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from offre.operations import charger_offres
+from parcours.operations.referentiels import charger_referentiels
+from pdi.socle.contexte import depuis
+from pdi.socle.droits import RegleMetier
+
+
+class Command(BaseCommand):
+    """manage.py charger_referentiels_parcours: idempotent, leaves alone what is already there."""
+
+    help = "Charge régimes, motifs, grille, règles d’orientation, règlements d’aides, sorties, et l’offre d’insertion."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--enveloppes", type=int, metavar="ANNÉE", help="ajoute des enveloppes d’aides fictives pour cette année"
+        )
+        parser.add_argument("--sans-offre", action="store_true", help="ne charge pas le catalogue de l’offre")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        donnees = Path(settings.DOSSIER_DONNEES)
+        try:
+            with depuis("charger_referentiels_parcours"):
+                bilan = charger_referentiels(dossier=donnees / "parcours", enveloppes=options["enveloppes"])
+                offres = 0 if options["sans_offre"] else charger_offres(dossier=donnees)
+        except RegleMetier as erreur:
+            raise CommandError(erreur.message) from erreur
+        self.stdout.write(
+            self.style.SUCCESS(f"Référentiels du parcours chargés : {bilan.ajouts} ajouts, {offres} offres ajoutées.")
+        )
