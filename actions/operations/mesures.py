@@ -69,7 +69,7 @@ def _cle(indicateur: Indicateur, periode: Periode) -> str:
 
 
 def _identique(mesure: MesureIndicateur, valeurs: dict[str, Any]) -> bool:
-    return all(getattr(mesure, nom) == valeurs[nom] for nom in CHAMPS_SAISIS)
+    return all(getattr(mesure, nom) == valeur for nom, valeur in valeurs.items())
 
 
 def _preparer(indicateur: Indicateur, saisie: Saisie) -> MesureIndicateur:
@@ -207,7 +207,7 @@ def retablir_mesure(*, mesure: MesureIndicateur, par: Any) -> MesureIndicateur:
         .first()
     )
     valeurs = {c: getattr(ancienne, c) for c in CHAMPS_SAISIS}
-    if courante is not None and _identique(courante, valeurs):
+    if courante is not None and _identique(courante, {c: v for c, v in valeurs.items() if c != "commentaire"}):
         raise RegleMetier("La valeur en vigueur est déjà la même.")
     origine = f"Valeur du {date_heure(ancienne.saisie_le)} rétablie."
     valeurs["commentaire"] = f"{origine} {ancienne.commentaire}".strip()

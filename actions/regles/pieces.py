@@ -14,6 +14,7 @@ from pdi.socle.droits import RegleMetier
 from pdi.socle.formats import taille_fichier
 
 LONGUEUR_NOM = 150
+EXTENSION_MAX = 10
 ENTREES_ARCHIVE_MAX = 5000
 SIGNATURES = {"pdf": (b"%PDF-",), "png": (b"\x89PNG\r\n\x1a\n",), "jpg": (b"\xff\xd8\xff",), "jpeg": (b"\xff\xd8\xff",)}
 # A member that every document of the type holds.
@@ -49,7 +50,7 @@ def nom_propre(nom: str) -> str:
     visible = re.sub(r'[<>:"|?*]+', "-", visible)
     visible = re.sub(r"\s+", " ", visible).strip(" .")
     racine, point, extension = visible.rpartition(".")
-    if not point:
+    if not point or len(extension) > EXTENSION_MAX:
         return visible[:LONGUEUR_NOM] or "document"
     return f"{(racine.strip(' .') or 'document')[: LONGUEUR_NOM - len(extension) - 1]}.{extension}"
 
