@@ -29,7 +29,11 @@ class Command(BaseCommand):
         donnees = Path(settings.DOSSIER_DONNEES)
         try:
             with depuis("charger_referentiels_parcours"):
-                bilan = charger_referentiels(dossier=donnees / "parcours", enveloppes=options["enveloppes"])
+                bilan = charger_referentiels(
+                    dossier=donnees / "parcours",
+                    enveloppes=options["enveloppes"],
+                    departement=settings.DEPARTEMENT_CODE,
+                )
                 offres = 0 if options["sans_offre"] else charger_offres(dossier=donnees)
         except RegleMetier as erreur:
             raise CommandError(erreur.message) from erreur
