@@ -3,7 +3,7 @@ WITH {_population}, {_entrees},
 dernieres AS (
     SELECT DISTINCT ON (personne_id) * FROM premieres WHERE e <= %(j)s ORDER BY personne_id, e DESC
 )
-SELECT p.personne_id, %(j)s AS ref, coalesce(n.type_decide, '') AS type,
+SELECT p.personne_id, %(j)s AS ref, coalesce(n.type_decide, o.type_decide, '') AS type,
        coalesce(n.structure_id, o.structure_id) AS structure_id,
        CASE WHEN n.d BETWEEN %(debut)s AND %(j)s AND isfinite(n.e) THEN n.d - n.e END AS jours_orientation,
        CASE WHEN g.s BETWEEN %(debut)s AND %(j)s AND (n.organisme <> 'france_travail' OR n.d >= %(regime_b)s)

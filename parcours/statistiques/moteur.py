@@ -42,8 +42,11 @@ SOURCES = {
     "suivi": "parcours_suivipostsortie",
 }
 
-_AGE_SQL = """CASE WHEN p.date_naissance IS NULL THEN '' ELSE (ARRAY['0-24','25-29','30-39','40-49','50-59','60+'])[
-    width_bucket(extract(year FROM age(i.ref::timestamp, p.date_naissance::timestamp)), ARRAY[25,30,40,50,60]) + 1] END"""
+_AGE_SQL = (
+    "CASE WHEN p.date_naissance IS NULL THEN '' "
+    "ELSE (ARRAY['0-24', '25-29', '30-39', '40-49', '50-59', '60+'])[1 + width_bucket("
+    "extract(year FROM age(i.ref::timestamp, p.date_naissance::timestamp)), ARRAY[25, 30, 40, 50, 60])] END"
+)
 _COLONNES = {
     TERRITOIRE: "t.code",
     STRUCTURE: "i.structure_id",

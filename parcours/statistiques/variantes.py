@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -50,7 +50,7 @@ class Variante:
     """A formula, the rows it is restricted to, and which of its terms makes the figure."""
 
     formule: Formule
-    restriction: Restriction = Restriction()
+    restriction: Restriction = field(default_factory=Restriction)
     terme: str = ""
     unite: str = ""
 
