@@ -498,7 +498,7 @@ def test_le_calcul_demande_a_l_ecran_est_fait_par_un_vrai_travailleur(worker_cel
     reponse = client.post(reverse("actions:indicateurs_calculer", args=[fiche.programme.code]), {"annee": "2025"})
     traitement = Traitement.objects.get(nature="calcul_indicateurs")
     assert reponse.headers["Location"] == reverse("socle:traitement", args=[traitement.pk])
-    attendre(lambda: indicateur.mesures.exists(), motif="l’indicateur est calculé")
+    attendre(indicateur.mesures.exists, motif="l’indicateur est calculé")
     mesure = indicateur.mesures.get()
     assert (mesure.valeur, mesure.auteur, mesure.traitement) == (100, agent, traitement)
     attendre(lambda: not Traitement.objects.actifs().exists(), motif="le traitement est terminé")
