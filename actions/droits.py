@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pdi.comptes.models import ROLES_DEPARTEMENT, Role
+from pdi.comptes.models import ROLES_DEPARTEMENT
 from pdi.socle.droits import OUI, Verdict, non
 
 from .models import (
@@ -136,13 +136,6 @@ def peut_rouvrir_bilan(utilisateur: Any, bilan: Bilan) -> Verdict:
     if bilan.campagne.etat != EtatCampagne.OUVERTE or bilan.etat != EtatBilan.VALIDE:
         return non("Seul un bilan validé d’une campagne ouverte se rouvre.")
     return peut_gerer_campagne(utilisateur, bilan.campagne.programme)
-
-
-def voit_journal(utilisateur: Any) -> Verdict:
-    """Read the whole journal."""
-    if utilisateur.is_authenticated and utilisateur.a_role(Role.ADMINISTRATEUR, Role.CHARGE_PROGRAMME):
-        return OUI
-    return non("Le journal complet est réservé aux administrateurs et aux chargés de programme.")
 
 
 def peut_retirer_note(utilisateur: Any, note: NoteFiche) -> Verdict:

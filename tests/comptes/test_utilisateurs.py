@@ -26,12 +26,12 @@ JOUR = datetime.timedelta(days=1)
 
 @pytest.fixture
 def admin():
-    return UtilisateurFactory(role=Role.ADMINISTRATEUR)
+    return UtilisateurFactory.create(role=Role.ADMINISTRATEUR)
 
 
 @pytest.fixture
 def agent():
-    return UtilisateurFactory()
+    return UtilisateurFactory.create()
 
 
 def donner(agent, admin, **champs):
@@ -94,14 +94,14 @@ def test_un_compte_desactive_ne_se_connecte_plus_mais_reste(client, admin, agent
 
 
 def test_on_ne_desactive_pas_son_propre_compte(admin):
-    UtilisateurFactory(role=Role.ADMINISTRATEUR)
+    UtilisateurFactory.create(role=Role.ADMINISTRATEUR)
     with pytest.raises(DroitInsuffisant, match="votre propre compte"):
         operations.desactiver_utilisateur(utilisateur=admin, par=admin)
 
 
 @pytest.mark.parametrize("role", [r for r in Role if r != Role.ADMINISTRATEUR])
 def test_seul_un_administrateur_gere_les_comptes(role, agent):
-    par = UtilisateurFactory(role=role)
+    par = UtilisateurFactory.create(role=role)
     for geste in (
         lambda: operations.creer_utilisateur(courriel="x@exemple.fr", nom="X", par=par, racine="/"),
         lambda: operations.modifier_utilisateur(utilisateur=agent, valeurs={}, par=par),
@@ -114,7 +114,7 @@ def test_seul_un_administrateur_gere_les_comptes(role, agent):
 
 
 def test_la_recherche_ignore_les_accents(client, admin):
-    UtilisateurFactory(nom="Élodie-Béranger")
+    UtilisateurFactory.create(nom="Élodie-Béranger")
     client.force_login(admin)
     page = client.get(reverse("comptes:utilisateurs"), {"mot": "elodie beranger"}).content.decode()
     assert "Élodie-Béranger" in page
@@ -122,9 +122,9 @@ def test_la_recherche_ignore_les_accents(client, admin):
 
 
 def test_la_liste_se_filtre_par_role_structure_et_etat(client, admin):
-    mission = StructureFactory(nom="Mission locale")
-    pilote = UtilisateurFactory(role=Role.PILOTE, structure=mission)
-    parti = UtilisateurFactory(is_active=False)
+    mission = StructureFactory.create(nom="Mission locale")
+    pilote = UtilisateurFactory.create(role=Role.PILOTE, structure=mission)
+    parti = UtilisateurFactory.create(is_active=False)
     client.force_login(admin)
 
     def trouves(**filtres):
@@ -149,7 +149,7 @@ def test_la_liste_coute_autant_pour_un_compte_que_pour_trente(client, admin, dja
     requetes()
     peu = requetes()
     for _ in range(20):
-        HabilitationFactory(structure=StructureFactory())
+        HabilitationFactory.create(structure=StructureFactory.create())
     assert requetes() == peu
 
 
@@ -181,7 +181,7 @@ def test_le_meme_role_ne_se_chevauche_pas(admin, agent):
 
 
 def test_le_meme_role_pour_une_autre_structure_est_permis(admin, agent):
-    for structure in (StructureFactory(), StructureFactory()):
+    for structure in (StructureFactory.create(), StructureFactory.create()):
         donner(agent, admin, role=Role.PILOTE, structure=structure)
     assert agent.habilitations.count() == 2
 
@@ -193,7 +193,7 @@ def test_deux_periodes_qui_se_suivent_sont_permises(admin, agent):
 
 
 def test_la_base_refuse_le_chevauchement_meme_sans_l_operation(agent):
-    HabilitationFactory(utilisateur=agent)
+    HabilitationFactory.create(utilisateur=agent)
     with pytest.raises(IntegrityError, match="habilitation_sans_chevauchement"), transaction.atomic():
         Habilitation.objects.create(utilisateur=agent, role=Role.CHARGE_PROGRAMME, periode=DateRange(AUJOURD_HUI, None))
 
@@ -216,7 +216,7 @@ def test_retirer_un_role_met_fin_a_sa_periode_sans_l_effacer(admin, agent):
     assert not roles(agent)
     tenu.refresh_from_db()
     assert tenu.periode == DateRange(AUJOURD_HUI - 10 * JOUR, AUJOURD_HUI)
-    entree = EntreeJournal.objects.de(agent).first()
+    entree = EntreeJournal.objects.de(agent)[0]
     assert entree.verbe == "retrait d’habilitation"
     assert "du " in str(entree.apres)
 
@@ -231,21 +231,21 @@ def test_le_dernier_administrateur_garde_son_role(admin):
     (sien,) = admin.habilitations.all()
     with pytest.raises(DroitInsuffisant, match="dernier administrateur"):
         operations.retirer_habilitation(habilitation=sien, par=admin)
-    second = UtilisateurFactory(role=Role.ADMINISTRATEUR)
+    second = UtilisateurFactory.create(role=Role.ADMINISTRATEUR)
     operations.retirer_habilitation(habilitation=sien, par=second)
     assert not roles(admin)
 
 
 def test_un_administrateur_desactive_ou_expire_ne_compte_pas(admin):
-    UtilisateurFactory(role=Role.ADMINISTRATEUR, is_active=False)
-    HabilitationFactory(role=Role.ADMINISTRATEUR, periode=DateRange(None, AUJOURD_HUI))
+    UtilisateurFactory.create(role=Role.ADMINISTRATEUR, is_active=False)
+    HabilitationFactory.create(role=Role.ADMINISTRATEUR, periode=DateRange(None, AUJOURD_HUI))
     with pytest.raises(DroitInsuffisant, match="dernier administrateur"):
         operations.retirer_habilitation(habilitation=admin.habilitations.get(), par=admin)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_deux_administrateurs_qui_se_retirent_l_un_l_autre_n_y_arrivent_pas_tous_les_deux():
-    premier, second = (UtilisateurFactory(role=Role.ADMINISTRATEUR) for _ in range(2))
+    premier, second = (UtilisateurFactory.create(role=Role.ADMINISTRATEUR) for _ in range(2))
     depart, issues = threading.Barrier(2), []
 
     def retirer(cible, par):

@@ -16,7 +16,7 @@ LISTES = [CADRES, "admin:actions_gabaritfiche_changelist", "admin:territoires_te
 
 
 def entrer(client, **champs):
-    utilisateur = UtilisateurFactory(**champs)
+    utilisateur = UtilisateurFactory.create(**champs)
     client.force_login(utilisateur)
     return utilisateur
 

@@ -137,8 +137,7 @@ def test_un_csv_est_ecrit_au_fur_et_a_mesure(requete):
             lues.append(n)
             yield fiche(numero=str(n))
 
-    morceaux = iter(reponse_csv(requete, nom="x", colonnes=COLONNES, lignes=lignes()).streaming_content)
-    next(morceaux)
+    next(iter(reponse_csv(requete, nom="x", colonnes=COLONNES, lignes=lignes())))
     assert len(lues) < 1000
 
 

@@ -16,7 +16,8 @@ from pdi.socle.journalisation import epurer, formateur
 
 def ligne(message: str, *args: object, exc_info=None) -> dict[str, str]:
     enregistrement = logging.LogRecord("essai", logging.WARNING, __file__, 1, message, args, exc_info)
-    return json.loads(formateur().format(enregistrement))
+    lue: dict[str, str] = json.loads(formateur().format(enregistrement))
+    return lue
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def vieillir(traitement, **delai):
 
 def contenu(traitement) -> bytes:
     with traitement.fichier.open() as fichier:
-        return fichier.read()
+        return bytes(fichier.read())
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_un_courtier_en_panne_n_empeche_pas_de_demander(settings, monkeypatch, d
     def en_panne(*args, **kwargs):
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(traitements.current_app, "send_task", en_panne)
+    monkeypatch.setattr("pdi.socle.traitements.current_app.send_task", en_panne)
     with django_capture_on_commit_callbacks(execute=True):
         traitement, _ = demander()
     vieillir(traitement, minutes=3)
@@ -208,7 +208,7 @@ def test_une_erreur_inattendue_ne_montre_rien_de_l_interieur(silence):
 
 @pytest.mark.django_db
 def test_un_traitement_en_attente_s_arrete_tout_de_suite():
-    agent = UtilisateurFactory()
+    agent = UtilisateurFactory.create()
     traitement, _ = demander(par=agent)
     annuler(traitement=traitement, par=agent)
     assert traitement.etat == EtatTraitement.ANNULE
@@ -218,7 +218,7 @@ def test_un_traitement_en_attente_s_arrete_tout_de_suite():
 
 @pytest.mark.django_db
 def test_un_traitement_en_cours_s_arrete_a_l_etape_suivante():
-    agent = UtilisateurFactory()
+    agent = UtilisateurFactory.create()
     traitement, _ = demander(par=agent)
     passe = []
     with Suivi(traitement.pk) as suivi:
@@ -235,7 +235,7 @@ def test_un_traitement_en_cours_s_arrete_a_l_etape_suivante():
 
 @pytest.mark.django_db
 def test_un_traitement_fini_ne_s_arrete_plus():
-    agent = UtilisateurFactory()
+    agent = UtilisateurFactory.create()
     traitement, _ = demander(par=agent)
     taches.compter(str(traitement.pk))
     with pytest.raises(RegleMetier, match="déjà fini"):
@@ -245,18 +245,18 @@ def test_un_traitement_fini_ne_s_arrete_plus():
 @pytest.mark.django_db
 @pytest.mark.parametrize("geste", [annuler, relancer], ids=["arrêter", "relancer"])
 def test_seuls_le_demandeur_et_les_gestionnaires_agissent(geste):
-    traitement, _ = demander(par=UtilisateurFactory(), metier=True)
+    traitement, _ = demander(par=UtilisateurFactory.create(), metier=True)
     if geste is relancer:
         taches.echouer(str(traitement.pk), metier=True)
         traitement.refresh_from_db()
     with pytest.raises(DroitInsuffisant):
-        geste(traitement=traitement, par=UtilisateurFactory(role=Role.PILOTE))
-    geste(traitement=traitement, par=UtilisateurFactory(role=Role.CHARGE_PROGRAMME))
+        geste(traitement=traitement, par=UtilisateurFactory.create(role=Role.PILOTE))
+    geste(traitement=traitement, par=UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME))
 
 
 @pytest.mark.django_db
 def test_relancer_fait_un_nouveau_traitement_et_garde_l_echec():
-    agent = UtilisateurFactory()
+    agent = UtilisateurFactory.create()
     echoue, _ = demander("tests.echouer", par=agent, metier=True)
     taches.echouer(str(echoue.pk), metier=True)
     echoue.refresh_from_db()
@@ -397,7 +397,7 @@ def test_un_travailleur_tue_au_milieu_reprend_proprement(worker_celery, attendre
 
 @pytest.mark.celery
 def test_l_arret_demande_est_entendu_par_un_vrai_travailleur(worker_celery, attendre):
-    agent = UtilisateurFactory()
+    agent = UtilisateurFactory.create()
     with connection.cursor() as curseur:
         curseur.execute("SELECT pg_advisory_lock(%s)", [taches.VERROU])
         traitement, _ = demander("tests.en_deux_temps", par=agent)

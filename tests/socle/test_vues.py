@@ -23,7 +23,7 @@ FIN = timezone.now()
 
 @pytest.fixture
 def agent(client):
-    utilisateur = UtilisateurFactory(role=Role.CHARGE_PROGRAMME)
+    utilisateur = UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME)
     client.force_login(utilisateur)
     return utilisateur
 
@@ -93,7 +93,7 @@ def test_une_page_d_origine_etrangere_n_est_pas_proposee(client, agent):
 
 
 def test_chacun_voit_ses_travaux_et_les_gestionnaires_tous(client, agent):
-    pilote = UtilisateurFactory(role=Role.PILOTE)
+    pilote = UtilisateurFactory.create(role=Role.PILOTE)
     travail(agent, intitule="Celui du chargé")
     travail(pilote, intitule="Celui du pilote")
     assert len(client.get(reverse("socle:traitements")).context["page"].objets) == 2
@@ -117,7 +117,7 @@ def test_lire_un_avis_mene_a_son_objet(client, agent):
 
 
 def test_tout_marquer_comme_lu_ne_touche_pas_les_avis_des_autres(client, agent):
-    autre = UtilisateurFactory()
+    autre = UtilisateurFactory.create()
     prevenir(destinataires=[agent, autre], titre="Campagne ouverte")
     client.post(reverse("socle:avis_tout_lire"))
     assert list(Avis.objects.non_lus().values_list("destinataire", flat=True)) == [autre.pk]
@@ -133,7 +133,10 @@ def ecrire(par, objet, verbe="modification", **champs):
 
 def test_le_journal_montre_l_avant_et_l_apres_en_francais(client, agent):
     ecrire(
-        agent, StructureFactory(), avant={"début": "2025-01-01", "actif": True}, apres={"début": None, "actif": False}
+        agent,
+        StructureFactory.create(),
+        avant={"début": "2025-01-01", "actif": True},
+        apres={"début": None, "actif": False},
     )
     page = client.get(reverse("socle:journal")).content.decode()
     assert "<del>01/01/2025</del>" in page
@@ -143,8 +146,8 @@ def test_le_journal_montre_l_avant_et_l_apres_en_francais(client, agent):
 
 
 def test_le_journal_se_filtre(client, agent):
-    autre = UtilisateurFactory(nom="Autre")
-    mission, atelier = StructureFactory(nom="Mission locale"), StructureFactory(nom="Atelier d’été")
+    autre = UtilisateurFactory.create(nom="Autre")
+    mission, atelier = StructureFactory.create(nom="Mission locale"), StructureFactory.create(nom="Atelier d’été")
     recente = ecrire(autre, atelier, verbe="création")
     ancienne = EntreeJournal.objects.create(
         le=FIN - datetime.timedelta(days=40), par=agent, verbe="modification", objet_type="structures.structure",
@@ -164,7 +167,7 @@ def test_le_journal_se_filtre(client, agent):
 
 
 def test_le_journal_ne_se_modifie_ni_ne_s_efface(agent):
-    entree = ecrire(agent, StructureFactory())
+    entree = ecrire(agent, StructureFactory.create())
     for geste in (entree.delete, lambda: EntreeJournal.objects.update(verbe="autre")):
         with pytest.raises(DatabaseError, match="ajout seul"), transaction.atomic():
             geste()
@@ -172,8 +175,8 @@ def test_le_journal_ne_se_modifie_ni_ne_s_efface(agent):
 
 
 def test_l_export_du_journal_suit_les_filtres(client, agent):
-    ecrire(agent, StructureFactory(nom="Mission locale"), apres={"nom": "=1+1"})
-    ecrire(agent, StructureFactory(nom="Atelier"))
+    ecrire(agent, StructureFactory.create(nom="Mission locale"), apres={"nom": "=1+1"})
+    ecrire(agent, StructureFactory.create(nom="Atelier"))
     reponse = client.get(reverse("socle:journal_export"), {"format": "csv", "mot": "mission"})
     texte = b"".join(reponse.streaming_content).decode()
     assert "Mission locale" in texte
@@ -184,10 +187,10 @@ def test_l_export_du_journal_suit_les_filtres(client, agent):
 def test_une_liste_coute_autant_pour_une_ligne_que_pour_trente(client, agent, liste):
     def remplir(combien):
         for _ in range(combien):
-            auteur = UtilisateurFactory()
+            auteur = UtilisateurFactory.create()
             travail(auteur)
             prevenir(destinataires=[agent], titre="Avis")
-            ecrire(auteur, StructureFactory())
+            ecrire(auteur, StructureFactory.create())
 
     url = reverse(f"socle:{liste}")
     remplir(1)
@@ -198,7 +201,7 @@ def test_une_liste_coute_autant_pour_une_ligne_que_pour_trente(client, agent, li
 
 
 def test_la_pagination_du_journal_donne_chaque_ecriture_une_fois(client, agent):
-    structure = StructureFactory()
+    structure = StructureFactory.create()
     for _ in range(60):
         ecrire(agent, structure)
     vues, url = [], reverse("socle:journal")

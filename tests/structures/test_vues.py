@@ -19,7 +19,7 @@ SIRET = "73282932000074"
 
 @pytest.fixture
 def gestion(client):
-    utilisateur = UtilisateurFactory(role=Role.CHARGE_PROGRAMME)
+    utilisateur = UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME)
     client.force_login(utilisateur)
     return utilisateur
 
@@ -29,9 +29,9 @@ def trouvees(client, **filtres) -> set[str]:
 
 
 def test_la_recherche_trouve_sans_accent_par_sigle_et_par_autre_nom(client, gestion):
-    emploi = StructureFactory(nom="France Travail", sigle="FT")
+    emploi = StructureFactory.create(nom="France Travail", sigle="FT")
     NomAlternatif.objects.create(structure=emploi, nom="Pôle-emploi")
-    StructureFactory(nom="Fédération des œuvres")
+    StructureFactory.create(nom="Fédération des œuvres")
     assert trouvees(client, mot="pole emploi") == {"France Travail"}
     assert trouvees(client, mot="ft") == {"France Travail"}
     assert trouvees(client, mot="federation oeuvres") == {"Fédération des œuvres"}
@@ -39,19 +39,19 @@ def test_la_recherche_trouve_sans_accent_par_sigle_et_par_autre_nom(client, gest
 
 
 def test_les_filtres_se_combinent(client, gestion):
-    essonne = DepartementFactory()
-    StructureFactory(nom="Caisse", nature=NatureStructure.PROTECTION_SOCIALE, departement=essonne)
-    StructureFactory(nom="Caisse nationale", nature=NatureStructure.PROTECTION_SOCIALE)
-    StructureFactory(nom="Ancienne", departement=essonne, active=False)
+    essonne = DepartementFactory.create()
+    StructureFactory.create(nom="Caisse", nature=NatureStructure.PROTECTION_SOCIALE, departement=essonne)
+    StructureFactory.create(nom="Caisse nationale", nature=NatureStructure.PROTECTION_SOCIALE)
+    StructureFactory.create(nom="Ancienne", departement=essonne, active=False)
     assert trouvees(client, nature="protection_sociale", departement="91") == {"Caisse"}
     assert trouvees(client, departement="national") == {"Caisse nationale"}
     assert trouvees(client, active="non") == {"Ancienne"}
 
 
 def test_l_arbre_emboite_directions_et_services(client, gestion):
-    departement = StructureFactory(nom="Conseil départemental")
-    direction = StructureFactory(nom="Direction de l’insertion", parent=departement)
-    StructureFactory(nom="Service du PDI", parent=direction)
+    departement = StructureFactory.create(nom="Conseil départemental")
+    direction = StructureFactory.create(nom="Direction de l’insertion", parent=departement)
+    StructureFactory.create(nom="Service du PDI", parent=direction)
     ((racine, ((service, (sous_service,)),)),) = client.get(reverse("structures:structures_arbre")).context["arbre"]
     assert [racine.nom, service.nom, sous_service.nom] == [
         "Conseil départemental", "Direction de l’insertion", "Service du PDI",
@@ -59,16 +59,16 @@ def test_l_arbre_emboite_directions_et_services(client, gestion):
 
 
 def test_la_page_montre_les_roles_dans_les_fiches_que_l_on_peut_lire(client, gestion):
-    structure = StructureFactory(nom="Mission locale")
-    ouverte = FicheFactory(numero="2.1", intitule="Accélérer l’orientation")
-    fermee = FicheFactory(numero="2.2", intitule="Fiche restreinte", restreinte=True)
+    structure = StructureFactory.create(nom="Mission locale")
+    ouverte = FicheFactory.create(numero="2.1", intitule="Accélérer l’orientation")
+    fermee = FicheFactory.create(numero="2.2", intitule="Fiche restreinte", restreinte=True)
     for fiche in (ouverte, fermee):
-        RoleFicheFactory(fiche=fiche, structure=structure, type=TypeRole.PARTENAIRE_EXTERNE)
+        RoleFicheFactory.create(fiche=fiche, structure=structure, type=TypeRole.PARTENAIRE_EXTERNE)
     url = reverse("structures:structure", args=[structure.pk])
     page = client.get(url).content.decode()
     assert "2.1 Accélérer l’orientation" in page
     assert "Fiche restreinte" in page
-    client.force_login(UtilisateurFactory(role=Role.ENCADRANT))
+    client.force_login(UtilisateurFactory.create(role=Role.ENCADRANT))
     page = client.get(url).content.decode()
     assert "2.1 Accélérer l’orientation" in page
     assert "Fiche restreinte" not in page
@@ -100,14 +100,14 @@ def test_un_siret_avec_des_espaces_est_accepte_et_montre_par_groupes(client, ges
 
 
 def test_un_siret_deja_pris_nomme_la_structure_qui_le_porte(client, gestion):
-    StructureFactory(nom="Régie de quartier", siret=SIRET)
+    StructureFactory.create(nom="Régie de quartier", siret=SIRET)
     donnees = {"nom": "Essai", "nature": "association", "siret": SIRET, "active": "on"}
     reponse = client.post(reverse("structures:structure_creer"), donnees)
     assert "Régie de quartier" in str(reponse.context["form"].errors["siret"])
 
 
 def test_un_nom_deja_pris_aux_accents_pres_est_refuse(client, gestion):
-    StructureFactory(nom="Pôle emploi")
+    StructureFactory.create(nom="Pôle emploi")
     donnees = {"nom": "Pole-Emploi", "nature": "emploi", "active": "on"}
     reponse = client.post(reverse("structures:structure_creer"), donnees)
     assert "existe déjà au même endroit" in str(reponse.context["form"].errors)
@@ -115,7 +115,7 @@ def test_un_nom_deja_pris_aux_accents_pres_est_refuse(client, gestion):
 
 
 def test_modifier_garde_l_avant_et_l_apres(client, gestion):
-    structure = StructureFactory(nom="Mission locale")
+    structure = StructureFactory.create(nom="Mission locale")
     client.post(
         reverse("structures:structure_modifier", args=[structure.pk]),
         {"nom": "Mission locale", "sigle": "ML", "nature": "association", "active": "on"},
@@ -126,8 +126,8 @@ def test_modifier_garde_l_avant_et_l_apres(client, gestion):
 
 
 def test_un_service_ne_devient_pas_le_parent_de_sa_direction(client, gestion):
-    direction = StructureFactory(nom="Direction")
-    service = StructureFactory(nom="Service", parent=direction)
+    direction = StructureFactory.create(nom="Direction")
+    service = StructureFactory.create(nom="Service", parent=direction)
     donnees = {"nom": "Direction", "nature": "direction", "parent": service.pk, "active": "on"}
     reponse = client.post(reverse("structures:structure_modifier", args=[direction.pk]), donnees)
     assert "propres services" in str(reponse.context["form"].errors["parent"])
@@ -135,7 +135,7 @@ def test_un_service_ne_devient_pas_le_parent_de_sa_direction(client, gestion):
 
 
 def test_un_contact_principal_remplace_le_precedent(client, gestion):
-    structure = StructureFactory()
+    structure = StructureFactory.create()
     ancien = Contact.objects.create(structure=structure, nom="Ancien", telephone="01", principal=True)
     client.post(
         reverse("structures:contact_ajouter", args=[structure.pk]),
@@ -147,23 +147,23 @@ def test_un_contact_principal_remplace_le_precedent(client, gestion):
 
 
 def test_un_contact_sans_moyen_de_le_joindre_est_refuse(client, gestion):
-    structure = StructureFactory()
+    structure = StructureFactory.create()
     reponse = client.post(reverse("structures:contact_ajouter", args=[structure.pk]), {"nom": "Accueil"})
     assert "telephone" in reponse.context["form"].errors
     assert not structure.contacts.exists()
 
 
 def test_un_autre_nom_deja_porte_ailleurs_propose_la_fusion(client, gestion):
-    StructureFactory(nom="Pôle emploi")
-    structure = StructureFactory(nom="France Travail")
+    StructureFactory.create(nom="Pôle emploi")
+    structure = StructureFactory.create(nom="France Travail")
     reponse = client.post(reverse("structures:nom_ajouter", args=[structure.pk]), {"nom": "POLE EMPLOI"})
     assert "fusionnez-les" in str(reponse.context["form"].errors["nom"])
     assert not structure.noms_alternatifs.exists()
 
 
 def test_fusionner_garde_les_roles_et_le_nom(client, gestion):
-    garder, double = StructureFactory(nom="Mission locale"), StructureFactory(nom="Misson locale")
-    RoleFicheFactory(structure=double)
+    garder, double = StructureFactory.create(nom="Mission locale"), StructureFactory.create(nom="Misson locale")
+    RoleFicheFactory.create(structure=double)
     reponse = client.post(reverse("structures:structure_fusionner", args=[double.pk]), {"garder": garder.pk})
     assert reponse.headers["Location"] == reverse("structures:structure", args=[garder.pk])
     assert not Structure.objects.filter(pk=double.pk).exists()
@@ -172,7 +172,7 @@ def test_fusionner_garde_les_roles_et_le_nom(client, gestion):
 
 
 def test_l_export_suit_les_filtres_et_ne_lit_pas_ligne_par_ligne(client, gestion):
-    StructureFactory(nom="Mission locale", departement=DepartementFactory())
+    StructureFactory.create(nom="Mission locale", departement=DepartementFactory.create())
 
     def exporter() -> tuple[str, int]:
         with CaptureQueriesContext(connection) as captees:
@@ -183,9 +183,9 @@ def test_l_export_suit_les_filtres_et_ne_lit_pas_ligne_par_ligne(client, gestion
     exporter()
     texte, peu = exporter()
     assert "Mission locale" in texte
-    parent = StructureFactory(nom="Union des missions")
+    parent = StructureFactory.create(nom="Union des missions")
     for n in range(20):
-        enfant = StructureFactory(nom=f"Mission {n}", parent=parent)
+        enfant = StructureFactory.create(nom=f"Mission {n}", parent=parent)
         NomAlternatif.objects.create(structure=enfant, nom=f"ML {n}")
     assert exporter()[1] == peu
 
@@ -197,27 +197,27 @@ def test_une_liste_coute_autant_pour_une_structure_que_pour_trente(client, gesti
             client.get(reverse(f"structures:{page}"))
         return len(captees)
 
-    parent = StructureFactory(departement=DepartementFactory())
+    parent = StructureFactory.create(departement=DepartementFactory.create())
     requetes()
     peu = requetes()
     for _ in range(20):
-        StructureFactory(parent=parent, departement=DepartementFactory())
+        StructureFactory.create(parent=parent, departement=DepartementFactory.create())
     assert requetes() == peu
 
 
 def test_la_page_coute_autant_pour_un_role_que_pour_trente(client, gestion):
-    structure = StructureFactory()
+    structure = StructureFactory.create()
 
     def requetes() -> int:
         with CaptureQueriesContext(connection) as captees:
             client.get(reverse("structures:structure", args=[structure.pk]))
         return len(captees)
 
-    RoleFicheFactory(structure=structure)
+    RoleFicheFactory.create(structure=structure)
     requetes()
     peu = requetes()
     for _ in range(15):
-        RoleFicheFactory(structure=structure)
+        RoleFicheFactory.create(structure=structure)
         Contact.objects.create(structure=structure, nom="Accueil", telephone="01")
-        StructureFactory(parent=structure)
+        StructureFactory.create(parent=structure)
     assert requetes() == peu
