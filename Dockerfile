@@ -31,7 +31,8 @@ COPY . .
 # Built with throw-away values: collectstatic contacts nothing and the values stay in this step.
 RUN python pdi/outillage/ressources.py \
     && mkdir -p "$PDI_FICHIERS" "$PDI_STATIQUES" \
-    && SECRET_KEY=construction PDI_HOTES=construction \
+    && SECRET_KEY=construction PDI_HOTES=construction PDI_CLE_EMPREINTE=construction \
+       PDI_CLES_CHIFFREMENT=Y29uc3RydWN0aW9uY29uc3RydWN0aW9uY29uc3RydWM= \
        DATABASE_URL=postgresql://construction@localhost/construction REDIS_URL=redis://localhost \
        python manage.py collectstatic --noinput --verbosity 0 \
     && chown -R pdi:pdi "$PDI_FICHIERS" \

@@ -5,6 +5,7 @@ python -m pdi.outillage.verifications [name…]
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 import subprocess  # nosec B404
@@ -23,6 +24,8 @@ def environnement_de_production() -> dict[str, str]:
     return {
         "DJANGO_SETTINGS_MODULE": "pdi.settings.prod",
         "SECRET_KEY": secrets.token_urlsafe(64),
+        "PDI_CLES_CHIFFREMENT": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "PDI_CLE_EMPREINTE": secrets.token_urlsafe(64),
         "PDI_HOTES": "pdi.exemple.fr",
         "DATABASE_URL": "postgresql://verification@localhost/verification",
         "REDIS_URL": "redis://localhost:6379/0",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 
 from pdi.outillage.serveurs import Emplacement
@@ -15,6 +17,9 @@ INSTALLED_APPS = ["pdi.outillage", *_APPLICATIONS]  # the commands of the demons
 DEBUG = os.environ.get("PDI_DEBUG", "") == "1"
 DEMONSTRATION_PERMISE = True
 SECRET_KEY = "developpement-seulement-cette-cle-ne-protege-rien"  # nosec B105  # noqa: S105
+# The people of the demonstration are fictitious: these keys protect nothing either.
+CLES_CHIFFREMENT = [base64.urlsafe_b64encode(hashlib.sha256(SECRET_KEY.encode()).digest()).decode()]
+CLE_EMPREINTE = hashlib.sha256(f"empreinte:{SECRET_KEY}".encode()).hexdigest()
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
 EMPLACEMENT = Emplacement.depuis_environnement(RACINE)

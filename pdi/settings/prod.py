@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *  # noqa: F403
@@ -19,8 +20,21 @@ def exigee(nom: str) -> str:
     return valeur
 
 
+def cles_fernet(nom: str) -> list[str]:
+    """Return the Fernet keys of the variable `nom`, commas between them, or stop when one is not a key."""
+    cles = [cle.strip() for cle in exigee(nom).split(",") if cle.strip()]
+    for cle in cles:
+        try:
+            Fernet(cle)
+        except ValueError as erreur:
+            raise ImproperlyConfigured(f"{nom} : une clé est 32 octets en base64, adaptée aux URL.") from erreur
+    return cles
+
+
 DEBUG = False
 SECRET_KEY = exigee("SECRET_KEY")
+CLES_CHIFFREMENT = cles_fernet("PDI_CLES_CHIFFREMENT")
+CLE_EMPREINTE = exigee("PDI_CLE_EMPREINTE")
 ALLOWED_HOSTS = [hote for hote in exigee("PDI_HOTES").split(",") if hote]
 CSRF_TRUSTED_ORIGINS = [f"https://{hote}" for hote in ALLOWED_HOSTS]
 DATABASES = {"default": base_de_donnees(exigee("DATABASE_URL"))}

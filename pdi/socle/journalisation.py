@@ -12,11 +12,16 @@ from .contexte import ecran_courant, requete_courante
 
 _COURRIEL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _LONG_NUMERO = re.compile(r"\b\d{10,15}\b")
+# A social security number, with or without spaces and key; Corsica writes 2A or 2B.
+_NIR = re.compile(
+    r"\b[1-478](?:[ .\u00a0]?\d{2}){2}[ .\u00a0]?(?:\d{2}|2[AB])(?:[ .\u00a0]?\d{3}){2}(?:[ .\u00a0]?\d{2})?\b",
+    re.IGNORECASE,
+)
 
 
 def epurer(texte: str) -> str:
     """Return `texte` with e-mail addresses and long identifying numbers replaced."""
-    return _LONG_NUMERO.sub("[numéro]", _COURRIEL.sub("[courriel]", texte))
+    return _LONG_NUMERO.sub("[numéro]", _NIR.sub("[numéro]", _COURRIEL.sub("[courriel]", texte)))
 
 
 def _contexte(_logger: Any, _nom: str, evenement: structlog.types.EventDict) -> structlog.types.EventDict:

@@ -14,7 +14,10 @@ import yaml
 RACINE = Path(__file__).resolve().parent.parent.parent
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(:[?-])?([^}]*)\}")
 APPLICATION = ("web", "worker", "beat", "migrate")
-SECRETS = {"SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "PDI_SMTP_MOT_DE_PASSE"}
+SECRETS = {
+    "SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "PDI_SMTP_MOT_DE_PASSE", "PDI_CLES_CHIFFREMENT",
+    "PDI_CLE_EMPREINTE",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
