@@ -121,6 +121,12 @@ def texte_sql(nom: str, *, vu_le: bool = False) -> str:
     return texte
 
 
+def tables_lues(famille: str) -> list[str]:
+    """Return the tables of people's paths that a family reads."""
+    texte = texte_sql(famille)
+    return [table for table in SOURCES.values() if re.search(rf"\b{table}\b", texte)]
+
+
 def _situe(famille: str, colonnes: Iterable[str], *, vu_le: bool) -> str:
     """Return the query of a family with the columns of the axes asked for."""
     voulues = list(dict.fromkeys(colonnes))
