@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from actions.droits import peut_lire_suivi, peut_suivre_fiche
+from actions.droits import peut_lire_suivi, peut_retirer_note, peut_retirer_piece, peut_suivre_fiche
 from actions.figures import Decompte, decompter, points_annuels
 from actions.models import (
     Anomalie,
@@ -266,6 +266,16 @@ class PageFiche:
     def peut_repondre(self) -> bool:
         """Return whether the reader may answer an anomaly."""
         return bool(peut_suivre_fiche(self.utilisateur, self.fiche))
+
+    @cached_property
+    def notes(self) -> list[tuple[Any, bool]]:
+        """Return the notes, and whether the reader may take each back."""
+        return [(n, bool(peut_retirer_note(self.utilisateur, n))) for n in self.fiche.notes.all()]
+
+    @cached_property
+    def pieces(self) -> list[tuple[Any, bool]]:
+        """Return the attachments, and whether the reader may take each back."""
+        return [(p, bool(peut_retirer_piece(self.utilisateur, p))) for p in self.fiche.pieces.all()]
 
     @property
     def periodicite(self) -> str:

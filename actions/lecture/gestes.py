@@ -57,6 +57,8 @@ def gestes_programme(utilisateur: Any, programme: Programme, campagne: Any | Non
         return []
     gestes = [
         _geste("Modifier le programme", "programme_modifier", [programme.code], modifier, icone="pencil-square"),
+        _geste("Modifier l’arbre stratégique", "axes", [programme.code], modifier, icone="diagram-3"),
+        _geste("Modifier les signataires", "signataires_modifier", [programme.code], modifier, icone="pen"),
         _geste("Ajouter une fiche-action", "fiche_creer", [programme.code], modifier, icone="plus-lg"),
     ]
     gerer = peut_gerer_campagne(utilisateur, programme)
@@ -80,15 +82,17 @@ def geste_bilan(utilisateur: Any, bilan: Any | None) -> Geste | None:
     return None
 
 
-def gestes_fiche(utilisateur: Any, fiche: Any) -> list[Geste]:
+def gestes_fiche(utilisateur: Any, fiche: Any, annee: int) -> list[Geste]:
     """Return the other acts on a fiche; those of the pilote are shown disabled with the reason to who may read it."""
     modifier, suivre = peut_modifier_fiche(utilisateur, fiche), peut_suivre_fiche(utilisateur, fiche)
     return _presents(
         [
             _geste("Mettre à jour le suivi", "fiche_suivre", [fiche.pk], suivre, icone="list-check"),
+            _geste(f"Saisir les valeurs {annee}", "mesures_saisir", [fiche.pk, annee], suivre, icone="table"),
             _geste("Ajouter une note datée", "note_ajouter", [fiche.pk], suivre, icone="chat-left-text"),
             _geste("Joindre une pièce", "piece_ajouter", [fiche.pk], suivre, icone="paperclip"),
             _geste("Modifier la fiche", "fiche_modifier", [fiche.pk], modifier, icone="pencil"),
+            _geste("Fixer les cibles", "cibles_modifier", [fiche.pk], modifier, icone="bullseye"),
             _geste("Ajouter un indicateur", "indicateur_creer", [fiche.pk], modifier, icone="plus-lg"),
         ]
     )

@@ -268,9 +268,26 @@ def test_la_direction_ne_lit_que_le_bilan_valide_et_sait_pourquoi_elle_ne_modifi
 
 
 def test_un_geste_refuse_est_montre_avec_sa_raison(pilote, fiche):
-    lu = principal(page(pilote, fiche))
-    if "Modifier la fiche" in lu:  # the writing screens may not be installed
-        assert "Modifier la fiche Seuls les administrateurs et les chargés de programme" in lu
+    reponse = page(pilote, fiche, annee=2025)
+    lu, html = principal(reponse), reponse.content.decode()
+    assert "Modifier la fiche Seuls les administrateurs et les chargés de programme" in lu
+    assert reverse("actions:fiche_modifier", args=[fiche.pk]) not in html
+    assert reverse("actions:mesures_saisir", args=[fiche.pk, 2025]) in html
+
+
+def test_qui_tient_le_suivi_retire_notes_et_pieces_et_remet_une_anomalie_a_traiter(client, fiche):
+    note, piece = NoteFactory.create(fiche=fiche), PieceFactory.create(fiche=fiche)
+    reponse_faite = {"etat": EtatAnomalie.TRAITEE, "reponse": "Corrigé.", "repondu_le": "2026-01-20T10:00:00Z"}
+    anomalie = AnomalieFactory.create(fiche=fiche, repondu_par=note.auteur, **reponse_faite)
+    adresses = [
+        reverse("actions:note_retirer", args=[note.pk]),
+        reverse("actions:piece_retirer", args=[piece.pk]),
+        reverse("actions:anomalie_reprendre", args=[anomalie.pk]),
+    ]
+    html = page(client, fiche).content.decode()
+    assert all(adresse in html for adresse in adresses)
+    lecture_seule = page(client_de(Role.DIRECTION), fiche).content.decode()
+    assert not any(adresse in lecture_seule for adresse in adresses)
 
 
 def test_un_partenaire_ne_lit_ni_notes_ni_historique(fiche):
