@@ -19,11 +19,13 @@ from celery.exceptions import Ignore, SoftTimeLimitExceeded
 from django.core.files.base import ContentFile, File
 from django.db import DatabaseError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.urls import reverse
 
 from .contexte import depuis
 from .droits import DroitInsuffisant, RegleMetier
 from .journalisation import epurer
 from .models import EtatTraitement, Traitement
+from .operations import prevenir
 from .querysets import SILENCE
 
 logger = logging.getLogger(__name__)
@@ -85,7 +87,8 @@ class Suivi:
 
     Entering takes the job, or raises TraitementDejaPris (twice delivered, finished, stopped while waiting).
     Leaving without `terminer` finishes it too. An exception is not propagated: the row says « échec » with a
-    message fit for the requester (the text of RegleMetier and DroitInsuffisant, else a reference to the log).
+    message fit for the requester (the text of RegleMetier and DroitInsuffisant, else a reference to the log), and
+    the requester gets a notice. Telling of a success is left to the work, which knows what it has produced.
 
     Call `terminer` last and inside the `transaction.atomic` of the final write: both are committed, or none.
     """
@@ -152,11 +155,13 @@ class Suivi:
         if isinstance(erreur, TraitementAnnule):
             etat, message = EtatTraitement.ANNULE, ""
         try:
-            self._executer(
+            ecrit = self._executer(
                 f"UPDATE {_TABLE} SET etat = %s, erreur = %s, fin = statement_timestamp() "  # noqa: S608  # nosec B608
                 f"WHERE {_A_MOI} RETURNING id",
                 [etat.value, message, self.id, self._tentative],
             )
+            if ecrit is not None and etat == EtatTraitement.ECHEC:
+                prevenir_de_l_echec(self.traitement, message)
         except DatabaseError:  # the base is gone: the row is taken up again when its beat is old
             logger.exception("État du traitement %s non écrit", self.id)
 
@@ -230,6 +235,17 @@ class Suivi:
             self._seconde = connection.copy()
         ligne = _sur(self._seconde, sql, valeurs)
         return _sur(connection, sql, valeurs) if ligne is None else ligne
+
+
+def prevenir_de_l_echec(traitement: Traitement, message: str) -> None:
+    """Tell the requester, who may have left the page, that the job has failed and where to launch it again."""
+    if traitement.demandeur is not None:
+        prevenir(
+            destinataires=[traitement.demandeur],
+            titre=f"Travail en échec : {traitement.intitule}"[:200],
+            texte=message,
+            url=reverse("socle:traitement", args=[traitement.pk]),
+        )
 
 
 def _sur(base: Any, sql: str, valeurs: list[Any]) -> tuple[Any, ...] | None:

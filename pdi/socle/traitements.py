@@ -24,7 +24,7 @@ from kombu.exceptions import KombuError, OperationalError
 
 from .droits import RegleMetier, exiger, peut_gerer_traitement
 from .models import EtatTraitement, Traitement
-from .suivi import TENTATIVES_MAX, Suivi, TraitementAnnule, TraitementDejaPris, TraitementPerdu
+from .suivi import TENTATIVES_MAX, Suivi, TraitementAnnule, TraitementDejaPris, TraitementPerdu, prevenir_de_l_echec
 
 __all__ = [
     "Suivi",
@@ -150,6 +150,8 @@ def reprendre_abandonnes() -> int:
     repris = [t for t in silencieux if not t.annulation_demandee and t.tentatives < TENTATIVES_MAX]
     Traitement.objects.filter(pk__in=arretes).update(etat=EtatTraitement.ANNULE, fin=Now())
     Traitement.objects.filter(pk__in=perdus).update(etat=EtatTraitement.ECHEC, fin=Now(), erreur=TROP_DE_TENTATIVES)
+    for traitement in Traitement.objects.filter(pk__in=perdus).select_related("demandeur"):
+        prevenir_de_l_echec(traitement, TROP_DE_TENTATIVES)
     oublies = list(verrou.filter(pk__in=Traitement.objects.oublies().values("pk")).order_by("pk"))
     Traitement.objects.filter(pk__in=[t.pk for t in [*repris, *oublies]]).update(
         etat=EtatTraitement.EN_ATTENTE, battement=Now(), fait=0, etape=""

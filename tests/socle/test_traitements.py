@@ -182,10 +182,13 @@ def test_une_etape_de_plus_que_prevu_ne_casse_rien():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_un_echec_metier_dit_pourquoi_et_n_ecrit_rien():
-    traitement, _ = demander("tests.inconnue")
+def test_un_echec_metier_dit_pourquoi_previent_et_n_ecrit_rien():
+    agent = UtilisateurFactory.create()
+    traitement, _ = demander("tests.inconnue", par=agent)
     taches.echouer(str(traitement.pk), metier=True)
     traitement.refresh_from_db()
+    avis = agent.avis.get()
+    assert (avis.texte, avis.url) == ("Il manque l’année.", f"/traitements/{traitement.pk}/")
     assert traitement.etat == EtatTraitement.ECHEC
     assert traitement.erreur == "Il manque l’année."
     assert not EntreeJournal.objects.filter(verbe="essai_avorte").exists()
