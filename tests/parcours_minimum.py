@@ -7,7 +7,9 @@ import datetime
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from parcours.models import CategorieSortie, NatureMotif
+from pdi.territoires.models import CommuneTerritoire
 from tests import fabriques_parcours as f
+from tests.fabriques import StructureFactory
 
 DEPUIS_2022 = DateRange(datetime.date(2022, 1, 1), None)
 
@@ -20,7 +22,7 @@ def charger_le_minimum() -> None:
             insee = 100 * rang + numero + 100
             commune = f.CommuneFactory.create(code=f"91{insee}", nom=f"Valmarche {insee}", population=5000 * numero)
             if not (rang and numero == 0):
-                f.CommuneTerritoire.objects.create(commune=commune, territoire=territoire, validite=DEPUIS_2022)
+                CommuneTerritoire.objects.create(commune=commune, territoire=territoire, validite=DEPUIS_2022)
     referentiel = f.ReferentielSortieFactory.create(code="essonne", duree_min_jours=20)
     for categorie in CategorieSortie.values:
         for numero in (1, 2):
@@ -30,7 +32,7 @@ def charger_le_minimum() -> None:
     f.ReglementAideFactory.create(code="apre")
     f.ReglementAideFactory.create(code="fdaj", composantes=["urgence"])
     for numero in (1, 2, 3):
-        operateur = f.StructureFactory.create(nom=f"Opérateur {numero}")
+        operateur = StructureFactory.create(nom=f"Opérateur {numero}")
         f.OffreFactory.create(
             numero=f"1.{numero}", places=40 * numero, places_unite="heures" if numero == 3 else "places",
             operateurs=[operateur], prescription_prestataire=True, auto_prescription=True,

@@ -157,6 +157,8 @@ def aider(ctx: Contexte, parcours: Parcours, episode: Episode, orientations: lis
     while jour < fin:
         age = int((jour - parcours.naissance).days / p.JOURS_AN)
         ouverts = [r for r in ctx.monde.reglements if r[2].contient(jour) and ("fdaj" in r[1]) == (18 <= age <= 25)]
+        if not any(c.etat == "valide" and c.debut <= jour <= c.fin for c in parcours.contrats):
+            ouverts = [r for r in ouverts if "pack" not in r[1]]  # the Pack sortie asks for a valid contract
         if ouverts:
             parcours.aides.append(_aide(ctx, parcours, jour, h.parmi(ouverts)))
         jour = plus(jour, 60 + h.attente(p.ENTRE_AIDES_J))
@@ -196,7 +198,7 @@ def sortir(ctx: Contexte, parcours: Parcours, episode: Episode, orientations: li
     if fin is None or fin > ctx.au or fin < ctx.debut:
         return
     type_sortie = ctx.monde.type_sortie(h.tirer(p.SORTIES_ACCOMPAGNEMENT), fin, h.unite())
-    if "dec" in type_sortie.code and fin == parcours.episodes[-1].fin:
+    if type_sortie.code.startswith("deces") and fin == parcours.episodes[-1].fin:
         parcours.personne.deces_le = fin
     if h.chance(0.9):
         _sortie(ctx, parcours, "rsa", type_sortie, fin, dossier=episode.dossier_id)

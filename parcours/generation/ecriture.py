@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any
+from typing import Any, Self
 
 from django.db import connection, models
 from psycopg import sql
@@ -43,15 +44,18 @@ class _Table:
         modele: type[models.Model] = getattr(modeles, classe.__name__)
         self.modele = modele
         noms = [n for n in classe.__slots__ if n != "__weakref__"]
-        colonnes = {f.attname: f for f in modele._meta.concrete_fields}
+        colonnes = {f.attname: str(f.column) for f in modele._meta.concrete_fields}
         # A NOT NULL column the generator does not know takes its model's default (the database has none).
         autres = [
             f
             for f in modele._meta.concrete_fields
             if f.attname not in noms and not f.null and f.db_default is models.NOT_PROVIDED
         ]
-        self.colonnes = [colonnes[n].column for n in noms] + [f.column for f in autres]
+        self.colonnes = [colonnes[n] for n in noms] + [str(f.column) for f in autres]
         self.lire = attrgetter(*noms)
+        self.ordre = sql.SQL("COPY {} ({}) FROM STDIN").format(
+            sql.Identifier(modele._meta.db_table), sql.SQL(", ").join(sql.Identifier(c) for c in self.colonnes)
+        )
         self.suffixe = "".join(f"\t{self._defaut(f)}" for f in autres)
 
     @staticmethod
@@ -66,21 +70,29 @@ class _Table:
 
 
 class Ecrivain:
-    """Writes batches of events; to be used inside one transaction, with the tables locked."""
+    """Writes batches of events; to be used inside one transaction, which holds the tables against other writers.
+
+    While a batch goes to the server, in a thread of its own, the next one is drawn: nothing else may use the
+    connection between `ecrire` and `terminer`.
+    """
 
     def __init__(self) -> None:
-        """Prepare one stream a table; the tables are locked against other writers."""
+        """Lock the tables; foreign keys are checked as each is written, for a million deferred ones fill the memory."""
         self.tables = {classe: _Table(classe) for classe in TABLES}
-        noms = [table.modele._meta.db_table for table in self.tables.values()]
-        with connection.cursor() as curseur:
-            curseur.execute(
-                sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(
-                    sql.SQL(", ").join(map(sql.Identifier, noms))
-                )
-            )
-            # Foreign keys checked as each table is written: a million deferred checks would fill the memory.
-            curseur.execute("SET CONSTRAINTS ALL IMMEDIATE")
         self.lignes: dict[type[Any], int] = dict.fromkeys(TABLES, 0)
+        noms = sql.SQL(", ").join(sql.Identifier(t.modele._meta.db_table) for t in self.tables.values())
+        with connection.cursor() as curseur:
+            curseur.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(noms))
+            curseur.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        self._connexion: Any = connection.connection
+        self._fil = ThreadPoolExecutor(max_workers=1, thread_name_prefix="copie")
+        self._en_cours: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._fil.shutdown(wait=True)
 
     def premiers(self) -> dict[type[Any], int]:
         """Return the first free id of each table."""
@@ -92,27 +104,31 @@ class Ecrivain:
         return libres
 
     def ecrire(self, evenements: Iterable[Any]) -> None:
-        """Write a batch, table by table in the order of the foreign keys."""
+        """Write a batch, table by table in the order of the foreign keys. Errors of a batch show at the next call."""
         lots: dict[type[Any], list[str]] = {classe: [] for classe in TABLES}
         lignes = {classe: table.ligne for classe, table in self.tables.items()}
         for evenement in evenements:
             classe = type(evenement)
             lots[classe].append(lignes[classe](evenement))
-        with connection.cursor() as curseur:
+        for classe, lot in lots.items():
+            self.lignes[classe] += len(lot)
+        self._attendre()
+        self._en_cours = self._fil.submit(self._copier, {c: lot for c, lot in lots.items() if lot})
+
+    def _attendre(self) -> None:
+        if self._en_cours:
+            self._en_cours.result()
+
+    def _copier(self, lots: dict[type[Any], list[str]]) -> None:
+        """Send the lines on the raw connection: Django's may not change threads, psycopg's may."""
+        with self._connexion.cursor() as curseur:
             for classe, lot in lots.items():
-                if not lot:
-                    continue
-                table = self.tables[classe]
-                ordre = sql.SQL("COPY {} ({}) FROM STDIN").format(
-                    sql.Identifier(table.modele._meta.db_table),
-                    sql.SQL(", ").join(map(sql.Identifier, table.colonnes)),
-                )
-                with curseur.copy(ordre) as flux:
+                with curseur.copy(self.tables[classe].ordre) as flux:
                     flux.write("\n".join(lot) + "\n")
-                self.lignes[classe] += len(lot)
 
     def terminer(self) -> None:
-        """Put the sequences after the last id written, and refresh the planner's statistics."""
+        """Wait for the last batch, put the sequences after the last id, refresh the planner's statistics."""
+        self._attendre()
         with connection.cursor() as curseur:
             for table in self.tables.values():
                 nom = table.modele._meta.db_table

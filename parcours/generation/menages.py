@@ -76,7 +76,7 @@ def _sejours(ctx: Contexte, *, ouvert: bool) -> list[Periode]:
         moyenne = p.SEJOUR_COURT_J if h.chance(p.PART_SEJOUR_COURT) else p.SEJOUR_LONG_J
         fin = plus(debut, 62 + h.attente(moyenne))
     debut = _debut_de_mois(ctx, debut)
-    sejours = []
+    sejours: list[Periode] = []
     while True:
         fin = fin.replace(day=1)
         if fin > au:
@@ -117,7 +117,7 @@ def _adresses(
     """Return the household's addresses: moves inside the département, mostly inside the territory."""
     h, monde = ctx.hasard, ctx.monde
     depuis = plus(debut, -h.entier(0, 2500))
-    adresses = []
+    adresses: list[tuple[str, str, str | None, bool, Periode]] = []
     while True:
         locale = monde.par_territoire.get(territoire or "")
         commune = h.tirer(locale or monde.tirage_communes)

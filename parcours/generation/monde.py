@@ -106,8 +106,8 @@ def _periode(plage: Any) -> Periode:
 def lire_monde(*, avec_comptes: bool) -> Monde:
     """Read it; RegleMetier names what is missing. `avec_comptes`: the demonstration accounts get portfolios."""
     rattachements: dict[str, list[tuple[Periode, str]]] = defaultdict(list)
-    for commune, validite, code in CommuneTerritoire.objects.values_list("commune", "validite", "territoire__code"):
-        rattachements[commune].append((_periode(validite), code))
+    for insee, validite, code in CommuneTerritoire.objects.values_list("commune", "validite", "territoire__code"):
+        rattachements[insee].append((_periode(validite), code))
     communes, poids = {}, {}
     for commune in Commune.objects.filter(departement=settings.DEPARTEMENT_CODE).order_by("code"):
         liens = tuple(sorted(rattachements[commune.code], key=lambda lien: lien[0].debut))

@@ -44,7 +44,7 @@ def orienter(ctx: Contexte, parcours: Parcours, episode: Episode, *, choisi: boo
     while jour < limite:
         prochaine = plus(jour, 60 + h.attente(p.REORIENTATION_J))
         fin = prochaine if prochaine < limite and not choisi else episode.fin
-        tirees.append(_orientation(ctx, parcours, Periode(jour, fin), organisme, reorientation=bool(tirees)))
+        tirees.append(_orientation(ctx, parcours, Periode(jour, fin), organisme, deja=len(tirees)))
         if fin != prochaine:
             break
         jour = prochaine
@@ -65,9 +65,7 @@ def _delai(ctx: Contexte, entree: Jour) -> int:
     return 4 + h.attente(moyenne)
 
 
-def _orientation(
-    ctx: Contexte, parcours: Parcours, periode: Periode, organisme: str, *, reorientation: bool
-) -> Orientation:
+def _orientation(ctx: Contexte, parcours: Parcours, periode: Periode, organisme: str, *, deja: int) -> Orientation:
     h, jour = ctx.hasard, periode.debut
     cote = "spe" if organisme in p.SPE else "departement" if organisme == "departement" else "autre"
     decide = h.tirer(p.TYPES[cote])
@@ -82,13 +80,13 @@ def _orientation(
         mode = "global"
     elif decide == "emploi" and organisme == "departement":
         mode = "coach"
-    origine = "reorientation" if reorientation else h.parmi(("manuelle", "manuelle", "lot"))
-    if jour >= REGIME_B and organisme == "france_travail" and not reorientation and h.chance(0.3):
+    origine = "reorientation" if deja else h.parmi(("manuelle", "manuelle", "lot"))
+    if jour >= REGIME_B and organisme == "france_travail" and not deja and h.chance(0.3):
         origine = "france_travail"
     return Orientation(
         id=ctx.ids[Orientation](),
         personne_id=parcours.personne.id,
-        rang=len(parcours.orientations) + 1 + reorientation,
+        rang=len(parcours.orientations) + deja + 1,
         periode=periode,
         decidee_le=jour,
         notifiee_le=min(plus(jour, h.entier(2, 12)), ctx.au),

@@ -5,17 +5,21 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Sum
 
 from parcours.generation.attendus import Attendus
 from parcours.generation.contexte import Contexte
 from parcours.generation.ecriture import Ecrivain
 from parcours.generation.histoire import raconter
 from parcours.generation.monde import lire_monde
+from parcours.models import Adresse, AttributionAide, EnveloppeAide, EtatAide, Personne
 from pdi.socle.droits import RegleMetier
 
+GRAINE_DEMONSTRATION = 91
 LOT = 2000  # people in memory at once
 
 
@@ -46,30 +50,66 @@ def generer_population(
     """
     if personnes < 1:
         raise RegleMetier("Demandez au moins une personne.", champ="personnes")
-    ecrivain = Ecrivain()
-    ctx = Contexte(
-        graine=graine, monde=lire_monde(avec_comptes=demonstration), au=au, total=personnes,
-        premiers=ecrivain.premiers(),
-    )  # fmt: skip
-    comptes = Attendus(ctx) if attendus else None
-    lot: list[Any] = []
-    en_lot, ecrites = 0, 0
-    for menage in raconter(ctx):
-        if comptes:
-            comptes.compter(menage)
-        lot += menage.lignes
-        for parcours in menage.membres:
-            lot += parcours.toutes()
-        en_lot += len(menage.membres)
-        if en_lot >= LOT:
-            ecrivain.ecrire(lot)
-            ecrites += en_lot
-            dire(f"{ecrites} personnes sur {personnes}")
-            lot, en_lot = [], 0
-    ecrivain.ecrire(lot)
-    ecrivain.terminer()
+    with Ecrivain() as ecrivain:
+        # The world is read after the lock: from the first batch on, the connection belongs to the writer.
+        monde = lire_monde(avec_comptes=demonstration)
+        ctx = Contexte(graine=graine, monde=monde, au=au, total=personnes, premiers=ecrivain.premiers())
+        comptes = Attendus(ctx) if attendus else None
+        lot: list[Any] = []
+        en_lot, ecrites = 0, 0
+        for menage in raconter(ctx):
+            if comptes:
+                comptes.compter(menage)
+            lot += menage.lignes
+            for parcours in menage.membres:
+                lot += parcours.toutes()
+            en_lot += len(menage.membres)
+            if en_lot >= LOT:
+                ecrivain.ecrire(lot)
+                ecrites += en_lot
+                dire(f"{ecrites} personnes sur {personnes}")
+                lot, en_lot = [], 0
+        ecrivain.ecrire(lot)
+        ecrivain.terminer()
     return BilanPopulation(
         personnes,
         {classe.__name__: nombre for classe, nombre in ecrivain.lignes.items()},
         comptes.resultat() if comptes else None,
     )
+
+
+@transaction.atomic
+def charger_population_demonstration(*, personnes: int, jour: datetime.date) -> BilanPopulation | None:
+    """Generate the demonstration's people, whose référente, encadrant and others are the demonstration accounts.
+
+    Returns None when fictitious people are already there. Raises RegleMetier as `generer_population` does.
+    """
+    if Personne.objects.filter(fictive=True).exists():
+        return None
+    bilan = generer_population(personnes=personnes, graine=GRAINE_DEMONSTRATION, au=jour, demonstration=True)
+    _imputer_les_aides()
+    return bilan
+
+
+def _imputer_les_aides() -> None:
+    """Charge the granted aids to the fictitious envelope of their year and territory; what exceeds it stays outside."""
+    for enveloppe in EnveloppeAide.objects.filter(demonstration=True).order_by("pk"):
+        aides = AttributionAide.objects.filter(
+            reglement=enveloppe.reglement_id,
+            etat__in=(EtatAide.ACCORDEE, EtatAide.VERSEE),
+            decidee_le__year=enveloppe.annee,
+            enveloppe=None,
+        )
+        if enveloppe.territoire_id:
+            habite = Adresse.objects.filter(
+                personne=OuterRef("personne"),
+                periode__contains=OuterRef("decidee_le"),
+                commune__rattachements__territoire=enveloppe.territoire_id,
+                commune__rattachements__validite__contains=OuterRef("decidee_le"),
+            )
+            aides = aides.filter(Exists(habite))
+        total = aides.aggregate(total=Sum("montant"))["total"] or Decimal(0)
+        if enveloppe.consomme + total <= enveloppe.montant:
+            aides.update(enveloppe=enveloppe)
+            enveloppe.consomme += total
+            enveloppe.save(update_fields=["consomme"])

@@ -51,7 +51,9 @@ PERSONNES = (
     _Personne("Claire", "Exemple", "Responsable du SAARSA", Role.PILOTE, "SAARSA"),
     _Personne("Karim", "Spécimen", "Encadrant insertion", Role.ENCADRANT, "STDS", "tad-sud-est"),
     _Personne("Nadia", "Spécimen", "Référente de parcours", Role.REFERENT, "STDS", "tad-sud-est"),
-    _Personne("Sacha", "Spécimen", "Agent de la plateforme d’orientation", Role.AGENT_ORIENTATION, "SAARSA"),
+    _Personne(
+        "Sacha", "Spécimen", "Agent de la plateforme d’orientation", Role.AGENT_ORIENTATION, "SAARSA", "tad-sud-est"
+    ),
     _Personne("Andréa", "Témoin", "Directrice d’Act’Essonne", Role.PRESTATAIRE, "Act’Essonne"),
     _Personne("Camille", "Échantillon", "Chargée de mission insertion, CAF", Role.PARTENAIRE, "CAF"),
     _Personne("Dominique", "Maquette", "Vice-présidence, insertion et emploi", Role.DIRECTION, "CD91"),

@@ -57,6 +57,7 @@ class Command(BaseCommand):
             return
         self._dire("Données de démonstration")
         call_command("charger_demo")
+        call_command("charger_demo_parcours")
         marque.write_text(version, encoding="ascii")
 
     @staticmethod
