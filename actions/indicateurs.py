@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, Sum
@@ -148,7 +149,7 @@ def _saisies_a_temps(programme: Programme, annee: int) -> Resultat:
 for _statut in StatutFiche:
     declarer(_fiches_du_statut(_statut))
 
-ETAPES = {
+ETAPES: dict[str, Any] = {
     "definition": "Part des étapes réalisées, étapes abandonnées non comprises. Une étape compte à partir de l’année "
     "de sa réalisation ; sans date de réalisation, elle compte pour toutes les années.",
     "numerateur": "étapes réalisées au 31 décembre",
@@ -156,7 +157,7 @@ ETAPES = {
     "unite": "%",
     "version": "1",
 }
-BUDGET = {
+BUDGET: dict[str, Any] = {
     "definition": "Dépenses réalisées rapportées aux montants prévus de l’année, pour les lignes dont les deux sont "
     "connus. Les lignes sans dépense connue sont comptées comme données manquantes.",
     "numerateur": "dépenses réalisées de l’année",
@@ -165,7 +166,7 @@ BUDGET = {
     "version": "1",
     "sens": SensIndicateur.NEUTRE,
 }
-A_TEMPS = {
+A_TEMPS: dict[str, Any] = {
     "definition": "Part des échéances de saisie passées dont la première valeur a été saisie au plus tard 31 jours "
     "après la fin de la période. Les indicateurs calculés, permanents ou à l’événement n’ont pas d’échéance.",
     "numerateur": "échéances renseignées à temps",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -161,7 +162,7 @@ def test_ce_que_tape_un_malin_reste_du_texte(client: Client, fiche: FicheAction,
     ids=["lettres", "centimes", "negatif", "grand", "date", "ordre", "vide"],
 )
 def test_une_faute_dit_ou_quoi_et_ce_qui_est_attendu(
-    client: Client, fiche: FicheAction, nom: str, donnees: dict, dit: str
+    client: Client, fiche: FicheAction, nom: str, donnees: dict[str, Any], dit: str
 ):
     envoi = donnees | (formset("financements") if nom == "financement" else {})
     reponse = client.post(section(fiche, nom), envoi)
@@ -341,7 +342,7 @@ def test_les_valeurs_cachees_d_une_ligne_ne_se_perdent_pas(client: Client, fiche
     propre = {nom: "" if valeur is None else valeur for nom, valeur in ligne.items()}
     client.post(page.request["PATH_INFO"], formset("mesures", propre))
     courante = nombre.mesures.get(remplacee_le=None)
-    assert (courante.valeur, courante.texte, courante.source) == (81, "Hors Sud-Essonne", "Import")
+    assert (courante.valeur, courante.texte, courante.source) == (Decimal(81), "Hors Sud-Essonne", "Import")
 
 
 def test_un_indicateur_mensuel_propose_ses_douze_mois(client: Client, fiche: FicheAction):
@@ -382,7 +383,7 @@ def test_les_cibles_d_une_fiche_se_saisissent_en_grille(client: Client, fiche: F
     vue = empreinte_de(client.get(adresse)) if b.cibles.exists() else ""
     reponse = client.post(adresse, {f"c{a.pk}_2025": "1 000", f"c{b.pk}_2026": "7,5", "empreinte": vue}, follow=True)
     assert "3 cibles changées." in texte(reponse)
-    assert list(a.cibles.values_list("annee", "valeur")) == [(2025, 1000)]
+    assert list(a.cibles.values_list("annee", "valeur")) == [(2025, Decimal(1000))]
     assert [str(v) for v in b.cibles.values_list("valeur", flat=True)] == ["7.5000"]
 
 
@@ -500,7 +501,7 @@ def test_le_calcul_demande_a_l_ecran_est_fait_par_un_vrai_travailleur(worker_cel
     assert reponse.headers["Location"] == reverse("socle:traitement", args=[traitement.pk])
     attendre(indicateur.mesures.exists, motif="l’indicateur est calculé")
     mesure = indicateur.mesures.get()
-    assert (mesure.valeur, mesure.auteur, mesure.traitement) == (100, agent, traitement)
+    assert (mesure.valeur, mesure.auteur, mesure.traitement) == (Decimal(100), agent, traitement)
     attendre(lambda: not Traitement.objects.actifs().exists(), motif="le traitement est terminé")
     traitement.refresh_from_db()
     assert traitement.resultat == {"calcules": 1, "changes": 1, "inconnus": []}

@@ -131,7 +131,7 @@ def test_une_fiche_modifiee_se_trouve_par_ses_nouveaux_mots(fiche: FicheAction, 
     ids=["dates", "permanente", "cout", "vide", "long"],
 )
 def test_une_contrainte_se_dit_en_francais(
-    fiche: FicheAction, chargee: Utilisateur, section: str, valeurs: dict, dit: str
+    fiche: FicheAction, chargee: Utilisateur, section: str, valeurs: dict[str, Any], dit: str
 ):
     with pytest.raises(RegleMetier, match=dit):
         modifier(fiche, chargee, section, **valeurs)
@@ -282,7 +282,9 @@ def test_un_plan_incomplet_ouvre_une_anomalie_que_le_complement_ferme(fiche: Fic
     ],
     ids=["negatif", "deux-fois", "deux-fois-sans-annee"],
 )
-def test_un_plan_impossible_est_refuse(fiche: FicheAction, chargee: Utilisateur, lignes: list[dict], dit: str):
+def test_un_plan_impossible_est_refuse(
+    fiche: FicheAction, chargee: Utilisateur, lignes: list[dict[str, Any]], dit: str
+):
     financeur = StructureFactory.create()
     with pytest.raises(RegleMetier, match=dit):
         lignes_fiche.definir_financements(

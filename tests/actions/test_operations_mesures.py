@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import threading
 from decimal import Decimal
 from typing import Any
@@ -185,7 +186,7 @@ def test_une_valeur_retablie_redevient_courante(taux: Indicateur, chargee: Utili
     ],
     ids=["rien", "denominateur-seul", "deux-courantes"],
 )
-def test_les_contraintes_des_mesures(taux: Indicateur, valeurs: dict, contrainte: str):
+def test_les_contraintes_des_mesures(taux: Indicateur, valeurs: dict[str, Any], contrainte: str):
     if not valeurs:
         MesureFactory.create(indicateur=taux)
     with pytest.raises(IntegrityError, match=contrainte):
@@ -201,7 +202,7 @@ def test_les_contraintes_des_mesures(taux: Indicateur, valeurs: dict, contrainte
     ],
     ids=["calcule-sans-calcul", "saisi-avec-calcul", "agregation"],
 )
-def test_les_contraintes_des_indicateurs(valeurs: dict, contrainte: str):
+def test_les_contraintes_des_indicateurs(valeurs: dict[str, Any], contrainte: str):
     with pytest.raises(IntegrityError, match=contrainte):
         IndicateurFactory.create(**valeurs)
 
@@ -262,7 +263,7 @@ def test_l_unite_ne_change_plus_quand_des_valeurs_existent(taux: Indicateur, cha
     ],
     ids=["libelle", "calcul", "unite-du-calcul", "texte-avec-cible", "reference", "periodicite"],
 )
-def test_une_definition_impossible_nomme_son_champ(chargee: Utilisateur, valeurs: dict, champ: str):
+def test_une_definition_impossible_nomme_son_champ(chargee: Utilisateur, valeurs: dict[str, Any], champ: str):
     with pytest.raises(RegleMetier) as refus:
         creer_indicateur(
             fiche=FicheFactory.create(), par=chargee, **({"libelle": "L", "nature": "quantitatif"} | valeurs)
@@ -298,7 +299,7 @@ def test_les_cibles_se_fixent_se_changent_se_retirent(taux: Indicateur, chargee:
     CibleFactory.create(indicateur=taux, annee=2025, valeur=85)
     cibles = {(taux.pk, 2024): D(82), (taux.pk, 2025): None, (taux.pk, 2026): D(90)}
     assert definir_cibles(fiche=taux.fiche, cibles=cibles, par=chargee) == 3
-    assert list(taux.cibles.values_list("annee", "valeur", "imprimee")) == [(2024, 82, False), (2026, 90, False)]
+    assert list(taux.cibles.values_list("annee", "valeur", "imprimee")) == [(2024, D(82), False), (2026, D(90), False)]
     assert definir_cibles(fiche=taux.fiche, cibles={(taux.pk, 2026): D("90.0")}, par=chargee) == 0
 
 
@@ -327,7 +328,7 @@ def test_un_calcul_s_ecrit_une_fois_et_se_remplace_quand_il_change(chargee: Util
     premier = calculer_indicateurs(programme=fiche.programme, annee=2025, par=chargee)
     assert (premier.calcules, premier.changes) == (1, 1)
     mesure = courante(indicateur)
-    assert (mesure.numerateur, mesure.denominateur, round(mesure.valeur or 0, 1)) == (2, 3, D("66.7"))
+    assert (mesure.numerateur, mesure.denominateur, round(mesure.valeur or D(0), 1)) == (D(2), D(3), D("66.7"))
     assert (mesure.provenance, mesure.formule_version) == (ProvenanceMesure.CALCUL, "1")
     assert calculer_indicateurs(programme=fiche.programme, annee=2025, par=chargee).changes == 0
     EtapeFactory.create(fiche=fiche, etat="realisee")
@@ -366,7 +367,7 @@ def test_le_budget_consomme_compte_ce_qui_manque(chargee: Utilisateur):
     FinancementFactory.create(fiche=fiche, prevu=7000, realise=7000, annee=2024)
     calculer_indicateurs(programme=fiche.programme, annee=2025, par=chargee)
     mesure = courante(indicateur)
-    assert (mesure.valeur, mesure.numerateur, mesure.denominateur, mesure.manquants) == (90, 900, 1000, 1)
+    assert (mesure.valeur, mesure.numerateur, mesure.denominateur, mesure.manquants) == (D(90), D(900), D(1000), 1)
 
 
 def test_un_denominateur_nul_se_dit_sans_inventer_de_valeur(chargee: Utilisateur):
@@ -381,14 +382,14 @@ def test_les_indicateurs_renseignes_a_temps(chargee: Utilisateur):
     indicateur = calcule(fiche, "indicateurs_a_temps")
     a_temps, tard, absent = (IndicateurFactory.create(fiche=fiche) for _ in range(3))
     IndicateurFactory.create(fiche=fiche, periodicite="permanente")
-    janvier = timezone.make_aware(timezone.datetime(2025, 1, 20))
-    mars = timezone.make_aware(timezone.datetime(2025, 3, 20))
+    janvier = datetime.datetime(2025, 1, 20, tzinfo=datetime.UTC)
+    mars = datetime.datetime(2025, 3, 20, tzinfo=datetime.UTC)
     MesureFactory.create(indicateur=a_temps, annee=2024, saisie_le=janvier, remplacee_le=mars)
     MesureFactory.create(indicateur=a_temps, annee=2024, saisie_le=mars)
     MesureFactory.create(indicateur=tard, annee=2024, saisie_le=mars)
     calculer_indicateurs(programme=fiche.programme, annee=2024, par=chargee)
     mesure = indicateur.mesures.get()
-    assert (mesure.numerateur, mesure.denominateur) == (1, 3)
+    assert (mesure.numerateur, mesure.denominateur) == (D(1), D(3))
     assert mesure.periode == annee_pleine(2024)
     assert absent.mesures.count() == 0
 

@@ -99,7 +99,7 @@ def test_un_programme_se_cree_dans_le_departement_avec_son_adresse(chargee: Util
     ],
     ids=["annees", "rmi", "nature"],
 )
-def test_un_programme_impossible_est_refuse(chargee: Utilisateur, changes: dict, dit: str):
+def test_un_programme_impossible_est_refuse(chargee: Utilisateur, changes: dict[str, Any], dit: str):
     DepartementFactory.create()
     with pytest.raises(RegleMetier, match=dit):
         programmes.creer_programme(par=chargee, **identite(**changes))
@@ -264,7 +264,7 @@ def test_une_note_se_retire_par_son_auteur_et_le_journal_la_garde():
     [({"texte": " "}, "texte"), ({"texte": "x", "date": datetime.date(2100, 1, 1)}, "date")],
     ids=["vide", "future"],
 )
-def test_une_note_impossible_est_refusee(chargee: Utilisateur, valeurs: dict, champ: str):
+def test_une_note_impossible_est_refusee(chargee: Utilisateur, valeurs: dict[str, Any], champ: str):
     with pytest.raises(RegleMetier) as refus:
         suivi.ajouter_note(fiche=FicheFactory.create(), par=chargee, **valeurs)
     assert refus.value.champ == champ
@@ -322,7 +322,7 @@ def test_repondre_garde_la_donnee_et_dit_pourquoi(chargee: Utilisateur):
     [{"etat": "conservee", "reponse": "Sans auteur."}, {"etat": "traitee"}],
     ids=["sans-auteur", "sans-rien"],
 )
-def test_la_base_lie_la_reponse_a_son_auteur(valeurs: dict):
+def test_la_base_lie_la_reponse_a_son_auteur(valeurs: dict[str, Any]):
     with pytest.raises(IntegrityError, match="anomalie_reponse_selon_etat"):
         AnomalieFactory.create(**valeurs)
 

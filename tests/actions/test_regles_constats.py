@@ -6,6 +6,7 @@ import datetime
 import io
 import zipfile
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,7 @@ RUBRIQUES = st.sets(st.sampled_from(RubriqueFiche.values))
 
 
 def faits(**changes: object) -> completude.FaitsFiche:
-    complets: dict = {
+    complets: dict[str, Any] = {
         "remplies": set(RubriqueFiche.values), "attendues": set(RubriqueFiche.values),
         "prevues": set(RubriqueFiche.values), "a_un_pilote": True, "a_des_dates": True, "indicateurs": 3,
         "sans_cible": 0, "sans_valeur": 0, "annee": 2025,
@@ -73,6 +74,11 @@ def ligne(financeur: str, prevu: D | None, annee: int | None = None) -> anomalie
     return anomalies.FaitFinancement(financeur, annee, prevu)
 
 
+def titre(constat: anomalies.Constat | None) -> str:
+    assert constat is not None
+    return constat.titre
+
+
 def test_correze_2_8_il_manque_un_financeur():
     plan = [ligne("Conseil départemental", D("35100.74")), ligne("FSE", D("52651.10"))]
     constat = anomalies.financement_different_du_total(D("115210.66"), plan)
@@ -91,9 +97,9 @@ def test_un_plan_qui_fait_le_total_n_a_pas_d_anomalie(montants: list[D]):
 def test_l_ecart_est_dit_au_centime_dans_les_deux_sens(montants: list[D], ecart: D):
     plan = [ligne(f"F{i}", m) for i, m in enumerate(montants)]
     somme = sum(montants, D(0))
-    assert anomalies.financement_different_du_total(somme + ecart, plan).titre.endswith("n’ont pas de financeur")
+    assert titre(anomalies.financement_different_du_total(somme + ecart, plan)).endswith("n’ont pas de financeur")
     if ecart <= somme:
-        assert "de plus que le coût total" in anomalies.financement_different_du_total(somme - ecart, plan).titre
+        assert "de plus que le coût total" in titre(anomalies.financement_different_du_total(somme - ecart, plan))
 
 
 def test_un_montant_non_imprime_n_est_pas_zero():
@@ -108,7 +114,7 @@ def test_les_annees_d_un_financeur_s_additionnent_sans_son_total():
 
 def test_un_taux_parmi_les_qualitatifs():
     indicateur = anomalies.FaitIndicateur(1, "Taux de satisfaction", "qualitatif", "%")
-    assert anomalies.nature_contraire_a_l_unite(indicateur).titre == "Un taux classé parmi les indicateurs qualitatifs"
+    assert titre(anomalies.nature_contraire_a_l_unite(indicateur)) == "Un taux classé parmi les indicateurs qualitatifs"
     assert anomalies.nature_contraire_a_l_unite(anomalies.FaitIndicateur(1, "T", "quantitatif", "%")) is None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -136,7 +137,7 @@ def test_un_taux_contraire_a_ses_termes_est_refuse_avec_le_calcul():
     ],
     ids=["denominateur-seul", "denominateur-nul", "rien", "appreciation-vide", "nombre-pour-un-texte"],
 )
-def test_une_valeur_impossible_nomme_son_champ(termes: dict, champ: str):
+def test_une_valeur_impossible_nomme_son_champ(termes: dict[str, Any], champ: str):
     vide = {"valeur": None, "texte": "", "numerateur": None, "denominateur": None}
     with pytest.raises(RegleMetier) as refus:
         saisie.controler_valeur(**(vide | termes))

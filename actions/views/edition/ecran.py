@@ -25,6 +25,7 @@ from actions.operations.commun import ConflitVersion, Etat, empreinte
 from pdi.socle.balises import rendre
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier
+from pdi.socle.formats import typographier
 
 Lignes = dict[str, Sequence[Mapping[str, Any]]]
 
@@ -214,6 +215,7 @@ class Ecran(LoginRequiredMixin, View):
 
     def dire(self, texte: str, url: str = "", lien: str = "") -> None:
         """Tell the success of a write, with a link."""
+        texte = typographier(texte)
         if url:
             messages.success(self.request, format_html('{} <a href="{}">{}</a>', texte, url, lien))
         else:
@@ -240,7 +242,7 @@ def resume_des_erreurs(form: Formulaire, lignes: Iterable[BaseLignes]) -> SafeSt
             libelle = str(formulaire[nom].label)
             ancre = formulaire[nom].id_for_label or formulaire[nom].auto_id
             texte = f"{quoi}, {libelle.lower()}" if quoi else libelle
-            fautes.append({"ancre": ancre, "libelle": texte, "message": str(messages_[0])})
+            fautes.append({"ancre": ancre, "libelle": typographier(texte), "message": typographier(str(messages_[0]))})
 
     ajouter(form, "")
     for formset in lignes:
@@ -248,6 +250,7 @@ def resume_des_erreurs(form: Formulaire, lignes: Iterable[BaseLignes]) -> SafeSt
         if formset.is_bound:
             for ligne in formset.forms:
                 ajouter(ligne, ligne.titre)
+    generales = [typographier(message) for message in generales]
     return rendre("erreurs", {"lignes": fautes, "generales": generales}) if fautes or generales else SafeString("")
 
 
@@ -276,8 +279,8 @@ class Confirmation(LoginRequiredMixin, View):
         """Ask."""
         self.preparer()
         contexte = {
-            "titre": self.titre,
-            "texte": self.texte,
+            "titre": typographier(self.titre),
+            "texte": typographier(self.texte),
             "bouton": self.bouton,
             "retour": self.retour(),
             "grave": self.grave,

@@ -9,12 +9,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from actions.droits import peut_creer_programme, peut_modifier_programme
 from actions.forms.lignes import Liste
 from actions.forms.programmes import AxeForm, ProgrammeForm, SignataireLigne, choix_d_axes
-from actions.models import Axe, Programme
+from actions.models import Axe, Indicateur, Programme, SourceIndicateur
 from actions.operations import axes as operations_axes
 from actions.operations import programmes as operations
 from actions.operations.commun import Etat
@@ -61,6 +62,10 @@ class ProgrammeCreer(Ecran):
         """Return to the list."""
         return reverse("actions:programmes")
 
+    def contexte(self) -> dict[str, Any]:
+        """Say that there is no programme yet."""
+        return {"programme": None}
+
     def enregistrer(self) -> str:
         """Create, then go to the tree."""
         assert isinstance(self.form, ProgrammeForm)  # noqa: S101  # nosec B101
@@ -88,6 +93,20 @@ class ProgrammeModifier(ProgrammeCreer):
     def etat(self) -> Etat | None:
         """Return it in words."""
         return operations.etat_programme(self.programme)
+
+    def contexte(self) -> dict[str, Any]:
+        """Offer the screens beside, and the calculation of the year."""
+        jour = timezone.localdate()
+        annee = min(self.programme.annee_de_travail(jour), jour.year)
+        calcules = Indicateur.objects.filter(
+            fiche__programme=self.programme, actif=True, source=SourceIndicateur.CALCULE
+        )
+        return {
+            "programme": self.programme,
+            "annee": annee,
+            "calculable": annee in self.programme.annees,
+            "calcules": calcules.count(),
+        }
 
     def ariane(self) -> list[Lien]:
         """Return the path."""
