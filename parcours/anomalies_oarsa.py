@@ -1,0 +1,110 @@
+"""What to correct before the survey: a queue of anomalies among the people it counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models.expressions import RawSQL
+
+from parcours.models import Personne
+from parcours.querysets import PersonneQuerySet
+from parcours.statistiques.moteur import Moment, en_positions, texte_sql
+
+
+@dataclass(frozen=True)
+class Anomalie:
+    """One kind of anomaly: a condition on the rows `x` (person), `p` (population), and the tables joined to them."""
+
+    code: str
+    libelle: str
+    correction: str
+    condition: str
+    grave: bool = False
+
+
+ANOMALIES = (
+    Anomalie("sexe", "Sexe non renseigné", "Complétez l’identité.", "x.sexe = ''"),
+    Anomalie("naissance", "Date de naissance non renseignée", "Complétez l’identité.", "x.date_naissance IS NULL"),
+    Anomalie("formation", "Niveau de formation non renseigné", "Complétez l’identité.", "x.niveau_formation = ''"),
+    Anomalie(
+        "france_travail", "Inscription à France Travail inconnue", "Posez la question au prochain entretien.",
+        "x.inscrit_france_travail IS NULL",
+    ),
+    Anomalie(
+        "famille", "Situation familiale inconnue", "Vérifiez la composition du foyer.",
+        "NOT EXISTS (SELECT 1 FROM parcours_membrefoyer b JOIN parcours_situationfoyer f ON f.foyer_id = b.foyer_id "
+        "WHERE b.personne_id = x.id AND b.periode @> %(j)s::date AND f.periode @> %(j)s::date "
+        "AND f.situation <> '' AND f.enfants IS NOT NULL)",
+    ),
+    Anomalie(
+        "adresse", "Aucune adresse dans un territoire", "Vérifiez l’adresse et sa commune.",
+        "NOT EXISTS (SELECT 1 FROM parcours_adresse a JOIN territoires_communeterritoire t "
+        "ON t.commune_id = a.commune_id WHERE a.personne_id = x.id AND a.periode @> %(j)s::date "
+        "AND t.validite @> %(j)s::date)",
+    ),
+    Anomalie(
+        "droits", "Droits et devoirs non transmis, ou état du dossier manquant", "Vérifiez le dernier flux.",
+        "NOT p.sdd",
+    ),
+    Anomalie(
+        "recalcul", "Droits et devoirs reçus et recalculés différents", "Comparez les deux sur la page de la personne.",
+        "EXISTS (SELECT 1 FROM parcours_situationdroitsdevoirs s WHERE s.personne_id = x.id "
+        "AND s.periode @> %(j)s::date AND s.recu <> s.recalcule)",
+    ),
+    Anomalie(
+        "age", "Âge impossible", "Corrigez la date de naissance (moins de 16 ans, ou plus de 100).",
+        "x.date_naissance > %(j)s::date - interval '16 years' OR x.date_naissance < %(j)s::date - interval '100 years'",
+        grave=True,
+    ),
+    Anomalie(
+        "deces", "Décès antérieur à la date", "Fermez le suivi, ou corrigez la date de décès.",
+        "x.deces_le <= %(j)s::date", grave=True,
+    ),
+    Anomalie(
+        "orientation", "Orientation décidée avant l’entrée", "Corrigez la date de décision, ou celle de l’entrée.",
+        "EXISTS (SELECT 1 FROM parcours_orientation o WHERE o.personne_id = x.id AND o.periode @> %(j)s::date "
+        "AND o.decidee_le < (SELECT min(lower(s.periode)) FROM parcours_situationdroitsdevoirs s "
+        "WHERE s.personne_id = x.id AND s.recu))", grave=True,
+    ),
+    Anomalie(
+        "contrat", "Contrat valide sans orientation", "Orientez la personne, ou rattachez son contrat.",
+        "EXISTS (SELECT 1 FROM parcours_contrat c WHERE c.personne_id = x.id AND c.nature IN ('cer', 'ce') "
+        "AND c.etat IN ('valide', 'clos') AND c.debut <= %(j)s::date AND c.fin >= %(j)s::date "
+        "AND (c.clos_le IS NULL OR c.clos_le > %(j)s::date)) "
+        "AND NOT EXISTS (SELECT 1 FROM parcours_orientation o WHERE o.personne_id = x.id "
+        "AND o.periode @> %(j)s::date)", grave=True,
+    ),
+    Anomalie(
+        "signature", "Contrat signé avant l’orientation", "Corrigez la date de signature, ou celle de l’orientation.",
+        "EXISTS (SELECT 1 FROM parcours_contrat c JOIN parcours_orientation o ON o.id = c.orientation_id "
+        "WHERE c.personne_id = x.id AND c.debut <= %(j)s::date AND c.fin >= %(j)s::date "
+        "AND c.etat IN ('valide', 'clos') AND c.signe_personne_le < o.decidee_le)", grave=True,
+    ),
+)  # fmt: skip
+PAR_CODE = {anomalie.code: anomalie for anomalie in ANOMALIES}
+
+
+def _base() -> str:
+    return f"WITH {texte_sql('_population')} "
+
+
+def compter(moment: Moment) -> dict[str, int]:
+    """Return how many people each anomaly concerns, in one query."""
+    comptes = ", ".join(f"count(*) FILTER (WHERE {a.condition})" for a in ANOMALIES)
+    sql = f"{_base()} SELECT {comptes} FROM population p JOIN parcours_personne x ON x.id = p.personne_id"  # noqa: S608  # nosec B608
+    with connection.cursor() as curseur:
+        curseur.execute(sql, moment.parametres())
+        ligne: tuple[Any, ...] = curseur.fetchone()
+    return dict(zip(PAR_CODE, ligne, strict=True))
+
+
+def personnes(anomalie: Anomalie, moment: Moment) -> PersonneQuerySet:
+    """Return the people concerned. Every caller goes on with `.visibles_par(utilisateur)`."""
+    sql = (
+        f"{_base()} SELECT p.personne_id FROM population p "  # noqa: S608  # nosec B608
+        f"JOIN parcours_personne x ON x.id = p.personne_id WHERE {anomalie.condition}"
+    )
+    texte, valeurs = en_positions(sql, moment.parametres())
+    return Personne.objects.filter(pk__in=RawSQL(texte, valeurs))  # noqa: S611  # nosec B611 - our own text
