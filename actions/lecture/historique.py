@@ -12,40 +12,8 @@ from django.utils import timezone
 from actions.models import Anomalie, Bilan, FicheAction, Indicateur
 from pdi.socle.composants import Evenement
 from pdi.socle.models import EntreeJournal
+from pdi.socle.vocabulaire import verbe_en_clair
 
-TITRES: Mapping[str, str] = {
-    "creer_fiche": "Fiche créée",
-    "modifier_fiche": "Fiche modifiée",
-    "suivre_fiche": "Suivi mis à jour",
-    "supprimer_fiche": "Fiche supprimée",
-    "definir_cadres": "Cadres modifiés",
-    "definir_financements": "Plan de financement modifié",
-    "definir_liens": "Fiches liées modifiées",
-    "definir_objectifs": "Objectifs et étapes modifiés",
-    "definir_resultats": "Résultats attendus modifiés",
-    "definir_roles": "Acteurs modifiés",
-    "ajouter_note": "Note ajoutée",
-    "retirer_note": "Note retirée",
-    "ajouter_piece": "Pièce jointe ajoutée",
-    "retirer_piece": "Pièce jointe retirée",
-    "repondre_anomalie": "Réponse à une anomalie",
-    "reprendre_anomalie": "Réponse à une anomalie reprise",
-    "rouvrir_anomalie": "Anomalie rouverte",
-    "creer_indicateur": "Indicateur créé",
-    "modifier_indicateur": "Définition de l’indicateur modifiée",
-    "supprimer_indicateur": "Indicateur supprimé",
-    "deplacer_indicateur": "Ordre des indicateurs changé",
-    "saisir_mesures": "Valeurs saisies",
-    "retablir_mesure": "Valeur rétablie",
-    "definir_cibles": "Cibles modifiées",
-    "enregistrer_bilan": "Bilan enregistré",
-    "soumettre_bilan": "Bilan soumis",
-    "renvoyer_bilan": "Bilan renvoyé",
-    "rouvrir_bilan": "Bilan rouvert",
-    "valider_bilan": "Bilan validé",
-    "reprendre_chiffre": "Chiffre du bilan repris",
-    "chargement": "Chargement du document",
-}
 ICONES: Mapping[str, str] = {
     "soumettre_bilan": "send",
     "renvoyer_bilan": "arrow-return-left",
@@ -63,11 +31,6 @@ ICONES: Mapping[str, str] = {
 ICONE_PAR_DEFAUT = "pencil-square"
 TONS: Mapping[str, str] = {"renvoyer_bilan": "veille", "rouvrir_bilan": "veille", "valider_bilan": "bon"}
 EXTRAIT = 240
-
-
-def titre_de(verbe: str) -> str:
-    """Return what an operation did, in words."""
-    return TITRES.get(verbe, verbe.replace("_", " ").capitalize())
 
 
 def du_journal(fiche: FicheAction, bilans: Iterable[int]) -> QuerySet[EntreeJournal]:
@@ -136,7 +99,7 @@ def lignes_du_journal(entrees: Iterable[EntreeJournal]) -> list[LigneJournal]:
     return [
         LigneJournal(
             e,
-            titre_de(e.verbe),
+            verbe_en_clair(e.verbe),
             "" if e.objet_type == FicheAction._meta.label_lower else e.objet_libelle,
             changements(e),
         )
@@ -148,7 +111,7 @@ def evenements(entrees: Iterable[EntreeJournal]) -> list[Evenement]:
     """Return the entries as lines of a timeline."""
     lignes = []
     for entree in entrees:
-        quoi = titre_de(entree.verbe)
+        quoi = verbe_en_clair(entree.verbe)
         if entree.objet_type == Bilan._meta.label_lower:
             annee = entree.objet_libelle.removeprefix("Bilan ").split(" ")[0]
             quoi = quoi.replace("Bilan", f"Bilan {annee}", 1)

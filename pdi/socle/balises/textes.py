@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from pdi.socle import formats
+from pdi.socle.vocabulaire import ecran_en_clair, verbe_en_clair
 
 from . import register
 
@@ -135,3 +136,7 @@ def cellule_donnee(valeur: Any) -> str:
 def valeur_journal(valeur: Any) -> str:
     """Show a value of the journal: dates as French writes them, lists on several lines, nothing as « vide »."""
     return formats.valeur_journal(valeur)
+
+
+register.filter("verbe_en_clair", verbe_en_clair)
+register.filter("ecran_en_clair", ecran_en_clair)

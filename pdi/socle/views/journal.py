@@ -22,6 +22,7 @@ from pdi.socle.formats import date_courte, valeur_journal
 from pdi.socle.models import EntreeJournal
 from pdi.socle.models.journal import nom_de_type
 from pdi.socle.pagination import PageParCle
+from pdi.socle.vocabulaire import ecran_en_clair, verbe_en_clair
 
 
 def _changements(entree: EntreeJournal) -> list[str]:
@@ -33,12 +34,12 @@ def _changements(entree: EntreeJournal) -> list[str]:
 COLONNES_JOURNAL = (
     Colonne("Le", "le", type="date", largeur=18),
     Colonne("Par", lambda e: e.par or "l’application", largeur=26),
-    Colonne("Opération", "verbe", largeur=24),
+    Colonne("Opération", lambda e: verbe_en_clair(e.verbe), largeur=30),
     Colonne("Type d’objet", "type_objet", largeur=22),
     Colonne("Objet", "objet_libelle", largeur=48),
     Colonne("Changements", _changements, largeur=70),
     Colonne("Commentaire", "commentaire", largeur=40),
-    Colonne("Écran", "ecran", largeur=28),
+    Colonne("Écran", lambda e: ecran_en_clair(e.ecran), largeur=28),
 )
 
 
@@ -94,7 +95,7 @@ def _filtrer(request: HttpRequest) -> tuple[FiltresJournal, QuerySet[EntreeJourn
         request.GET,
         choix={
             "objet": sorted(((t, nom_de_type(t)) for t in types), key=lambda paire: paire[1]),
-            "verbe": [(v, v) for v in verbes],
+            "verbe": sorted(((v, verbe_en_clair(v)) for v in verbes), key=lambda paire: paire[1]),
             "auteur": [(u.pk, str(u)) for u in auteurs],
         },
     )
