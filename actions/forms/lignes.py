@@ -117,7 +117,7 @@ class Liste:
             self.ligne, formset=BaseLignes, extra=extra, max_num=LIGNES_MAX, absolute_max=LIGNES_MAX, validate_max=True
         )
         lignes = fabrique(donnees, initial=list(initial), prefix=prefixe, form_kwargs=kwargs)
-        assert isinstance(lignes, BaseLignes)  # noqa: S101  # nosec B101 - what formset_factory was asked for
+        assert isinstance(lignes, BaseLignes)  # noqa: S101  # nosec B101
         lignes.liste = self
         return lignes
 
