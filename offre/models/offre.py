@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from actions.models import FicheAction
 from offre.querysets import OffreQuerySet
@@ -87,3 +88,26 @@ class OffreInsertion(models.Model):
     def __str__(self) -> str:
         """Return number and title."""
         return f"{self.numero} {self.intitule}".strip()
+
+    def get_absolute_url(self) -> str:
+        """Return the offer's page."""
+        return reverse("offre:offre", args=[self.pk])
+
+    @property
+    def ages(self) -> str:
+        """Return the ages in words, empty when the offer has no bound."""
+        if self.age_min is not None and self.age_max is not None:
+            return f"de {self.age_min} à {self.age_max} ans"
+        if self.age_max is not None:
+            return f"moins de {self.age_max + 1} ans"
+        return f"{self.age_min} ans ou plus" if self.age_min is not None else ""
+
+    @property
+    def prescripteurs(self) -> list[str]:
+        """Return who may prescribe the offer, in words."""
+        ouverts = (
+            (self.prescription_referent, "les référents de parcours"),
+            (self.prescription_prestataire, "les prestataires de l’offre d’insertion"),
+            (self.auto_prescription, "la personne elle-même"),
+        )
+        return [qui for ouvert, qui in ouverts if ouvert]

@@ -64,6 +64,11 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
         ),
     ),
     (
+        "Offre d’insertion",
+        "offre",
+        (Entree("Catalogue", "offre:offres", prefixes=("offre:offre",)),),
+    ),
+    (
         "Gouvernance",
         "gouvernance",
         (

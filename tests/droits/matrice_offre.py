@@ -1,0 +1,39 @@
+"""Lines of the offer: the catalogue is open to every account, what is not published to nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from offre.models import CategorieOffre, EtatOffre, OffreInsertion
+from tests.fabriques import DepartementFactory
+
+from .monde import Monde
+from .table import Ligne, statuts
+
+OUVERT = "le catalogue publié ne contient aucune donnée personnelle"
+
+
+def preparer(m: Any) -> None:
+    """A published offer, and a draft."""
+    commun = {"departement": DepartementFactory.create(), "categorie": CategorieOffre.EMPLOI}
+    m.offre = OffreInsertion.objects.create(**commun, numero="9.1", intitule="Publiée", etat=EtatOffre.PUBLIEE)
+    m.offre_brouillon = OffreInsertion.objects.create(**commun, numero="9.2", intitule="Brouillon")
+    m.offre.fiches.add(m.fiche, m.fiche_restreinte)
+
+
+def offre(m: Monde) -> dict[str, Any]:
+    return {"pk": m.offre.pk}  # type: ignore[attr-defined]
+
+
+def brouillon(m: Monde) -> dict[str, Any]:
+    return {"pk": m.offre_brouillon.pk}  # type: ignore[attr-defined]
+
+
+MATRICE = [
+    Ligne("offre:offres", statuts(200)),
+    Ligne("offre:offres", statuts(200), requete="?mot=emploi&public=jeunes&age=22&categorie=emploi", cas="filtrée"),
+    Ligne("offre:offres_export", statuts(200)),
+    Ligne("offre:offres_export", statuts(200), requete="?format=csv", cas="CSV"),
+    Ligne("offre:offre", statuts(200), objet=offre, ouvert=OUVERT),
+    Ligne("offre:offre", statuts(404), objet=brouillon, cas="brouillon"),
+]
