@@ -1,0 +1,179 @@
+"""OARSA: the six tables agree with the indicators and with themselves; the screens; what is masked."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from parcours import anomalies_oarsa, oarsa
+from parcours.indicateurs import FORMULES
+from parcours.models import Personne
+from parcours.operations.indicateurs import compiler_indicateurs, geler_releve
+from parcours.statistiques import moteur
+from pdi.comptes.models import Role
+from tests.fabriques import UtilisateurFactory
+
+from .population import peupler, preparer_monde
+
+pytestmark = pytest.mark.django_db
+ANNEE = timezone.localdate().year - 1
+MOMENT = moteur.Moment.de(ANNEE)
+
+
+@pytest.fixture
+def population() -> None:
+    preparer_monde()
+    peupler(200, 11, timezone.localdate())
+
+
+def connecter(client: Any, role: str) -> Any:
+    utilisateur = UtilisateurFactory.create(role=role)
+    client.force_login(utilisateur, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.mark.usefixtures("population")
+def test_les_tableaux_concordent_avec_les_indicateurs_et_entre_eux() -> None:
+    with CaptureQueriesContext(connection) as requetes:
+        lus = {t.plan.code: t for t in oarsa.tableaux(MOMENT)}
+    assert len(requetes) == 1
+    valeurs = moteur.calculer(FORMULES, MOMENT)
+    taux = valeurs["taux_orientation"]["total"][""]
+    assert taux.numerateur > 20
+    assert lus["T1"].effectif == taux.denominateur
+    assert lus["T1"].effectif - lus["T1"].lignes[0].total.effectif == taux.numerateur
+    for ligne, code in zip(lus["T5"].lignes, ("delai_orientation", "delai_orientation_contrat"), strict=True):
+        attendu = valeurs[code]["total"][""]
+        assert (ligne.total.effectif, ligne.total.jours) == (attendu.denominateur, attendu.numerateur)
+    passages = {x.code: x.total.effectif for x in lus["T6"].lignes}
+    assert passages["vers_spe"] == valeurs["reorientations_vers_spe"]["total"][""].numerateur
+    assert passages["hors_spe"] == valeurs["reorientations_hors_spe"]["total"][""].numerateur
+    controles = oarsa.controler(list(lus.values()), int(taux.denominateur or 0))
+    assert all(c.tenu for c in controles[:3]), [c.ecarts for c in controles]
+
+
+@pytest.mark.usefixtures("population")
+def test_un_ecart_est_dit() -> None:
+    lus = oarsa.tableaux(MOMENT)
+    population = lus[0].effectif
+    assert [c.tenu for c in oarsa.controler(lus, population)[:2]] == [True, True]
+    lus[0].lignes[1].total.effectif += 1
+    assert [c.tenu for c in oarsa.controler(lus, population)[:2]] == [False, False]
+
+
+@pytest.mark.usefixtures("population")
+def test_le_masquage_ne_montre_aucun_petit_effectif() -> None:
+    lus = oarsa.tableaux(MOMENT)
+    oarsa.masquer(lus, 5)
+    montrees = [c for t in lus for x in t.lignes for axe in oarsa.AXES for c in [x.total, *x.par(axe)] if not c.masquee]
+    assert montrees
+    assert not any(0 < c.effectif < 5 for c in montrees)
+
+
+@pytest.mark.usefixtures("population")
+def test_chaque_anomalie_ouvre_les_personnes_qu_elle_compte() -> None:
+    comptes = anomalies_oarsa.compter(MOMENT)
+    for anomalie in anomalies_oarsa.ANOMALIES:
+        assert anomalies_oarsa.personnes(anomalie, MOMENT).count() == comptes[anomalie.code], anomalie.code
+    Personne.objects.filter(pk__in=moteur.personnes_de(FORMULES[0], MOMENT)).update(sexe="")
+    assert anomalies_oarsa.compter(MOMENT)["sexe"] > comptes["sexe"]
+
+
+@pytest.mark.usefixtures("population")
+@pytest.mark.parametrize("role", [Role.ADMINISTRATEUR, Role.DIRECTION])
+def test_la_page_et_le_classeur(client: Any, role: str) -> None:
+    connecter(client, role)
+    page = client.get(reverse("parcours:oarsa"), {"annee": ANNEE, "axe": "famille"}).content.decode()
+    assert "Tableaux par situation familiale" in page
+    assert ("s. s." in page) == (role == Role.DIRECTION)
+    assert ("À corriger avant l’envoi" in page) == (role == Role.ADMINISTRATEUR)
+    reponse = client.get(reverse("parcours:oarsa_export"), {"annee": ANNEE})
+    feuille = openpyxl.load_workbook(io.BytesIO(b"".join(reponse.streaming_content))).active
+    assert feuille is not None
+    lignes = [[c.value for c in ligne] for ligne in feuille.iter_rows()]
+    assert f"Situation au 31/12/{ANNEE}" in [x[0] for x in lignes]
+    premiere = next(x for x in lignes if x[1] == "France Travail")
+    if role == Role.ADMINISTRATEUR:
+        attendue = next(x for x in oarsa.tableaux(MOMENT)[0].lignes if x.libelle == "France Travail")
+        assert premiere[2] == attendue.total.effectif
+        assert len(premiere) == 3 + sum(len(c) for _, c in oarsa.AXES.values())
+
+
+@pytest.mark.usefixtures("population")
+def test_l_observatoire_dit_ses_chiffres_et_leur_source(client: Any) -> None:
+    connecter(client, Role.ADMINISTRATEUR)
+    adresse = reverse("parcours:observatoire")
+    page = client.get(adresse, {"annee": ANNEE}).content.decode()
+    assert "comptés à l’instant" in page
+    assert all(f.libelle in page for f in FORMULES)
+    compiler_indicateurs(programme=None, annee=ANNEE, par=None)
+    with CaptureQueriesContext(connection) as total:
+        page = client.get(adresse, {"annee": ANNEE}).content.decode()
+    assert "calculés le" in page
+    with CaptureQueriesContext(connection) as restreint:
+        page = client.get(adresse, {"annee": ANNEE, "territoire": "tad-sud"}).content.decode()
+    assert "TAD sud" in page
+    assert len(restreint) == len(total) <= 14
+
+
+@pytest.mark.usefixtures("population")
+def test_la_direction_ne_croise_pas_deux_criteres(client: Any) -> None:
+    connecter(client, Role.DIRECTION)
+    page = client.get(
+        reverse("parcours:observatoire"), {"annee": ANNEE, "territoire": "tad-sud", "sexe": "F"}
+    ).content.decode()  # fmt: skip
+    assert "Un seul critère à la fois" in page
+    assert "secret statistique" in page
+
+
+@pytest.mark.usefixtures("population")
+def test_la_page_d_un_indicateur(client: Any) -> None:
+    connecter(client, Role.ADMINISTRATEUR)
+    adresse = reverse("parcours:indicateur_parcours", args=["taux_orientation"])
+    compiler_indicateurs(programme=None, annee=ANNEE, par=None)
+    geler_releve(annee=ANNEE, par=UtilisateurFactory.create(role=Role.ADMINISTRATEUR))
+    page = client.get(adresse, {"annee": ANNEE, "axe": "sexe"}).content.decode()
+    for attendu in (
+        "Femmes",
+        "CASF L262-29",
+        "Chiffre gelé et recompte",
+        "Personnes du dénominateur, hors du numérateur",
+    ):
+        assert attendu in page
+    liste = client.get(adresse + "personnes/", {"annee": ANNEE, "portion": "reste"}).content.decode()
+    assert "fictive" in liste
+    for axe in ("territoire", "age", "type", "structure", "inconnu"):
+        assert client.get(adresse, {"annee": ANNEE, "axe": axe}).status_code == 200
+    assert client.get(reverse("parcours:indicateur_parcours", args=["inconnu"])).status_code == 404
+
+
+@pytest.mark.usefixtures("population")
+def test_chaque_indicateur_a_sa_page(client: Any) -> None:
+    connecter(client, Role.DIRECTION)
+    for formule in FORMULES:
+        reponse = client.get(reverse("parcours:indicateur_parcours", args=[formule.code]), {"annee": ANNEE})
+        assert reponse.status_code == 200
+        assert "personnes/" not in reponse.content.decode()
+
+
+@pytest.mark.usefixtures("population")
+def test_l_encadrant_voit_les_petits_effectifs_de_son_territoire_seulement(client: Any) -> None:
+    from pdi.territoires.models import TerritoireAction
+    from tests.fabriques import HabilitationFactory
+
+    encadrant = UtilisateurFactory.create()
+    HabilitationFactory.create(
+        utilisateur=encadrant, role=Role.ENCADRANT, territoire=TerritoireAction.objects.get(code="tad-sud")
+    )
+    client.force_login(encadrant, backend="django.contrib.auth.backends.ModelBackend")
+    adresse = reverse("parcours:observatoire")
+    assert "secret statistique" in client.get(adresse, {"annee": ANNEE}).content.decode()
+    assert "secret statistique" not in client.get(adresse, {"annee": ANNEE, "territoire": "tad-sud"}).content.decode()
+    assert "secret statistique" in client.get(adresse, {"annee": ANNEE, "territoire": "tad-nord"}).content.decode()
