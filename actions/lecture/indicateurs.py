@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from actions.figures import PointAnnuel, points_annuels, points_depuis
-from actions.lecture.filtres import FiltreMots, dans_axe
+from actions.lecture.filtres import FiltreMots, dans_axe, pilotee_par_structure
 from actions.models import (
     Indicateur,
     MesureIndicateur,
@@ -53,6 +53,7 @@ class FiltresIndicateurs(Filtres):
     q = FiltreMots("Mot de l’indicateur", champs=("plat",), large=True)
     programme = FiltreChoix("Programme", champ="fiche__programme__code", vide="Tous")
     axe = FiltreChoix("Axe", q=lambda v: dans_axe(v, "fiche__axe"), vide="Tous")
+    pilote = FiltreChoix("Service pilote", q=lambda v: pilotee_par_structure(v, "fiche"), vide="Tous les services")
     nature = FiltreChoix("Nature", champ="nature", choix=NatureIndicateur.choices, vide="Toutes")
     source = FiltreChoix("Source", champ="source", choix=SourceIndicateur.choices, vide="Toutes")
     periodicite = FiltreChoix("Périodicité", champ="periodicite", choix=Periodicite.choices, vide="Toutes")

@@ -114,6 +114,7 @@ class ListeIndicateurs:
             choix={
                 "programme": f.choix_programmes(programmes),
                 "axe": f.choix_axes(axes),
+                "pilote": f.choix_structures(structures_pilotes(utilisateur)),
                 "annee": [(a, str(a)) for a in sorted(annees, reverse=True)],
             },
         )

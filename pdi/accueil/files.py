@@ -15,7 +15,8 @@ from gouvernance.models import RapportAnnuel, VersionRapport
 from pdi.comptes.models import Role
 from pdi.socle.models import EtatTraitement, Traitement
 
-URGENCES = {"retard": 0, "veille": 1, "info": 2, "neutre": 3, "bon": 4}
+# What has a date comes before what waits without one.
+URGENCES = {"retard": 0, "veille": 1, "neutre": 2, "info": 3, "bon": 4}
 CITATIONS = 3
 ICONES = {
     "retard": "clock-fill",
@@ -40,6 +41,7 @@ class File:
     ton: str
     mention: str
     ico: str
+    geste: str = "Ouvrir cette file"
 
     @property
     def accroche(self) -> str:
@@ -86,7 +88,9 @@ def _bilans(etat: str, bilans: list[Bilan], jour: datetime.date) -> File | None:
         detail = ""
     detail = detail or _citer([b.fiche.numero for b in choisis[:CITATIONS]], len(choisis))
     url = reverse("actions:bilan_ecrire", args=[choisis[0].pk]) if seul else reverse("actions:bilans")
-    return File(len(choisis), intitule, detail, url, ton, mention, ico)
+    verbe = "Reprendre" if etat == "a_corriger" else "Écrire"
+    geste = f"{verbe} le bilan {choisis[0].fiche.numero}" if seul else f"Voir les {len(choisis)} {intitule}"
+    return File(len(choisis), intitule, detail, url, ton, mention, ico, geste)
 
 
 def files_pilote(utilisateur: Any, jour: datetime.date) -> list[File]:
@@ -100,6 +104,8 @@ def files_pilote(utilisateur: Any, jour: datetime.date) -> list[File]:
     files = [_bilans("a_corriger", bilans, jour), _bilans("a_renseigner", bilans, jour)]
     fiches = FicheAction.objects.pilotees_par(utilisateur).filter(programme__reference=False)
     annee = jour.year - 1
+    structures = utilisateur.structures_du_role(Role.PILOTE)
+    pilote = f"&pilote={min(structures)}" if len(structures) == 1 else ""
     mesure = MesureIndicateur.objects.courantes().filter(indicateur=OuterRef("pk"), annee=annee)
     sans_valeur = (
         Indicateur.objects.filter(fiche__in=fiches, actif=True, source="saisi")
@@ -114,7 +120,7 @@ def files_pilote(utilisateur: Any, jour: datetime.date) -> list[File]:
                 sans_valeur,
                 f"{mots} pour {annee}",
                 "Le rapport écrira « non mesuré » pour chacune.",
-                f"{reverse('actions:indicateurs')}?mes_fiches=1&renseigne=non&annee={annee}",
+                f"{reverse('actions:indicateurs')}?valeur=non&source=saisi&annee={annee}{pilote}",
                 "veille",
                 "À saisir",
                 ICONES["saisir"],
@@ -128,8 +134,8 @@ def files_pilote(utilisateur: Any, jour: datetime.date) -> list[File]:
             File(
                 bilan_etapes["nombre"],
                 "étape en retard" if bilan_etapes["nombre"] == 1 else "étapes en retard",
-                "Mettez à jour leur avancement ou leur échéance.",
-                f"{reverse('actions:fiches')}?mes_fiches=1&retard=oui",
+                "L’avancement ou l’échéance est à mettre à jour.",
+                f"{reverse('actions:fiches')}?retard=on{pilote}",
                 "veille",
                 mention,
                 ico,
@@ -138,7 +144,7 @@ def files_pilote(utilisateur: Any, jour: datetime.date) -> list[File]:
     return [f for f in files if f]
 
 
-def files_gestion(jour: datetime.date) -> list[File]:
+def files_gestion(utilisateur: Any, jour: datetime.date) -> list[File]:
     """Return the queues of programme managers: bilans to review, late ones, anomalies, report, failed jobs."""
     files = []
     etats = Bilan.objects.filter(campagne__etat="ouverte").aggregate(
@@ -166,13 +172,14 @@ def files_gestion(jour: datetime.date) -> list[File]:
                 reverse("actions:campagnes"), ton, mention, ico,
             )
         )  # fmt: skip
-    anomalies = Anomalie.objects.filter(etat="ouverte", fiche__programme__reference=False).count()
+    en_vigueur = Programme.objects.visibles_par(utilisateur).du_departement().en_vigueur(jour)
+    anomalies = Anomalie.objects.filter(etat="ouverte", fiche__programme__in=en_vigueur).count()
     if anomalies:
         mots = "anomalie de fiche à trancher" if anomalies == 1 else "anomalies de fiches à trancher"
         files.append(
             File(
                 anomalies, mots, "Corriger par avenant, ou garder tel quel en disant pourquoi.",
-                f"{reverse('actions:fiches')}?anomalie=oui", "info", "En attente de vous", ICONES["attente"],
+                f"{reverse('actions:fiches')}?anomalie=on", "info", "En attente de vous", ICONES["attente"],
             )
         )  # fmt: skip
     echecs = Traitement.objects.filter(
@@ -214,8 +221,10 @@ def files_rapport(utilisateur: Any, jour: datetime.date) -> list[File]:
             return []
         detail = "L’Assemblée délibère avant le 31 mars (CASF, art. L. 263-1)."
         return [File(1, f"rapport {annee} à compiler", detail, url, ton, mention, ico)]
-    mots = f"rapport {annee} à publier" if gestion else f"rapport {annee} à lire"
-    return [File(1, mots, f"Version {rapport.derniere} compilée.", url, ton if gestion else "info", mention, ico)]
+    detail = f"Version {rapport.derniere} compilée."
+    if not gestion:
+        return [File(1, f"rapport {annee} à lire", detail, url, "info", "À lire", ICONES["attente"], "Lire le rapport")]
+    return [File(1, f"rapport {annee} à publier", detail, url, ton, mention, ico, "Voir le rapport")]
 
 
 def files_de(utilisateur: Any, jour: datetime.date) -> list[File]:
@@ -224,7 +233,7 @@ def files_de(utilisateur: Any, jour: datetime.date) -> list[File]:
     if utilisateur.a_role(Role.PILOTE):
         files += files_pilote(utilisateur, jour)
     if utilisateur.a_role(*ROLES_GESTION):
-        files += files_gestion(jour)
+        files += files_gestion(utilisateur, jour)
     if utilisateur.a_role(*ROLES_GESTION, Role.DIRECTION):
         files += files_rapport(utilisateur, jour)
     return sorted(files, key=lambda f: URGENCES[f.ton])

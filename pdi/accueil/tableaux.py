@@ -12,16 +12,11 @@ from django.db.models import Count, Q
 from actions.figures import points_annuels
 from actions.models import Bilan, Campagne, EtatBilan, FicheAction, Indicateur, Programme
 from actions.querysets import ROLES_GESTION
+from actions.regles.bilans import Affichage, affichage
 from pdi.comptes.models import Role
 from pdi.socle.composants import Etape
 from pdi.socle.tri import Colonne
 
-TONS_BILAN: dict[str, str] = {
-    EtatBilan.A_RENSEIGNER: "neutre",
-    EtatBilan.SOUMIS: "info",
-    EtatBilan.A_CORRIGER: "veille",
-    EtatBilan.VALIDE: "bon",
-}
 COLONNES_FICHES = ("Fiche-action", "Bilan", Colonne("Cibles atteintes", nb=True), "À faire")
 COLONNES_AXES = (
     "Axe",
@@ -42,9 +37,9 @@ class LigneFiche:
     a_faire: str
 
     @property
-    def ton(self) -> str:
-        """Return the tone of the bilan's state."""
-        return TONS_BILAN[self.bilan.etat] if self.bilan else "neutre"
+    def affichage(self) -> Affichage | None:
+        """Return how the bilan's state is shown, in the words of every other screen."""
+        return affichage(self.bilan.etat, commence=self.bilan.modifie_le is not None) if self.bilan else None
 
 
 @dataclass(frozen=True)
