@@ -21,9 +21,11 @@ from actions.models import (
     Indicateur,
     TypeRole,
 )
+from actions.regles.anomalies import Constat
 from actions.regles.indicateurs import juger
 from pdi.socle.formats import typographier, valeur_unite
 
+from .exercice import constat_de_l_exercice, en_retard, etapes_de_l_exercice, etat_a_la_fin
 from .formes import (
     AnomalieFiche,
     BilanFiche,
@@ -58,7 +60,7 @@ def _textes(lignes: list[str]) -> list[str]:
 
 def section(matiere: Matiere, fiche: FicheAction) -> SectionFiche:
     """Return the section of `fiche`, from rows already read."""
-    etapes = matiere.etapes.get(fiche.pk, [])
+    etapes = etapes_de_l_exercice(matiere.etapes.get(fiche.pk, []), matiere.annee)
     suivies = [e for e in etapes if e.etat != EtatEtape.ABANDONNEE]
     bilan = matiere.bilans.get(fiche.pk)
     indicateurs = [ligne_indicateur(matiere, i, bilan) for i in matiere.indicateurs.get(fiche.pk, [])]
@@ -82,7 +84,7 @@ def section(matiere: Matiere, fiche: FicheAction) -> SectionFiche:
         copilotes=_acteurs(matiere, fiche, TypeRole.COPILOTE),
         partenaires=_acteurs(matiere, fiche, *PARTENAIRES),
         objectifs=_objectifs(matiere, fiche, etapes),
-        etapes_faites=sum(e.etat == EtatEtape.REALISEE for e in suivies),
+        etapes_faites=sum(etat_a_la_fin(e, matiere.annee) == EtatEtape.REALISEE for e in suivies),
         etapes_total=len(suivies),
         avancement=round(sum(e.avancement for e in suivies) / len(suivies)) if suivies else None,
         resultats=[
@@ -97,7 +99,7 @@ def section(matiere: Matiere, fiche: FicheAction) -> SectionFiche:
         cout_total=decimal_texte(fiche.cout_total),
         cout_commentaire=typographier(fiche.cout_commentaire),
         bilan=_bilan(bilan) if bilan else None,
-        anomalies=[_anomalie(fiche, a) for a in matiere.anomalies.get(fiche.pk, [])],
+        anomalies=_anomalies(matiere, fiche, etapes),
     )
 
 
@@ -158,17 +160,16 @@ def _objectifs(matiere: Matiere, fiche: FicheAction, etapes: list[Etape]) -> lis
 
 
 def _etape(matiere: Matiere, etape: Etape) -> LigneEtape:
-    ouverte = etape.etat in {EtatEtape.A_VENIR, EtatEtape.EN_COURS}
-    fin_exercice = datetime.date(matiere.annee, 12, 31)
+    etat = etat_a_la_fin(etape, matiere.annee)
     return LigneEtape(
         intitule=typographier(etape.intitule),
         details=_textes(etape.details),
-        etat=etape.etat,
-        etat_libelle=etape.get_etat_display(),
+        etat=etat.value,
+        etat_libelle=str(etat.label),
         avancement=etape.avancement,
         echeance=_iso(etape.echeance),
-        realisee_le=_iso(etape.realisee_le),
-        retard=bool(ouverte and etape.echeance and etape.echeance <= fin_exercice),
+        realisee_le=_iso(etape.realisee_le) if etat == EtatEtape.REALISEE else None,
+        retard=en_retard(etape, matiere.annee, timezone.localdate()),
         commentaire=typographier(etape.commentaire),
     )
 
@@ -271,13 +272,22 @@ def _bilan(bilan: Bilan) -> BilanFiche:
     )
 
 
-def _anomalie(fiche: FicheAction, anomalie: Anomalie) -> AnomalieFiche:
+def _anomalies(matiere: Matiere, fiche: FicheAction, etapes: list[Etape]) -> list[AnomalieFiche]:
+    jour = timezone.localdate()
+    constats = (
+        (a, constat_de_l_exercice(a, fiche.statut, etapes, matiere.annee, jour))
+        for a in matiere.anomalies.get(fiche.pk, [])
+    )
+    return [_anomalie(fiche, a, constat) for a, constat in constats if constat is not None]
+
+
+def _anomalie(fiche: FicheAction, anomalie: Anomalie, constat: Constat) -> AnomalieFiche:
     return AnomalieFiche(
         fiche=fiche.numero,
         fiche_id=fiche.pk,
-        titre=typographier(anomalie.titre),
-        constat=typographier(anomalie.constat),
-        pese=[{"libelle": typographier(p["libelle"]), "valeur": typographier(p["valeur"])} for p in anomalie.pese],
+        titre=typographier(constat.titre),
+        constat=typographier(constat.constat),
+        pese=[{"libelle": typographier(libelle), "valeur": typographier(valeur)} for libelle, valeur in constat.pese],
         source=anomalie.source,
         etat=anomalie.etat,
         etat_libelle=anomalie.get_etat_display(),

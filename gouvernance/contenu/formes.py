@@ -65,7 +65,7 @@ class LigneIndicateur(TypedDict):
 
 
 class LigneEtape(TypedDict):
-    """One step and where it stands at the end of the year."""
+    """One step of the year: its state at the end of it, its percentage on the day of the compilation."""
 
     intitule: str
     details: list[str]

@@ -11,6 +11,7 @@ from actions.models import EtatBilan, EtatEtape, Indicateur, Periodicite, Source
 from pdi.socle.formats import typographier
 
 from .axes import fiches_du_noeud
+from .exercice import fin_exercice
 from .fiches import additionner, total
 from .formes import ChapitreContenu, LigneFinancement, LigneIndicateur, Manque, SectionFiche
 from .lecture import Matiere, decimal_texte
@@ -93,7 +94,7 @@ def _bilan_valide(fiche: SectionFiche) -> bool:
     return bool(fiche["bilan"] and fiche["bilan"]["etat"] == EtatBilan.VALIDE)
 
 
-def rassembler_avancement(_matiere: Matiere, avant: list[ChapitreContenu]) -> dict[str, Any] | None:
+def rassembler_avancement(matiere: Matiere, avant: list[ChapitreContenu]) -> dict[str, Any] | None:
     """Return for each node of the first level its fiches, steps by state, measured indicators and targets met."""
     lignes = []
     for noeud in _noeuds(avant):
@@ -117,7 +118,7 @@ def rassembler_avancement(_matiere: Matiere, avant: list[ChapitreContenu]) -> di
                 "atteintes": sum(i["ton"] == "bon" for i in vises),
             }
         )
-    return {"axes": lignes} if lignes else None
+    return {"axes": lignes, "arretees_au": fin_exercice(matiere.annee).isoformat()} if lignes else None
 
 
 def rassembler_financement(matiere: Matiere, avant: list[ChapitreContenu]) -> dict[str, Any] | None:

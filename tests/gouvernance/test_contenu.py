@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from actions.models import Bilan, ChiffreBilan, EtatBilan, ExplicationEcart, FicheAction, Indicateur
+from actions.models import Bilan, ChiffreBilan, EtatBilan, EtatEtape, ExplicationEcart, FicheAction, Indicateur
 from gouvernance.contenu import (
     Chapitre,
     chapitre,
@@ -21,7 +22,14 @@ from gouvernance.contenu import (
     serialiser,
     toutes_les_fiches,
 )
-from tests.fabriques import FicheFactory, FinancementFactory, IndicateurFactory, MesureFactory
+from tests.fabriques import (
+    AnomalieFactory,
+    EtapeFactory,
+    FicheFactory,
+    FinancementFactory,
+    IndicateurFactory,
+    MesureFactory,
+)
 
 
 def requetes(programme, annee=2025) -> int:
@@ -121,6 +129,53 @@ def test_ce_qui_est_depense_apres_l_exercice_n_y_figure_pas(peupler):
     assert montants == {
         "prevu": "1500.1", "realise": "900", "prevu_total": "2500.1", "realise_total": "1150",
     }  # fmt: skip
+
+
+def etapes_lues(programme, annee):
+    fiche = toutes_les_fiches(rassembler(programme, annee))[0]
+    return fiche, {e["intitule"]: e for o in fiche["objectifs"] for e in o["etapes"]}
+
+
+def test_les_etapes_sont_celles_de_l_exercice(peupler):
+    programme = peupler(1)
+    fiche = programme.fiches.get()
+    EtapeFactory.create(fiche=fiche, intitule="Commence après", debut=datetime.date(2026, 1, 1))
+    EtapeFactory.create(
+        fiche=fiche, intitule="Faite après", etat=EtatEtape.REALISEE,
+        echeance=datetime.date(2025, 6, 30), realisee_le=datetime.date(2026, 2, 1),
+    )  # fmt: skip
+    EtapeFactory.create(
+        fiche=fiche, intitule="Faite à temps", etat=EtatEtape.REALISEE, realisee_le=datetime.date(2025, 12, 31)
+    )
+    lue, etapes = etapes_lues(programme, 2025)
+    assert "Commence après" not in etapes
+    tardive = etapes["Faite après"]
+    assert (tardive["etat_libelle"], tardive["realisee_le"], tardive["retard"]) == ("En cours", None, True)
+    assert etapes["Faite à temps"]["etat"] == EtatEtape.REALISEE
+    assert (lue["etapes_faites"], lue["etapes_total"]) == (2, 4)
+    lue, etapes = etapes_lues(programme, 2026)
+    assert etapes["Faite après"]["etat"] == EtatEtape.REALISEE
+    assert "Commence après" in etapes
+    assert (lue["etapes_faites"], lue["etapes_total"]) == (3, 5)
+
+
+def test_une_anomalie_faite_de_faits_posterieurs_reste_hors_du_rapport(peupler):
+    programme = peupler(1)
+    fiche = programme.fiches.get()
+    fiche.anomalies.all().delete()
+    EtapeFactory.create(fiche=fiche, intitule="Due en 2025", echeance=datetime.date(2025, 11, 30))
+    EtapeFactory.create(fiche=fiche, intitule="Due en 2026", echeance=datetime.date(2026, 1, 31))
+    for code in ("etapes-en-retard", "taux-hors-bornes-7-2026", "taux-hors-bornes-7-2025"):
+        AnomalieFactory.create(fiche=fiche, code=code, calculee=True, titre=f"Relevé {code}")
+    AnomalieFactory.create(fiche=fiche, code="notee", titre="Notée par une personne")
+    titres = {
+        annee: [a["titre"] for a in chapitre(rassembler(programme, annee), "anomalies")["anomalies"]]
+        for annee in (2024, 2025)
+    }
+    assert titres[2024] == ["Notée par une personne"]
+    assert titres[2025] == [
+        "1\u00a0étape a dépassé son échéance", "Relevé taux-hors-bornes-7-2025", "Notée par une personne",
+    ]  # fmt: skip
 
 
 def test_le_glossaire_ne_garde_que_les_sigles_employes(peupler):
