@@ -321,9 +321,7 @@ class EntretienFactory(DjangoModelFactory[Entretien]):
         model = Entretien
 
     personne = SubFactory(PersonneFactory)
-    debut = LazyFunction(
-        lambda: timezone.make_aware(datetime.datetime.combine(il_y_a(30), datetime.time(10)))
-    )
+    debut = LazyFunction(lambda: timezone.make_aware(datetime.datetime.combine(il_y_a(30), datetime.time(10))))
     structure = SubFactory(StructureFactory, nature=NatureStructure.SERVICE)
     etat = EtatEntretien.TENU
 

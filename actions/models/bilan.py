@@ -171,9 +171,7 @@ class RelanceBilan(models.Model):
     bilan = models.ForeignKey(Bilan, on_delete=models.CASCADE, related_name="relances")
     destinataire = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     jour = models.DateField("jour")
-    par = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    par = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = "relance d’un bilan"

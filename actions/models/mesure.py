@@ -74,9 +74,7 @@ class MesureIndicateur(models.Model):
             models.CheckConstraint(condition=Q(periode__isempty=False), name="mesure_periode_non_vide"),
         ]
         indexes = [
-            models.Index(
-                fields=["indicateur", "annee"], condition=Q(remplacee_le__isnull=True), name="mesure_courante"
-            )
+            models.Index(fields=["indicateur", "annee"], condition=Q(remplacee_le__isnull=True), name="mesure_courante")
         ]
 
     def __str__(self) -> str:
