@@ -1,6 +1,7 @@
 """Loading of the programmes published as JSON: what the adopted documents say, once, without overwriting anything.
 
-A programme, a node of its tree or a fiche that already exists is left alone: users may have worked on it.
+A programme, a node of its tree or a fiche that already exists is left alone: users may have worked on it. Only the
+definition fields still empty in its indicators are filled.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from pdi.structures.annuaire import Annuaire, charger_annuaire
 from pdi.structures.regles import decouper_libelle
 from pdi.territoires.models import Departement
 
-from .chargement_fiches import charger_fiches
+from .chargement_fiches import charger_fiches, completer_definitions
 
 
 @dataclass
@@ -143,12 +144,14 @@ def charger_programme(
     ajoutees = charger_fiches(
         programme=programme, fiches=donnees["fiches"], axes=axes, annuaire=annuaire, definitions=definitions
     )
-    if cree:
+    completes = completer_definitions(programme=programme, definitions=definitions)
+    if cree or completes:
+        faits = {"fiches": ajoutees} | ({"définitions complétées": completes} if completes else {})
         journaliser(
             par=par,
             verbe="chargement",
             objet=programme,
-            apres={"fiches": ajoutees, "source": presentation["source"]},
+            apres={**faits, "source": presentation["source"]},
         )
     return ajoutees
 

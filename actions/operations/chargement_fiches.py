@@ -44,6 +44,14 @@ BAISSE = ("delai", "indus", "non recours", "rupture", "cout ", "duree moyenne d 
 NEUTRE = ("repartition", "fraudes detectees", "typologie", "genres", "nombre et nature")
 
 Definitions = dict[tuple[str, str], list[dict[str, Any]]]
+# Field of the indicator: key in definitions.json.
+CHAMPS_DEFINITION = {
+    "definition": "definition",
+    "numerateur_libelle": "numerateur",
+    "denominateur_libelle": "denominateur",
+    "producteur": "producteur",
+    "methode": "methode",
+}
 
 
 def sens_probable(libelle: str, unite: str) -> SensIndicateur:
@@ -223,15 +231,40 @@ def _indicateurs(fiche: FicheAction, f: dict[str, Any], definitions: list[dict[s
                 sens=definition.get("sens") or sens_probable(i["libelle"], i["unite"]),
                 agregation=definition.get("agregation", ""),  # empty: derived from the unit
                 periodicite=Periodicite(f["periodicite_evaluation"] or Periodicite.ANNUELLE),
-                definition=definition.get("definition", ""),
-                numerateur_libelle=definition.get("numerateur", ""),
-                denominateur_libelle=definition.get("denominateur", ""),
-                producteur=definition.get("producteur", ""),
-                methode=definition.get("methode", ""),
+                **{champ: definition.get(cle, "") for champ, cle in CHAMPS_DEFINITION.items()},
                 cible_imprimee=None if i["cible"] is None else Decimal(str(i["cible"])),
             )
         )
     return lignes
+
+
+def completer_definitions(*, programme: Programme, definitions: Definitions) -> int:
+    """Fill the definition fields still empty in indicators loaded before; what is written there stays.
+
+    Returns the number of indicators completed.
+    """
+    connues = {
+        (numero, d["libelle"], d.get("groupe") or ""): d
+        for (code, numero), lignes in definitions.items()
+        if code == programme.code
+        for d in lignes
+    }
+    completes = []
+    for indicateur in (
+        Indicateur.objects.filter(fiche__programme=programme).select_related("fiche").select_for_update(of=("self",))
+    ):
+        proposee = connues.get((indicateur.fiche.numero, indicateur.libelle, indicateur.groupe), {})
+        vides = {
+            c: proposee[cle] for c, cle in CHAMPS_DEFINITION.items() if proposee.get(cle) and not getattr(indicateur, c)
+        }
+        if not vides:
+            continue
+        for champ, texte in vides.items():
+            setattr(indicateur, champ, texte)
+        indicateur.version += 1
+        completes.append(indicateur)
+    Indicateur.objects.bulk_update(completes, [*CHAMPS_DEFINITION, "version"])
+    return len(completes)
 
 
 def _cibles_imprimees(programme: Programme, fiches: list[dict[str, Any]]) -> None:

@@ -237,6 +237,29 @@ class TestProgrammesCharges(TestCase):
         assert not essonne.filter(definition="").exists()
         assert not essonne.filter(unite="%", libelle__startswith="Taux", denominateur_libelle="").exists()
 
+    def test_chaque_taux_dit_son_numerateur_et_son_denominateur(self) -> None:
+        taux = Indicateur.objects.filter(unite__in=("%", "ratio"))
+        assert taux.count() > 20
+        assert not taux.filter(numerateur_libelle="").exists()
+        assert not taux.filter(denominateur_libelle="").exists()
+        assert not taux.filter(definition="").exists()
+
+    def test_recharger_complete_une_definition_vide_sans_toucher_a_ce_qui_est_ecrit(self) -> None:
+        taux = Indicateur.objects.get(
+            fiche__programme__code="correze-2016-2018", libelle="Pourcentage de sorties positives"
+        )
+        Indicateur.objects.filter(pk=taux.pk).update(
+            definition="Notre définition.", numerateur_libelle="", denominateur_libelle="", version=7
+        )
+        charger_programmes(dossier=DONNEES)
+        relu = Indicateur.objects.get(pk=taux.pk)
+        assert relu.definition == "Notre définition."
+        assert relu.numerateur_libelle == taux.numerateur_libelle != ""
+        assert relu.denominateur_libelle == taux.denominateur_libelle != ""
+        assert relu.version == 8  # a form opened before is told of the change
+        charger_programmes(dossier=DONNEES)
+        assert Indicateur.objects.get(pk=taux.pk).version == 8
+
     def test_les_gabarits_parlent_comme_leur_document(self) -> None:
         titres = dict(SectionGabarit.objects.filter(rubrique="contexte").values_list("gabarit__nom", "libelle"))
         assert titres["Schéma des Yvelines 2010-2015"] == "Rappel de la problématique"
