@@ -90,7 +90,7 @@ def _offre(lue: dict[str, Any], rang: int, departement: Departement, complements
         prescription_prestataire=autres.get("prescription_prestataire", False),
         auto_prescription=autres.get("auto_prescription", False),
         etat=EtatOffre.PUBLIEE,
-        source=complements["source"],
+        source=typographier_tout(complements["source"]),
     )
 
 
