@@ -9,8 +9,9 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from actions.figures import Decompte, decompter, juger, points_annuels
+from actions.figures import Decompte, decompter, points_annuels
 from actions.models import Indicateur, Periodicite, SensIndicateur
+from actions.regles.indicateurs import juger
 from tests.fabriques import CibleFactory, IndicateurFactory, MesureFactory
 
 pytestmark = pytest.mark.django_db

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import URLPattern, URLResolver, path
 
-from pdi.urls import handler400, handler403, handler404, handler500, urlpatterns
+from pdi import urls as application
+from pdi.urls import handler400, handler403, handler404, handler500
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
@@ -17,4 +18,4 @@ def nue(request: HttpRequest) -> HttpResponse:
     return HttpResponse(str(request.user.pk))
 
 
-urlpatterns = [*urlpatterns, path("banc/nue", nue)]
+urlpatterns: list[URLPattern | URLResolver] = [*application.urlpatterns, path("banc/nue", nue)]

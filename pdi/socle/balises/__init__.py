@@ -16,7 +16,7 @@ TONS = ("bon", "veille", "retard", "info", "neutre")
 
 def rendre(nom: str, contexte: Mapping[str, Any]) -> SafeString:
     """Render `components/<nom>.html` with `contexte` alone: a component sees only what it is given."""
-    return SafeString(get_template(f"components/{nom}.html").render(dict(contexte)))
+    return get_template(f"components/{nom}.html").render(dict(contexte))
 
 
 def ton_connu(ton: str) -> str:

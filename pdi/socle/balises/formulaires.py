@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.boundfield import BoundField, BoundWidget
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from . import register, rendre
@@ -100,7 +101,7 @@ def champ(champ: BoundField, aide: str = "", mots: int = 0, facultatif: bool | N
 @register.simple_tag
 def champs(formulaire: forms.BaseForm, *noms: str) -> SafeString:
     """`{% champs form %}` every field of a form, or `{% champs form "titre" "debut" %}` those named, in order."""
-    return SafeString("".join(champ(formulaire[nom]) for nom in (noms or tuple(formulaire.fields))))
+    return format_html_join("", "{}", ((champ(formulaire[nom]),) for nom in (noms or tuple(formulaire.fields))))
 
 
 @register.simple_tag
