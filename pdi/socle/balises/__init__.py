@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.template.loader import get_template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -16,7 +17,7 @@ TONS = ("bon", "veille", "retard", "info", "neutre")
 
 def rendre(nom: str, contexte: Mapping[str, Any]) -> SafeString:
     """Render `components/<nom>.html` with `contexte` alone: a component sees only what it is given."""
-    return get_template(f"components/{nom}.html").render(dict(contexte))
+    return format_html("{}", get_template(f"components/{nom}.html").render(dict(contexte)))
 
 
 def ton_connu(ton: str) -> str:
