@@ -25,7 +25,7 @@ from actions.models import (
 from actions.presentation import ETATS_ETAPE, STATUTS_FICHE, Affichage, affichage
 from actions.regles.completude import FaitsFiche, Manque, manques
 from pdi.socle.composants import Evenement, Lien, Maillon
-from pdi.socle.formats import compte, date_courte, typographier
+from pdi.socle.formats import compte, date_courte
 from pdi.socle.grappe import Grappe, avec_grappes, deballer
 from pdi.socle.models import EntreeJournal
 from pdi.socle.tri import Colonne
@@ -35,7 +35,7 @@ from .chiffres import ChiffreCle, LigneIndicateur, chiffres, maillons
 from .commun import ETAPES_FINIES
 from .finances import PlanFinancement, plan_de
 from .historique import du_journal, evenements
-from .sections import Bloc, en_blocs, rubriques_remplies, sections_de
+from .sections import Bloc, en_blocs, indicateurs_en_tete, rubriques_remplies, sections_de
 
 GRAPPES_BILAN = (Grappe("explications", avec={"indicateur": ("libelle",)}),)
 ANNEES_ETINCELLE = 5
@@ -226,8 +226,8 @@ class PageFiche:
     # -- sections -------------------------------------------------------------------------------
     @cached_property
     def blocs(self) -> list[Bloc]:
-        """Return the headings of the page, in the order of the layout."""
-        return en_blocs(sections_de(self.fiche, self.programme.gabarit.sections.all()))
+        """Return the headings of the page: the indicators, then the others in the order of the layout."""
+        return indicateurs_en_tete(en_blocs(sections_de(self.fiche, self.programme.gabarit.sections.all())))
 
     @cached_property
     def vide(self) -> str:
@@ -240,6 +240,8 @@ class PageFiche:
     def sommaire(self) -> list[tuple[str, str]]:
         """Return the anchors of the page."""
         entrees = [(b.ancre, b.titre) for b in self.blocs]
+        if self.anomalies:
+            entrees.insert(1, ("anomalies", "Anomalies"))
         if self.suivi:
             entrees += [("notes", "Notes"), ("historique", "Historique")]
         return entrees
@@ -252,10 +254,12 @@ class PageFiche:
     @cached_property
     def anomalies(self) -> list[Any]:
         """Return the anomalies that wait for an answer."""
-        ouvertes = [a for a in self.fiche.anomalies.all() if a.etat == EtatAnomalie.OUVERTE]
-        for anomalie in ouvertes:
-            anomalie.titre_complet = f"Anomalie\u00a0: {typographier(anomalie.titre)}"
-        return ouvertes
+        return [a for a in self.fiche.anomalies.all() if a.etat == EtatAnomalie.OUVERTE]
+
+    @property
+    def titre_anomalies(self) -> str:
+        """Return « 3 anomalies relevées »."""
+        return compte(len(self.anomalies), "anomalie relevée", "anomalies relevées")
 
     @cached_property
     def anomalies_repondues(self) -> list[Anomalie]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -137,3 +137,8 @@ def en_blocs(sections: Iterable[Section]) -> list[Bloc]:
         else:
             blocs.append([section])
     return [Bloc(b[0].rubrique.replace("_", "-"), _titre(b), b) for b in blocs]
+
+
+def indicateurs_en_tete(blocs: Sequence[Bloc]) -> list[Bloc]:
+    """Return the headings with the indicators first, whatever place the layout gives them: they are read first."""
+    return sorted(blocs, key=lambda b: b.rubrique != R.INDICATEURS)

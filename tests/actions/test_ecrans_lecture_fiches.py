@@ -61,8 +61,8 @@ def blocs(reponse):
 # -- sections ------------------------------------------------------------------------------------
 
 
-def test_les_sections_suivent_l_ordre_et_les_mots_du_gabarit(client):
-    gabarit = GabaritFactory.create(rubriques=["indicateurs", "contexte", "publics", "pilotage", "objectifs"])
+def test_les_indicateurs_se_lisent_d_abord_puis_les_sections_dans_l_ordre_et_les_mots_du_gabarit(client):
+    gabarit = GabaritFactory.create(rubriques=["contexte", "publics", "pilotage", "indicateurs", "objectifs"])
     SectionGabarit.objects.filter(gabarit=gabarit, rubrique="contexte").update(libelle="Rappel de la problématique")
     SectionGabarit.objects.filter(gabarit=gabarit, rubrique="publics").update(libelle="Pour quels publics ?")
     fiche = FicheFactory.create(programme__gabarit=gabarit, contexte="Des besoins d'écoute", publics=["BRSA"])
@@ -183,7 +183,7 @@ def test_il_manque(client, fiche):
 
 
 def test_une_anomalie_alerte_avec_ses_valeurs_et_sa_reponse_la_range(client, fiche):
-    AnomalieFactory.create(
+    anomalie = AnomalieFactory.create(
         fiche=fiche, titre="27 458,82 € n'ont pas de financeur", source="plan d’actions, fiche 2-8",
         pese=[{"libelle": "Montant global imprimé", "valeur": "115 210,66 €"}],
     )  # fmt: skip
@@ -191,8 +191,12 @@ def test_une_anomalie_alerte_avec_ses_valeurs_et_sa_reponse_la_range(client, fic
         fiche=fiche, titre="Action imprimée deux fois", etat=EtatAnomalie.CONSERVEE, reponse="Gardée telle quelle.",
         repondu_le="2026-01-20T10:00:00Z", repondu_par=UtilisateurFactory.create(prenom="Hélène", nom="Modèle"),
     )  # fmt: skip
-    lu = principal(page(client, fiche))
-    assert "Anomalie : 27 458,82 € n’ont pas de financeur" in lu
+    autre = AnomalieFactory.create(fiche=fiche, titre="Calendrier absent")
+    reponse = page(client, fiche)
+    html, lu = reponse.content.decode(), principal(reponse)
+    assert "2 anomalies relevées 27 458,82 € n’ont pas de financeur Calendrier absent" in lu
+    for a in (anomalie, autre):  # the short alert leads to the detail, which stands after the indicators
+        assert html.index(f'href="#anomalie-{a.pk}"') < html.index('id="indicateurs"') < html.index(f'id="anomalie-{a.pk}"')
     assert "Montant global imprimé 115 210,66 € Source : plan d’actions, fiche 2-8." in lu
     assert "Anomalies qui ont une réponse" in lu
     assert "Réponse : Gardée telle quelle. Hélène Modèle" in lu
