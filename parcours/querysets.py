@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -46,6 +47,10 @@ def portee(utilisateur: Any, *roles: str) -> Q | None:
             une &= Q(Exists(oriente)) | Q(Exists(suivi))
         if habilitation.territoire_id:
             une &= Q(Exists(_habite(habilitation.territoire_id, jour)))
+        if not une:
+            if habilitation.role == Role.REFERENT:
+                continue  # without a structure, a référent has a portfolio and nothing around it
+            une = Q(pk__isnull=False)  # an empty Q would vanish in an « or »
         condition = une if condition is None else condition | une
     return condition
 
@@ -61,13 +66,30 @@ def _habite(territoire: int, jour: datetime.date) -> Any:
     )
 
 
+def prescriptions_adressees(structures: Collection[int]) -> Any:
+    """Return the prescriptions sent to one of `structures` and not cancelled: what opens a person to a prestataire."""
+    from .models import Prescription
+
+    sans = Prescription.objects.filter(operateur__in=structures, transmise_le__isnull=False)
+    return sans.exclude(etat="annulee")
+
+
+def suivies_par(utilisateur: Any) -> Any:
+    """Return today's affectations of the user, as référent or binôme, for the outer person."""
+    from .models import AffectationReferent
+
+    return AffectationReferent.objects.filter(
+        Q(referent=utilisateur) | Q(binome=utilisateur),
+        personne=OuterRef("pk"),
+        periode__contains=timezone.localdate(),
+    )
+
+
 class PersonneQuerySet(models.QuerySet["Personne"]):
     """People."""
 
     def visibles_par(self, utilisateur: Any) -> PersonneQuerySet:
         """Return the people the user may find. Opening one outside the portfolio asks for a motive and is logged."""
-        from .models import Prescription
-
         if not utilisateur.is_authenticated or not utilisateur.a_role(*ROLES_PERSONNES):
             return self.none()
         if utilisateur.a_role(Role.ADMINISTRATEUR):
@@ -75,27 +97,15 @@ class PersonneQuerySet(models.QuerySet["Personne"]):
         condition = portee(utilisateur, Role.ENCADRANT, Role.REFERENT, Role.AGENT_ORIENTATION)
         structures = utilisateur.structures_du_role(Role.PRESTATAIRE)
         if structures:
-            adressee = Prescription.objects.filter(
-                personne=OuterRef("pk"), operateur__in=structures, transmise_le__isnull=False
-            ).exclude(etat="annulee")
+            adressee = prescriptions_adressees(structures).filter(personne=OuterRef("pk"))
             condition = Q(Exists(adressee)) if condition is None else condition | Q(Exists(adressee))
         if utilisateur.a_role(Role.REFERENT):
-            condition = (condition or Q(pk=None)) | Q(Exists(self._portefeuille(utilisateur)))
+            condition = (condition or Q(pk=None)) | Q(Exists(suivies_par(utilisateur)))
         return self.filter(condition) if condition is not None else self.none()
-
-    @staticmethod
-    def _portefeuille(utilisateur: Any) -> Any:
-        from .models import AffectationReferent
-
-        return AffectationReferent.objects.filter(
-            Q(referent=utilisateur) | Q(binome=utilisateur),
-            personne=OuterRef("pk"),
-            periode__contains=timezone.localdate(),
-        )
 
     def portefeuille_de(self, utilisateur: Any) -> PersonneQuerySet:
         """Return the people the user follows today as référent or binôme."""
-        return self.filter(Exists(self._portefeuille(utilisateur)))
+        return self.filter(Exists(suivies_par(utilisateur)))
 
     def chercher(self, texte: str) -> PersonneQuerySet:
         """Return those whose search text contains every word (accents, case and order ignored; trigram index)."""

@@ -16,8 +16,9 @@ from tests import droits
 from .monde import Monde
 
 ECRITURES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "MERGE", "COPY")
-# What a reading may write: the session's own row, and the count of login attempts.
-PERMISES = ('"django_session"', '"axes_')
+# What a reading may write: the session's own row, the count of login attempts, and the log of consultations.
+# The last one is the point: opening a person's page is personal data read by someone, and the law wants it traced.
+PERMISES = ('"django_session"', '"axes_', '"parcours_consultation"')
 
 
 def modules_de_la_matrice() -> list[Any]:
