@@ -91,8 +91,9 @@ class Source:
         lignes = ValeurIndicateur.objects.filter(
             releve=self.releve, code__in=list(resultats), axe__in=["total", *axes]
         ).values_list("code", "axe", "cle", "numerateur", "denominateur", "manquants", "mediane")
-        for code, axe_lu, cle, *termes in lignes:
-            resultats[code].setdefault(axe_lu, {})[None if cle == INCONNU else cle] = Valeur(*termes)
+        for code, axe_lu, cle, numerateur, denominateur, manquants, mediane in lignes:
+            valeur = Valeur(numerateur, denominateur, manquants, mediane)
+            resultats[code].setdefault(axe_lu, {})[None if cle == INCONNU else cle] = valeur
         return resultats
 
 
@@ -194,7 +195,7 @@ def libelles(axe: str, cles: Iterable[str | None]) -> dict[str | None, str]:
     elif axe == OFFRE:
         noms = {c: f"Offre {c}" if c else "Hors catalogue" for c in sorted(presentes, key=_rang_offre)}
     else:
-        noms = dict({SEXE: SEXES, AGE: AGES, TYPE: TYPES}[axe])
+        noms = {cle: nom for cle, nom in {SEXE: SEXES, AGE: AGES, TYPE: TYPES}[axe].items()}  # noqa: C416 - wider keys
     return noms
 
 

@@ -194,8 +194,10 @@ class PageIndicateur:
         """Return the restriction of the breakdown: the axis shown is not restricted, nor others when masking."""
         if self.observatoire.masquer:
             return Restriction()
-        return replace(self.observatoire.restriction, **{self.axe: "" if self.axe in {"territoire", "mois"} else None}
-                       if self.axe != "offre" else {})  # fmt: skip
+        if self.axe in {"mois", "offre"}:
+            return self.observatoire.restriction
+        vide: Any = "" if self.axe == "territoire" else None
+        return replace(self.observatoire.restriction, **{self.axe: vide})
 
     @cached_property
     def groupes(self) -> list[Groupe]:

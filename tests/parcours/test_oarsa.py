@@ -51,7 +51,8 @@ def test_les_tableaux_concordent_avec_les_indicateurs_et_entre_eux() -> None:
     assert lus["T1"].effectif - lus["T1"].lignes[0].total.effectif == taux.numerateur
     for ligne, code in zip(lus["T5"].lignes, ("delai_orientation", "delai_orientation_contrat"), strict=True):
         attendu = valeurs[code]["total"][""]
-        assert (ligne.total.effectif, ligne.total.jours) == (attendu.denominateur, attendu.numerateur)
+        assert ligne.total.effectif == attendu.denominateur
+        assert ligne.total.jours == attendu.numerateur
     passages = {x.code: x.total.effectif for x in lus["T6"].lignes}
     assert passages["vers_spe"] == valeurs["reorientations_vers_spe"]["total"][""].numerateur
     assert passages["hors_spe"] == valeurs["reorientations_hors_spe"]["total"][""].numerateur
