@@ -16,6 +16,7 @@ from pdi.socle.formats import accorder, compte, date_longue
 from pdi.socle.models import EtatTraitement, Traitement
 
 from . import regles
+from .contenu import mettre_a_niveau
 from .droits import peut_lire_versions_de_travail
 from .models import Deliberation, EtatVersion, RapportAnnuel, VersionRapport
 
@@ -204,7 +205,9 @@ def page_rapport(programme: Programme, annee: int, utilisateur: Any) -> PageRapp
     )
     if traitement and traitement.etat == EtatTraitement.TERMINE:
         traitement = None
-    points = regles.points_a_regler(derniere.contenu) if travail and derniere and not publiee else []
+    points = []
+    if travail and derniere and not publiee:
+        points = regles.points_a_regler(mettre_a_niveau(derniere.contenu, derniere.schema_version))
     deliberation = getattr(publiee, "deliberation", None) if publiee else None
     autres = sorted(
         ((v.rapport.annee, v) for v in du_programme if v.etat == EtatVersion.PUBLIEE and v.rapport.annee != annee),

@@ -11,6 +11,7 @@ from pdi.socle.formats import typographier
 
 from .axes import rassembler_fiches
 from .chapitres import Chapitre, chapitre_declare, chapitres, enregistrer, retirer
+from .formats import mettre_a_niveau
 from .formes import SCHEMA_VERSION, ChapitreContenu, Contenu, Couverture, chapitre, toutes_les_fiches
 from .glossaire import rassembler_glossaire
 from .lecture import Matiere, lire
@@ -31,6 +32,7 @@ __all__ = [
     "chapitres",
     "empreinte",
     "enregistrer",
+    "mettre_a_niveau",
     "rassembler",
     "retirer",
     "serialiser",

@@ -94,7 +94,7 @@ def section(matiere: Matiere, fiche: FicheAction) -> SectionFiche:
         indicateurs=indicateurs,
         phare=_phare(indicateurs),
         financements=lignes,
-        financeurs=_financeurs(lignes, matiere.annee),
+        financeurs=resumer_financeurs(lignes, matiere.annee),
         montants=additionner(lignes, matiere.annee),
         cout_total=decimal_texte(fiche.cout_total),
         cout_commentaire=typographier(fiche.cout_commentaire),
@@ -121,7 +121,8 @@ def additionner(lignes: Iterable[LigneFinancement], annee: int) -> Montants:
     )
 
 
-def _financeurs(lignes: list[LigneFinancement], annee: int) -> list[Financeur]:
+def resumer_financeurs(lignes: list[LigneFinancement], annee: int) -> list[Financeur]:
+    """Return what each funder plans and pays, in the order of the rows."""
     par_financeur: dict[str, list[LigneFinancement]] = {}
     for ligne in lignes:
         par_financeur.setdefault(ligne["financeur"], []).append(ligne)

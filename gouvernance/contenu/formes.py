@@ -1,4 +1,6 @@
-"""Shape of the frozen content of a report, version 1. Plain JSON: texts, integers, booleans, lists, objects.
+"""Shape of the frozen content of a report, version 2 (formats.py reads the older ones).
+
+Plain JSON: texts, integers, booleans, lists, objects.
 
 Decimals are written as canonical text (« 86 », « 27458.82 ») so that the same figure always has the same bytes;
 dates as ISO text. A value that is unknown is None, never zero.
@@ -8,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Nombre = str | None
 

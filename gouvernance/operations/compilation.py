@@ -14,7 +14,7 @@ from django.utils import timezone
 from actions.models import FicheAction, Programme
 from gouvernance import regles
 from gouvernance.classeur import composer_classeur
-from gouvernance.contenu import SCHEMA_VERSION, empreinte, rassembler
+from gouvernance.contenu import SCHEMA_VERSION, empreinte, mettre_a_niveau, rassembler
 from gouvernance.document import Edition, composer_document
 from gouvernance.droits import peut_compiler
 from gouvernance.models import EtatVersion, RapportAnnuel, VersionRapport
@@ -78,7 +78,8 @@ def executer_compilation(*, programme_id: int, annee: int, suivi: Suivi) -> Vers
     edition = Edition(
         numero=_prochain_numero(programme, annee), compilee_le=timezone.now(), empreinte=empreinte(contenu)
     )
-    resume = regles.resumer(precedente.contenu if precedente else None, contenu)
+    ancien = mettre_a_niveau(precedente.contenu, precedente.schema_version) if precedente else None
+    resume = regles.resumer(ancien, contenu)
     html = composer_document(contenu, edition, suivi.avancer)
     suivi.avancer("Mettre en page")
     pages_prevues = precedente.pages if precedente else PAGES_PAR_FICHE * fiches + PAGES_COMMUNES

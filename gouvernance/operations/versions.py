@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from gouvernance import regles
-from gouvernance.contenu import empreinte
+from gouvernance.contenu import empreinte, mettre_a_niveau
 from gouvernance.document import Edition, composer_document
 from gouvernance.droits import peut_deliberer, peut_intituler, peut_publier
 from gouvernance.models import Deliberation, EtatVersion, RapportAnnuel, VersionRapport
@@ -43,7 +43,8 @@ def intituler_version(*, version: VersionRapport, intitule: str, par: Any) -> Ve
 def motifs_de_refus(version: VersionRapport) -> list[str]:
     """Return why the version cannot be published, in French sentences; empty when it can."""
     motifs = []
-    bloquants = [p for p in regles.points_a_regler(version.contenu) if p.bloquant]
+    points = regles.points_a_regler(mettre_a_niveau(version.contenu, version.schema_version))
+    bloquants = [p for p in points if p.bloquant]
     if bloquants:
         fiches = ", ".join(dict.fromkeys(p.fiche for p in bloquants))
         motifs.append(f"{compte(len(bloquants), 'fiche attend', 'fiches attendent')} un bilan validé : {fiches}.")
@@ -150,5 +151,5 @@ def reconstruire_pdf(*, version: VersionRapport) -> bytes:
 
     if empreinte(version.contenu) != version.empreinte:
         raise RegleMetier("Le contenu ne correspond plus à son empreinte.")
-    document = composer_document(version.contenu, edition(version))
+    document = composer_document(mettre_a_niveau(version.contenu, version.schema_version), edition(version))
     return imprimer(document, date=version.compilee_le, identifiant=version.empreinte).octets

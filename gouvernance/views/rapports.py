@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from actions.models import Programme
 from gouvernance import lecture_ecrans as lecture
 from gouvernance import operations, regles
+from gouvernance.contenu import mettre_a_niveau
 from gouvernance.droits import peut_compiler, peut_deliberer, peut_publier
 from gouvernance.models import VersionRapport
 from pdi.socle.droits import RegleMetier, exiger
@@ -88,7 +89,8 @@ def version_comparer(request: HttpRequest, code: str, annee: int) -> HttpRespons
     apres = _numero(request, "apres", numeros, numeros[0])
     avant = _numero(request, "avant", numeros, next((n for n in numeros if n < apres), numeros[-1]))
     deux = {v.numero: v for v in versions.filter(numero__in=[avant, apres]).select_related("rapport")}
-    changements = regles.comparer(deux[avant].contenu, deux[apres].contenu)
+    lus = {n: mettre_a_niveau(v.contenu, v.schema_version) for n, v in deux.items()}
+    changements = regles.comparer(lus[avant], lus[apres])
     contexte = {
         "programme": programme,
         "annee": annee,

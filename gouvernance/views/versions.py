@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gouvernance import operations, regles
-from gouvernance.contenu import toutes_les_fiches
+from gouvernance.contenu import mettre_a_niveau, toutes_les_fiches
 from gouvernance.document import composer_corps, sommaire
 from gouvernance.droits import peut_deliberer, peut_intituler, peut_publier
 from gouvernance.forms import DeliberationForm, IntituleForm, PublicationForm
@@ -33,15 +33,16 @@ def _version(request: HttpRequest, pk: int) -> VersionRapport:
 def version(request: HttpRequest, pk: int) -> HttpResponse:
     """Read a version on screen: the same chapters as its PDF, made from the frozen content alone."""
     lue = _version(request, pk)
+    contenu = mettre_a_niveau(lue.contenu, lue.schema_version)
     contexte = {
         "version": lue,
         "rapport": lue.rapport,
-        "couverture": lue.contenu["couverture"],
-        "annee": lue.contenu["couverture"]["annee"],
+        "couverture": contenu["couverture"],
+        "annee": contenu["couverture"]["annee"],
         "edition": edition(lue),
-        "fiches": len(toutes_les_fiches(lue.contenu)),
-        "corps": composer_corps(lue.contenu),
-        "entrees": sommaire(lue.contenu),
+        "fiches": len(toutes_les_fiches(contenu)),
+        "corps": composer_corps(contenu),
+        "entrees": sommaire(contenu),
         "intituler": IntituleForm(instance=lue) if peut_intituler(request.user, lue) else None,
     }
     return render(request, "gouvernance/version.html", contexte)
@@ -102,7 +103,7 @@ def version_publier(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"La version {publiee.numero} est publiée : elle ne change plus.")
             return redirect(publiee.rapport)
-    points = [p for p in regles.points_a_regler(lue.contenu) if not p.bloquant]
+    points = [p for p in regles.points_a_regler(mettre_a_niveau(lue.contenu, lue.schema_version)) if not p.bloquant]
     contexte = {
         "version": lue,
         "rapport": lue.rapport,

@@ -142,7 +142,7 @@ def version_rapide(gestionnaire: Any) -> Callable[..., VersionRapport]:
         numero = champs.pop("numero", rapport.versions.count() + 1)
         version = VersionRapport(
             rapport=rapport, numero=numero, contenu=contenu, empreinte=empreinte(contenu), pages=3,
-            schema_version=SCHEMA_VERSION, resume=["Première compilation"], compilee_par=gestionnaire, **champs,
+            resume=["Première compilation"], compilee_par=gestionnaire, **({"schema_version": SCHEMA_VERSION} | champs),
         )  # fmt: skip
         version.pdf.save(f"v{numero}.pdf", ContentFile(b"%PDF-1.7 essai"), save=False)
         version.xlsx.save(f"v{numero}.xlsx", ContentFile(b"PK essai"), save=False)
