@@ -101,7 +101,7 @@ def peut_ecrire_bilan(utilisateur: Any, bilan: Bilan) -> Verdict:
         return non("Ce bilan est soumis : il se modifie seulement s’il est renvoyé pour correction.")
     if utilisateur.is_authenticated and (utilisateur.a_role(*ROLES_GESTION) or est_pilote(utilisateur, bilan.fiche)):
         return OUI
-    return non("Seuls les pilotes de la fiche écrivent son bilan.")
+    return non("Seuls les pilotes de la fiche et les chargés de programme écrivent son bilan.")
 
 
 def peut_relire_bilan(utilisateur: Any, bilan: Bilan) -> Verdict:

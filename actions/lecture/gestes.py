@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from actions.droits import (
+    est_pilote,
     peut_ecrire_bilan,
     peut_gerer_campagne,
     peut_modifier_fiche,
@@ -70,23 +71,34 @@ def gestes_programme(utilisateur: Any, programme: Programme, campagne: Any | Non
 
 
 def geste_bilan(utilisateur: Any, bilan: Any | None) -> Geste | None:
-    """Return the main act of a fiche: write, correct or review its bilan of the open campaign."""
+    """Return the main act of a fiche: its pilote writes or corrects the bilan, the manager reads or reviews it."""
     if bilan is None:
         return None
     annee = bilan.campagne.annee
     if bilan.etat == EtatBilan.SOUMIS and peut_relire_bilan(utilisateur, bilan):
         return Geste(f"Relire le bilan {annee}", _adresse("bilan_relire", bilan.pk), icone="clipboard-check")
-    if peut_ecrire_bilan(utilisateur, bilan):
-        verbe = "Corriger" if bilan.etat == EtatBilan.A_CORRIGER else "Écrire"
-        return Geste(f"{verbe} le bilan {annee}", _adresse("bilan_ecrire", bilan.pk), icone="pencil-square")
-    return None
+    if not peut_ecrire_bilan(utilisateur, bilan):
+        return None
+    if est_pilote(utilisateur, bilan.fiche):
+        return _ecrire_bilan(bilan)
+    return Geste(f"Voir le bilan {annee}", bilan.get_absolute_url(), icone="file-text")
 
 
-def gestes_fiche(utilisateur: Any, fiche: Any, annee: int) -> list[Geste]:
-    """Return the other acts on a fiche; those of the pilote are shown disabled with the reason to who may read it."""
+def _ecrire_bilan(bilan: Any) -> Geste:
+    verbe = "Corriger" if bilan.etat == EtatBilan.A_CORRIGER else "Écrire"
+    return Geste(f"{verbe} le bilan {bilan.campagne.annee}", _adresse("bilan_ecrire", bilan.pk), icone="pencil-square")
+
+
+def gestes_fiche(utilisateur: Any, fiche: Any, annee: int, bilan: Any | None) -> list[Geste]:
+    """Return the other acts on a fiche; those of the pilote are shown disabled with the reason to who may read it.
+
+    A manager may write the bilan in the pilote's stead: it is here, not their main act.
+    """
     modifier, suivre = peut_modifier_fiche(utilisateur, fiche), peut_suivre_fiche(utilisateur, fiche)
+    secours = bilan is not None and peut_ecrire_bilan(utilisateur, bilan) and not est_pilote(utilisateur, fiche)
     return _presents(
         [
+            *([_ecrire_bilan(bilan)] if secours else []),
             _geste("Mettre à jour le suivi", "fiche_suivre", [fiche.pk], suivre, icone="list-check"),
             _geste(f"Saisir les valeurs {annee}", "mesures_saisir", [fiche.pk, annee], suivre, icone="table"),
             _geste("Ajouter une note datée", "note_ajouter", [fiche.pk], suivre, icone="chat-left-text"),

@@ -70,7 +70,7 @@ def fiche(request: HttpRequest, pk: int) -> HttpResponse:
         "fiche": page.fiche,
         "programme": page.programme,
         "geste": geste_bilan(request.user, page.bilan_a_faire),
-        "gestes": gestes_fiche(request.user, page.fiche, page.annee),
+        "gestes": gestes_fiche(request.user, page.fiche, page.annee, page.bilan_a_faire),
     }
     return render(request, "actions/lecture/fiche.html", contexte)
 

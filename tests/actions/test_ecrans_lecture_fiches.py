@@ -196,7 +196,8 @@ def test_une_anomalie_alerte_avec_ses_valeurs_et_sa_reponse_la_range(client, fic
     html, lu = reponse.content.decode(), principal(reponse)
     assert "2 anomalies relevées 27 458,82 € n’ont pas de financeur Calendrier absent" in lu
     for a in (anomalie, autre):  # the short alert leads to the detail, which stands after the indicators
-        assert html.index(f'href="#anomalie-{a.pk}"') < html.index('id="indicateurs"') < html.index(f'id="anomalie-{a.pk}"')
+        places = [html.index(x) for x in (f'href="#anomalie-{a.pk}"', 'id="indicateurs"', f'id="anomalie-{a.pk}"')]
+        assert places == sorted(places)
     assert "Montant global imprimé 115 210,66 € Source : plan d’actions, fiche 2-8." in lu
     assert "Anomalies qui ont une réponse" in lu
     assert "Réponse : Gardée telle quelle. Hélène Modèle" in lu
@@ -251,6 +252,17 @@ def test_le_pilote_voit_le_renvoi_et_le_bouton_pour_corriger(pilote, fiche):
     lu = principal(page(pilote, fiche))
     assert "Ce bilan est renvoyé pour correction « Expliquez l’écart. »" in lu
     assert "Corriger le bilan 2025" in lu
+
+
+def test_la_chargee_de_programme_voit_le_bilan_et_ne_l_ecrit_qu_en_secours(client, fiche):
+    campagne = CampagneFactory.create(programme=fiche.programme, annee=2025)
+    bilan = BilanFactory.create(campagne=campagne, fiche=fiche, etat=EtatBilan.A_CORRIGER, motif_renvoi="À préciser.")
+    reponse = page(client, fiche)
+    assert (reponse.context["geste"].intitule, reponse.context["geste"].url) == (
+        "Voir le bilan 2025",
+        bilan.get_absolute_url(),
+    )
+    assert reponse.context["gestes"][0].intitule == "Corriger le bilan 2025"
 
 
 def test_le_chargement_de_programme_relit_un_bilan_soumis(client, fiche):
