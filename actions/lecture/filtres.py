@@ -116,7 +116,7 @@ class FiltresProgramme(Filtres):
     bilan = FiltreChoix("État du bilan", choix=CHOIX_BILAN, vide="Tous")
     cadre = FiltreChoix("Cadre", q=de_cadre, vide="Tous")
     annee = FiltreAnnee("Année", q=lambda _valeur: Q())
-    retard = FiltreRetard("En retard")
+    retard = FiltreRetard("Échéance dépassée")
 
     def __init__(
         self,
@@ -153,7 +153,7 @@ class FiltresFiches(Filtres):
     statut = FiltreChoix("Statut", champ="statut", choix=StatutFiche.choices, vide="Tous")
     cadre = FiltreChoix("Cadre", q=de_cadre, vide="Tous")
     priorite = FiltreChoix("Priorité", champ="priorite", choix=Priorite.choices, vide="Toutes")
-    retard = FiltreRetard("En retard")
+    retard = FiltreRetard("Échéance dépassée")
     anomalie = FiltreAnomalie("Avec une anomalie à traiter")
 
 
