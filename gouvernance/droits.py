@@ -6,7 +6,7 @@ from typing import Any
 
 from actions.models import Programme
 from actions.querysets import ROLES_GESTION
-from pdi.socle.droits import OUI, Verdict, non
+from pdi.socle.droits import OUI, Verdict, non, pas_maintenant
 
 from .models import EtatVersion, VersionRapport
 from .querysets import ROLES_TRAVAIL
@@ -34,24 +34,25 @@ def peut_lire_versions_de_travail(utilisateur: Any) -> Verdict:
 
 def peut_intituler(utilisateur: Any, version: VersionRapport) -> Verdict:
     """Say in which meeting a working version was seen."""
-    if version.etat == EtatVersion.PUBLIEE:
-        return non("Cette version est publiée : elle ne change plus.")
-    return peut_compiler(utilisateur, version.rapport.programme)
+    verdict = peut_compiler(utilisateur, version.rapport.programme)
+    if verdict and version.etat == EtatVersion.PUBLIEE:
+        return pas_maintenant("Cette version est publiée : elle ne change plus.")
+    return verdict
 
 
 def peut_publier(utilisateur: Any, version: VersionRapport) -> Verdict:
     """Lock a version as the report of the year."""
+    if not _gestion(utilisateur) or version.rapport.programme.reference:
+        return non("Seuls les administrateurs et les chargés de programme publient le rapport annuel.")
     if version.etat == EtatVersion.PUBLIEE:
-        return non("Cette version est déjà publiée.")
-    if _gestion(utilisateur) and not version.rapport.programme.reference:
-        return OUI
-    return non("Seuls les administrateurs et les chargés de programme publient le rapport annuel.")
+        return pas_maintenant("Cette version est déjà publiée.")
+    return OUI
 
 
 def peut_deliberer(utilisateur: Any, version: VersionRapport) -> Verdict:
     """Record, or correct, the deliberation on a published version."""
+    if not _gestion(utilisateur):
+        return non("Seuls les administrateurs et les chargés de programme enregistrent la délibération.")
     if version.etat != EtatVersion.PUBLIEE:
-        return non("La délibération s’enregistre sur la version publiée : publiez d’abord une version.")
-    if _gestion(utilisateur):
-        return OUI
-    return non("Seuls les administrateurs et les chargés de programme enregistrent la délibération.")
+        return pas_maintenant("La délibération s’enregistre sur la version publiée : publiez d’abord une version.")
+    return OUI

@@ -16,6 +16,7 @@ class Verdict:
 
     ok: bool
     motif: str = ""
+    etat: bool = False  # the right is there: it is the state of the object that refuses, for now
 
     def __bool__(self) -> bool:
         """Allow `if peut_x(...)`."""
@@ -30,8 +31,17 @@ def non(motif: str) -> Verdict:
     return Verdict(False, motif)
 
 
+def pas_maintenant(motif: str) -> Verdict:
+    """Return a refusal that comes from the state of the object, not from the rights of the user."""
+    return Verdict(False, motif, etat=True)
+
+
 class DroitInsuffisant(PermissionDenied):
     """The user may not do this; the message is shown on the 403 page."""
+
+
+class PasMaintenant(DroitInsuffisant):
+    """The user has the right, the state of the object refuses; the 403 page says so."""
 
 
 class RegleMetier(Exception):
@@ -48,7 +58,9 @@ class RegleMetier(Exception):
 
 
 def exiger(verdict: Verdict) -> None:
-    """Raise DroitInsuffisant with the verdict's reason unless it is positive."""
+    """Raise DroitInsuffisant (PasMaintenant for a rule of state) with the reason, unless the verdict is positive."""
+    if not verdict.ok and verdict.etat:
+        raise PasMaintenant(verdict.motif)
     if not verdict.ok:
         raise DroitInsuffisant(verdict.motif or "Votre habilitation ne permet pas cette action.")
 

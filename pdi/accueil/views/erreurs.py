@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
 
 from pdi.socle.contexte import requete_courante
-from pdi.socle.droits import DroitInsuffisant
+from pdi.socle.droits import DroitInsuffisant, PasMaintenant
 
 
 def _page(request: HttpRequest, statut: int, gabarit: str, **contexte: Any) -> HttpResponse:
@@ -28,7 +28,7 @@ def requete_invalide(request: HttpRequest, exception: Exception | None = None) -
 def acces_refuse(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: name the rule and the ways out. Only our own refusals carry a sentence meant for the user."""
     motif = str(exception) if isinstance(exception, DroitInsuffisant) else ""
-    return _page(request, 403, "403", motif=motif)
+    return _page(request, 403, "403", motif=motif, pas_maintenant=isinstance(exception, PasMaintenant))
 
 
 @requires_csrf_token
