@@ -35,7 +35,14 @@ class PublicationForm(forms.Form):
 
 
 class DeliberationForm(FormulaireDeliberation):
-    """Number, date, rapporteur and vote."""
+    """Number, date, rapporteur and vote; why, when the vote is older than the version."""
+
+    reprise = forms.CharField(
+        label="Reprise d’une délibération antérieure : pourquoi",
+        required=False,
+        max_length=250,
+        help_text="Seulement si la séance a précédé la compilation de cette version. Le journal garde ce motif.",
+    )
 
     class Meta:
         model = Deliberation

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gouvernance.contenu.formes import LigneIndicateur, SectionFiche, chapitre, toutes_les_fiches
-from pdi.socle.formats import compte, euros, typographier, valeur_unite
+from pdi.socle.formats import compte, date_longue, euros, typographier, valeur_unite
 
 NATURE = "rapport"  # of the jobs that compile
 VALEURS_CITEES = 3
@@ -196,6 +196,19 @@ def motif_date_deliberation(date: datetime.date, annee: int, aujourd_hui: dateti
     if date <= datetime.date(annee, 12, 31):
         return f"L’Assemblée délibère sur l’exercice {annee} après sa fin : donnez une date à partir de {annee + 1}."
     return ""
+
+
+def motif_reprise(date: datetime.date, compilee: datetime.date, pourquoi: str) -> str:
+    """Return why a meeting held before the version was compiled cannot be recorded, empty when it stands.
+
+    The Assemblée votes on a document that exists. A vote older than the version is the record of history, and says so.
+    """
+    if date >= compilee or pourquoi.strip():
+        return ""
+    return (
+        f"Cette version a été compilée le {date_longue(compilee)} : l’Assemblée n’a pas pu en délibérer avant. "
+        "Donnez la date de la séance, ou dites ci-dessous pourquoi vous reprenez une délibération antérieure."
+    )
 
 
 def echeance_deliberation(annee: int) -> datetime.date:

@@ -106,11 +106,14 @@ def enregistrer_deliberation(
     contre: int = 0,
     abstentions: int = 0,
     rapporteur: str = "",
+    reprise: str = "",
     par: Any,
 ) -> Deliberation:
     """Record the vote of the Assemblée on a published version, or correct it (the journal keeps what was written).
 
-    Raises DroitInsuffisant, and RegleMetier for an impossible date, a vote without any voice, a number already used.
+    `reprise` says why a vote older than the version is recorded (kept in the journal).
+    Raises DroitInsuffisant, and RegleMetier for an impossible date, a meeting before the compilation of the version
+    without `reprise`, a vote without any voice, a number already used.
     Source: CASF L263-1.
     """
     exiger(peut_deliberer(par, version))
@@ -120,6 +123,10 @@ def enregistrer_deliberation(
     if pour + contre + abstentions == 0:
         raise RegleMetier("Donnez au moins une voix : pour, contre ou abstention.", champ="pour")
     deliberation = Deliberation.objects.select_for_update().filter(version=version).first()
+    if deliberation is None or deliberation.date != date:
+        motif = regles.motif_reprise(date, timezone.localdate(version.compilee_le), reprise)
+        if motif:
+            raise RegleMetier(motif, champ="date")
     avant = etat_de(deliberation, CHAMPS_DELIBERATION) if deliberation else None
     deliberation = deliberation or Deliberation(version=version)
     deliberation.numero, deliberation.date, deliberation.rapporteur = numero.strip(), date, rapporteur.strip()
@@ -137,6 +144,7 @@ def enregistrer_deliberation(
         objet=deliberation,
         avant=avant,
         apres=etat_de(deliberation, CHAMPS_DELIBERATION),
+        commentaire=f"Reprise d’une délibération antérieure : {reprise.strip()}" if reprise.strip() else "",
     )
     return deliberation
 

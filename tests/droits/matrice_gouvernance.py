@@ -58,7 +58,14 @@ def publiee(m: Any) -> dict[str, Any]:
 TRAVAIL = statuts(404, gestion=200, direction=200)
 PUBLIE = statuts(200, prestataire=404)
 GESTION_TRAVAIL = statuts(404, gestion=200, direction=403)
-VOTE = {"numero": "2025-03-0011", "date": "2025-03-24", "pour": "36", "contre": "0", "abstentions": "4"}
+VOTE = {
+    "numero": "2025-03-0011",
+    "date": "2025-03-24",
+    "pour": "36",
+    "contre": "0",
+    "abstentions": "4",
+    "reprise": "Reprise de l’historique",
+}
 
 MATRICE = [
     Ligne("gouvernance:rapports", statuts(200), ouvert="chacun y voit ce qui lui est ouvert"),

@@ -106,13 +106,30 @@ def test_publier_est_refuse_et_dit_pourquoi(gestion, peupler, version_rapide):
     assert "bilan validé" in gestion.post(url, {"compris": "on"}).content.decode()
 
 
+def test_un_refus_dit_si_c_est_le_droit_ou_le_moment(gestion, gestionnaire, peupler, version_rapide):
+    direction = connecter(UtilisateurFactory.create(role=Role.DIRECTION))
+    version = version_rapide(peupler(1))
+    url = reverse("gouvernance:deliberation_enregistrer", args=[version.pk])
+    refus = gestion.get(url)
+    page = refus.content.decode()
+    assert refus.status_code == 403
+    assert "Pas maintenant" in page
+    assert "publiez d’abord" in page
+    assert "Votre habilitation ne permet pas" not in page
+    assert "Votre habilitation ne permet pas" in direction.get(url).content.decode()
+    publier_version(version=version, par=gestionnaire)
+    assert "déjà publiée" in gestion.get(reverse("gouvernance:version_publier", args=[version.pk])).content.decode()
+
+
 def test_la_deliberation_depuis_l_ecran(gestion, gestionnaire, peupler, version_rapide):
     version = publier_version(version=version_rapide(peupler(1)), par=gestionnaire)
     url = reverse("gouvernance:deliberation_enregistrer", args=[version.pk])
     donnees = {"numero": "2026-03-0011", "date": "2026-03-23", "pour": 36, "contre": 0, "abstentions": 4}
     refuse = gestion.post(url, donnees | {"date": "2025-06-01"}).content.decode()
     assert "après sa fin" in refuse
-    page = gestion.post(url, donnees, follow=True).content.decode()
+    trop_tot = gestion.post(url, donnees).content.decode()
+    assert "l’Assemblée n’a pas pu en délibérer avant" in trop_tot
+    page = gestion.post(url, donnees | {"reprise": "Rapport voté sur papier"}, follow=True).content.decode()
     assert "n° 2026-03-0011" in page
     assert "36 pour, 4 abstentions, 0 contre" in page
 

@@ -19,7 +19,8 @@ from tests.fabriques import UtilisateurFactory
 
 @pytest.fixture
 def publiee(peupler, version_rapide, gestionnaire):
-    return publier_version(version=version_rapide(peupler(1)), par=gestionnaire)
+    compilee = datetime.datetime(2026, 2, 20, 9, tzinfo=datetime.UTC)
+    return publier_version(version=version_rapide(peupler(1), compilee_le=compilee), par=gestionnaire)
 
 
 def modifier(version, **champs):
@@ -125,9 +126,10 @@ def test_la_deliberation_s_enregistre_sur_la_version_publiee(publiee, gestionnai
     [
         ({"date": datetime.date(2025, 12, 1)}, "date"),
         ({"date": datetime.date(2099, 1, 1)}, "date"),
+        ({"date": datetime.date(2026, 2, 19)}, "date"),
         ({"pour": 0, "abstentions": 0}, "pour"),
     ],
-    ids=["avant la fin de l’exercice", "à venir", "sans voix"],
+    ids=["avant la fin de l’exercice", "à venir", "avant la version", "sans voix"],
 )
 def test_une_deliberation_impossible(publiee, gestionnaire, champs, champ):
     with pytest.raises(RegleMetier) as refus:
@@ -136,11 +138,19 @@ def test_une_deliberation_impossible(publiee, gestionnaire, champs, champ):
     assert not Deliberation.objects.exists()
 
 
+def test_une_deliberation_anterieure_se_reprend_en_disant_pourquoi(publiee, gestionnaire):
+    veille = VOTE | {"date": datetime.date(2026, 2, 19)}
+    enregistrer_deliberation(version=publiee, par=gestionnaire, reprise="Rapport voté sur papier", **veille)
+    assert "voté sur papier" in EntreeJournal.objects.get(verbe="enregistrer_deliberation").commentaire
+    enregistrer_deliberation(version=publiee, par=gestionnaire, **(veille | {"pour": 30}))
+    assert Deliberation.objects.get().pour == 30
+
+
 def test_un_numero_de_deliberation_ne_sert_qu_une_fois(publiee, peupler, version_rapide, gestionnaire):
     enregistrer_deliberation(version=publiee, par=gestionnaire, **VOTE)
     autre = publier_version(version=version_rapide(peupler(1, code="autre")), par=gestionnaire)
     with pytest.raises(RegleMetier, match="déjà enregistré"):
-        enregistrer_deliberation(version=autre, par=gestionnaire, **VOTE)
+        enregistrer_deliberation(version=autre, par=gestionnaire, reprise="Vote sur papier", **VOTE)
 
 
 def test_pas_de_deliberation_sur_une_version_de_travail(peupler, version_rapide, gestionnaire):
