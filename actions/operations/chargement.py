@@ -18,6 +18,7 @@ from actions.models import (
     Anomalie,
     Axe,
     CadreAction,
+    EtatAnomalie,
     EtatProgramme,
     FicheAction,
     GabaritFiche,
@@ -34,6 +35,8 @@ from pdi.structures.regles import decouper_libelle
 from pdi.territoires.models import Departement
 
 from .chargement_fiches import charger_fiches, completer_definitions
+
+TEXTES_ANOMALIE = ("titre", "constat", "pese", "source")
 
 
 @dataclass
@@ -83,7 +86,7 @@ def charger_programmes(
         )
         bilan.codes.append(code)
         bilan.fiches_ajoutees += ajoutees
-        bilan.anomalies += charger_anomalies(code=code, anomalies=anomalies)
+        bilan.anomalies += charger_anomalies(code=code, anomalies=anomalies, deja_la=ajoutees < len(donnees["fiches"]))
         bilan.programmes += 1
         bilan.fiches += len(donnees["fiches"])
         bilan.indicateurs += sum(len(f["indicateurs"]) for f in donnees["fiches"])
@@ -144,7 +147,8 @@ def charger_programme(
     ajoutees = charger_fiches(
         programme=programme, fiches=donnees["fiches"], axes=axes, annuaire=annuaire, definitions=definitions
     )
-    completes = completer_definitions(programme=programme, definitions=definitions)
+    deja_la = ajoutees < len(donnees["fiches"])
+    completes = completer_definitions(programme=programme, definitions=definitions) if deja_la else 0
     if cree or completes:
         faits = {"fiches": ajoutees} | ({"définitions complétées": completes} if completes else {})
         journaliser(
@@ -226,8 +230,13 @@ def _charger_signataires(programme: Programme, libelles: list[str], annuaire: An
     )
 
 
-def charger_anomalies(*, code: str, anomalies: dict[tuple[str, str], list[dict[str, Any]]]) -> int:
-    """Attach the contradictions found in a source to its fiches; one already answered stays as it is."""
+def charger_anomalies(
+    *, code: str, anomalies: dict[tuple[str, str], list[dict[str, Any]]], deja_la: bool = False
+) -> int:
+    """Attach the contradictions found in a source to its fiches; one already answered stays as it is.
+
+    `deja_la`: some were loaded before, whose wording may be out of date.
+    """
     fiches = dict(FicheAction.objects.filter(programme__code=code).values_list("numero", "id"))
     indicateurs = {
         (fiche, libelle): pk
@@ -255,7 +264,25 @@ def charger_anomalies(*, code: str, anomalies: dict[tuple[str, str], list[dict[s
         for anomalie in rangees
     ]
     Anomalie.objects.bulk_create(lignes, ignore_conflicts=True)
+    if deja_la:
+        _corriger_anomalies(lignes)
     return len(lignes)
+
+
+def _corriger_anomalies(lignes: list[Anomalie]) -> None:
+    """Give the anomalies still open the present wording of the data file; an answered one keeps what was answered."""
+    voulues = {(a.fiche_id, a.code): a for a in lignes}
+    perimees = []
+    for anomalie in Anomalie.objects.filter(
+        fiche__in={a.fiche_id for a in lignes}, etat=EtatAnomalie.OUVERTE, calculee=False
+    ).select_for_update(of=("self",)):
+        voulue = voulues.get((anomalie.fiche_id, anomalie.code))
+        if voulue is None or all(getattr(anomalie, c) == getattr(voulue, c) for c in TEXTES_ANOMALIE):
+            continue
+        for champ in TEXTES_ANOMALIE:
+            setattr(anomalie, champ, getattr(voulue, champ))
+        perimees.append(anomalie)
+    Anomalie.objects.bulk_update(perimees, TEXTES_ANOMALIE)
 
 
 def _qualite(libelle: str) -> str:

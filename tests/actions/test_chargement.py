@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as reglages
 from django.test import TestCase
+from django.utils import timezone
 
 from actions.models import (
     Anomalie,
@@ -259,6 +260,22 @@ class TestProgrammesCharges(TestCase):
         assert relu.version == 8  # a form opened before is told of the change
         charger_programmes(dossier=DONNEES)
         assert Indicateur.objects.get(pk=taux.pk).version == 8
+
+    def test_l_anomalie_des_yvelines_dit_ce_que_la_fiche_affiche(self) -> None:
+        anomalie = Anomalie.objects.get(code="coordinations-copie")
+        affiche = [d for e in anomalie.fiche.etapes.all() for d in e.details]
+        assert anomalie.pese[0]["valeur"] in affiche
+        assert "Le mot «\u00a0coordinations\u00a0» est gardé" in anomalie.constat
+
+    def test_recharger_redit_une_anomalie_ouverte_et_garde_celle_qui_a_une_reponse(self) -> None:
+        ouverte, repondue = Anomalie.objects.filter(code="actions-imprimees-deux-fois").order_by("pk")
+        Anomalie.objects.filter(pk__in=[ouverte.pk, repondue.pk]).update(constat="Ancien texte.")
+        Anomalie.objects.filter(pk=repondue.pk).update(
+            etat=EtatAnomalie.CONSERVEE, reponse="Oui.", repondu_par=UtilisateurFactory(), repondu_le=timezone.now()
+        )
+        charger_programmes(dossier=DONNEES)
+        textes = dict(Anomalie.objects.filter(pk__in=[ouverte.pk, repondue.pk]).values_list("pk", "constat"))
+        assert textes == {ouverte.pk: ouverte.constat, repondue.pk: "Ancien texte."}
 
     def test_les_gabarits_parlent_comme_leur_document(self) -> None:
         titres = dict(SectionGabarit.objects.filter(rubrique="contexte").values_list("gabarit__nom", "libelle"))
