@@ -35,7 +35,7 @@ class Periodicite(models.TextChoices):
     TRIMESTRIELLE = "trimestrielle", "Trimestrielle"
     SEMESTRIELLE = "semestrielle", "Semestrielle"
     ANNUELLE = "annuelle", "Annuelle"
-    BISANNUELLE = "bisannuelle", "Bisannuelle"
+    BISANNUELLE = "bisannuelle", "Bi-annuelle (lecture retenue\u00a0: deux fois par an)"
     PERMANENTE = "permanente", "Permanente"
     EVENEMENT = "evenement", "À l’événement"
 
