@@ -164,6 +164,7 @@ class LigneMesure(Ligne):
                 texte=donnees["texte"],
                 numerateur=donnees["numerateur"],
                 denominateur=donnees["denominateur"],
+                libelle=indicateur.libelle,
             )
         except RegleMetier as erreur:
             self.add_error(erreur.champ if erreur.champ in self.fields else None, erreur.message)

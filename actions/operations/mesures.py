@@ -82,6 +82,7 @@ def _preparer(indicateur: Indicateur, saisie: Saisie) -> MesureIndicateur:
         texte=saisie.texte.strip(),
         numerateur=saisie.numerateur,
         denominateur=saisie.denominateur,
+        libelle=indicateur.libelle,
     )
     return MesureIndicateur(
         indicateur=indicateur,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 from actions.models.indicateur import SensIndicateur
+from pdi.structures.regles import cle_nom
 
 # Within this share of the target, a missed target is to watch rather than late.
 PART_VEILLE = Decimal("0.10")
@@ -12,6 +13,11 @@ PART_VEILLE = Decimal("0.10")
 TOLERANCE_TAUX = Decimal("0.051")
 TOLERANCE_RATIO = Decimal("0.0051")
 UNITES_TAUX = frozenset({"%", "pourcentage"})
+UNITES_POSITIVES = frozenset({"nombre", "nombre/mois", "€", "heures", "h", "jours", "mois", "ratio", "ETP"})
+# A percentage whose label has one of these words is not a part of a whole.
+MOTS_HORS_PART = frozenset(
+    {"evolution", "variation", "progression", "hausse", "baisse", "occupation", "remplissage", "consommation"}
+)
 UNITES_QUOTIENT = UNITES_TAUX | {"ratio"}
 PRECISION = Decimal("0.0001")
 
@@ -65,10 +71,27 @@ def quotient_coherent(valeur: Decimal, numerateur: Decimal, denominateur: Decima
     return abs(valeur - attendu) <= (TOLERANCE_TAUX if unite in UNITES_TAUX else TOLERANCE_RATIO)
 
 
-def valeur_deduite(
-    valeur: Decimal | None, numerateur: Decimal | None, denominateur: Decimal | None, unite: str
-) -> Decimal | None:
-    """Return `valeur`, else the quotient of the terms when the unit is one of a rate."""
-    if valeur is not None or numerateur is None or denominateur is None or not est_un_taux(unite):
-        return valeur
-    return quotient(numerateur, denominateur, unite)
+def depasse_cent(libelle: str) -> bool:
+    """Return whether a percentage named `libelle` may leave 0–100: an evolution, or a use against a forecast."""
+    mots = set(cle_nom(libelle).split())
+    return not mots.isdisjoint(MOTS_HORS_PART)
+
+
+def hors_bornes(unite: str, valeur: Decimal, *, libelle: str = "") -> str:
+    """Return the French sentence that refuses an impossible value of `unite`; empty when it is possible.
+
+    Nothing counted, paid or lasted is negative. A percentage is a part, hence within 0–100, unless its label says
+    otherwise.
+    """
+    en_pourcent = unite in UNITES_TAUX
+    if en_pourcent and depasse_cent(libelle):
+        return ""
+    if valeur < 0 and (en_pourcent or unite in UNITES_POSITIVES):
+        attendu = "un pourcentage entre 0 et 100" if en_pourcent else "zéro ou un nombre positif"
+        return f"Une valeur négative n’est pas possible ici : {attendu} est attendu."
+    if en_pourcent and valeur > 100:
+        return (
+            "Cet indicateur est une part : un pourcentage entre 0 et 100 est attendu, le numérateur ne dépassant pas "
+            "le dénominateur."
+        )
+    return ""

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from pdi.socle.droits import RegleMetier
 from pdi.socle.formats import nombre, valeur_unite
 
-from .indicateurs import est_un_taux, quotient, quotient_coherent
+from .indicateurs import est_un_taux, hors_bornes, quotient, quotient_coherent
 
 ESPACES = re.compile("[\\s\u00a0\u202f\u2009'’]")
 NOMBRE = re.compile(r"^[+-]?(\d+([.,]\d*)?|[.,]\d+)$")
@@ -73,6 +73,11 @@ def ecrire_lignes(elements: Iterable[str]) -> str:
     return "\n".join(" ".join(e.split()) for e in elements)
 
 
+def _refuser_hors_bornes(champ: str, unite: str, valeur: Decimal | None, libelle: str = "") -> None:
+    if valeur is not None and (refus := hors_bornes(unite, valeur, libelle=libelle)):
+        raise RegleMetier(refus, champ=champ)
+
+
 def controler_valeur(
     *,
     unite: str,
@@ -80,11 +85,16 @@ def controler_valeur(
     texte: str,
     numerateur: Decimal | None,
     denominateur: Decimal | None,
+    libelle: str = "",
 ) -> Decimal | None:
     """Return the value to keep: as given, else the quotient of its terms. Raises RegleMetier with the field.
 
-    A rate written with its terms must agree with them, the rounding of one decimal accepted.
+    A rate written with its terms must agree with them, the rounding of one decimal accepted. A value out of the
+    bounds of its unit is refused; `libelle` tells a part from an evolution.
     """
+    _refuser_hors_bornes("numerateur", "nombre", numerateur)
+    _refuser_hors_bornes("denominateur", "nombre", denominateur)
+    _refuser_hors_bornes("valeur", unite, valeur, libelle)
     if denominateur is not None and numerateur is None:
         raise RegleMetier("Un dénominateur ne va pas sans numérateur.", champ="numerateur")
     if unite == "texte":
@@ -97,6 +107,7 @@ def controler_valeur(
         if not denominateur:
             raise RegleMetier("Le dénominateur est nul : le taux n’a pas de sens.", champ="denominateur")
         attendu = quotient(numerateur, denominateur, unite)
+        _refuser_hors_bornes("numerateur", unite, attendu, libelle)
         if valeur is None:
             return attendu
         if not quotient_coherent(valeur, numerateur, denominateur, unite):

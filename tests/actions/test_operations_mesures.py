@@ -145,7 +145,16 @@ def test_une_valeur_changee_entre_temps_previent_et_se_confirme(taux: Indicateur
     assert courante(taux).valeur == 84
 
 
-def test_un_taux_au_dela_de_cent_s_ecrit_et_ouvre_une_anomalie(taux: Indicateur, chargee: Utilisateur):
+def test_une_part_au_dela_de_cent_ou_un_nombre_negatif_est_refuse(taux: Indicateur, chargee: Utilisateur):
+    for valeur in (D(120), D(-1)):
+        with pytest.raises(RegleMetier, match="entre 0 et 100 est attendu") as refus:
+            saisir(taux, chargee, valeur=valeur)
+        assert refus.value.champ == "valeur"
+    assert not MesureIndicateur.objects.filter(indicateur=taux).exists()
+
+
+def test_un_taux_d_occupation_au_dela_de_cent_s_ecrit_et_ouvre_une_anomalie(taux: Indicateur, chargee: Utilisateur):
+    Indicateur.objects.filter(pk=taux.pk).update(libelle="Taux d’occupation des places")
     saisir(taux, chargee, valeur=D(120))
     assert taux.fiche.anomalies.get().titre == "Un taux de 120\u00a0% en 2025"
     saisir(taux, chargee, valeur=D(92))

@@ -109,7 +109,8 @@ def test_une_cible_manquee_de_dix_pour_cent_est_a_surveiller(valeur: str, cible:
 
 
 @given(COMPTES, COMPTES.filter(bool))
-def test_un_taux_calcule_s_accorde_avec_ses_termes(numerateur: D, denominateur: D):
+def test_un_taux_calcule_s_accorde_avec_ses_termes(un: D, autre: D):
+    numerateur, denominateur = min(un, autre), max(un, autre)
     valeur = saisie.controler_valeur(unite="%", valeur=None, texte="", numerateur=numerateur, denominateur=denominateur)
     assert valeur is not None
     assert regles.quotient_coherent(valeur, numerateur, denominateur, "%")
@@ -134,11 +135,38 @@ def test_un_taux_contraire_a_ses_termes_est_refuse_avec_le_calcul():
         ({"unite": "nombre"}, "valeur"),
         ({"unite": "texte"}, "texte"),
         ({"unite": "texte", "valeur": D(3)}, "valeur"),
+        ({"unite": "nombre", "valeur": D(-1)}, "valeur"),
+        ({"unite": "€", "valeur": D("-0.01")}, "valeur"),
+        ({"unite": "heures", "valeur": D(-5)}, "valeur"),
+        ({"unite": "%", "valeur": D(-1)}, "valeur"),
+        ({"unite": "%", "valeur": D("100.1")}, "valeur"),
+        ({"unite": "%", "numerateur": D(3), "denominateur": D(2)}, "numerateur"),
+        ({"unite": "%", "numerateur": D(-3), "denominateur": D(2)}, "numerateur"),
+        ({"unite": "nombre", "valeur": D(3), "numerateur": D(1), "denominateur": D(-2)}, "denominateur"),
     ],
-    ids=["denominateur-seul", "denominateur-nul", "rien", "appreciation-vide", "nombre-pour-un-texte"],
+    ids=[
+        *("denominateur-seul", "denominateur-nul", "rien", "appreciation-vide", "nombre-pour-un-texte"),
+        *("nombre-negatif", "montant-negatif", "heures-negatives", "taux-negatif", "taux-de-plus-de-cent"),
+        *("part-de-plus-de-tout", "numerateur-negatif", "denominateur-negatif"),
+    ],
 )
 def test_une_valeur_impossible_nomme_son_champ(termes: dict[str, Any], champ: str):
     vide = {"valeur": None, "texte": "", "numerateur": None, "denominateur": None}
     with pytest.raises(RegleMetier) as refus:
         saisie.controler_valeur(**(vide | termes))
     assert refus.value.champ == champ
+
+
+def test_le_refus_d_un_taux_dit_ce_qui_est_attendu():
+    with pytest.raises(RegleMetier) as refus:
+        saisie.controler_valeur(unite="%", valeur=D(140), texte="", numerateur=None, denominateur=None)
+    assert "un pourcentage entre 0 et 100 est attendu" in refus.value.message
+
+
+@pytest.mark.parametrize("valeur", [D(-12), D(140)], ids=str)
+def test_une_evolution_peut_sortir_de_zero_a_cent(valeur: D):
+    libelle = "Évolution du nombre de sorties"
+    lue = saisie.controler_valeur(
+        unite="%", valeur=valeur, texte="", numerateur=None, denominateur=None, libelle=libelle
+    )
+    assert lue == valeur
