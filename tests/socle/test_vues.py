@@ -68,6 +68,19 @@ def test_un_travail_fini_ne_s_actualise_plus(client, agent, etat):
     assert (reverse("socle:traitement_relancer", args=[t.pk]) in fragment) == (etat != EtatTraitement.TERMINE)
 
 
+@pytest.mark.parametrize("etat", [EtatTraitement.TERMINE, EtatTraitement.ECHEC, EtatTraitement.ANNULE])
+def test_la_page_que_le_travail_concerne_se_recharge_a_sa_fin(client, agent, etat):
+    t = travail(agent, etat, url_retour="/rapports/essai/2025")
+    url = reverse("socle:traitement_fragment", args=[t.pk])
+    reponse = client.get(url, headers={"HX-Current-URL": "http://testserver/rapports/essai/2025?de=avis"})
+    assert reponse["HX-Refresh"] == "true"
+    ailleurs = client.get(url, headers={"HX-Current-URL": f"http://testserver/traitements/{t.pk}/"})
+    assert "HX-Refresh" not in ailleurs
+    en_cours = travail(agent, url_retour="/rapports/essai/2025")
+    url = reverse("socle:traitement_fragment", args=[en_cours.pk])
+    assert "HX-Refresh" not in client.get(url, headers={"HX-Current-URL": "http://testserver/rapports/essai/2025"})
+
+
 def test_un_echec_dit_pourquoi_et_se_relance(client, agent):
     t = travail(agent, EtatTraitement.ECHEC, erreur="Trois bilans ne sont pas validés.")
     assert "Trois bilans ne sont pas validés." in client.get(reverse("socle:traitement", args=[t.pk])).content.decode()

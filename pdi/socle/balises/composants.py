@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from pdi.socle.composants import Etape, Evenement, Lien, Maillon
 from pdi.socle.models import EtatTraitement, Traitement
+from pdi.socle.navigation import chemin_sur
 
 from . import register, rendre, ton_connu
 from .traits import ico, jauge
@@ -205,12 +206,14 @@ def travail(
     """
     requete: HttpRequest | None = context.get("request")
     fini = not traitement.actif
+    sur = requete is not None and bool(traitement.url_retour) and chemin_sur(requete, traitement.url_retour)
     return rendre(
         "travail",
         {
             "t": traitement,
             "fini": fini,
             "unite": unite,
+            "url_resultat": traitement.url_retour if sur else "",
             "icone": ICONES_TRAITEMENT[EtatTraitement(traitement.etat)],
             "ton": TONS_TRAITEMENT[EtatTraitement(traitement.etat)],
             "url_fragment": "" if fini else url_fragment or url_si("socle:traitement_fragment", traitement.pk),

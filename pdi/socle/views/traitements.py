@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from pathlib import PurePath
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -65,8 +66,19 @@ def traitement(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def traitement_fragment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Answer the part of the page that moves."""
-    return render(request, "socle/_traitement.html", _contexte(request, _visible(request, pk)))
+    """Answer the part of the page that moves; once it is over, have the page that the job feeds load itself again."""
+    suivi = _visible(request, pk)
+    contexte = _contexte(request, suivi)
+    reponse = render(request, "socle/_traitement.html", contexte)
+    if not suivi.actif and _est_la_page(request, str(contexte["url_retour"])):
+        reponse["HX-Refresh"] = "true"
+    return reponse
+
+
+def _est_la_page(request: HttpRequest, url: str) -> bool:
+    """Tell whether the page that polls is `url`: what it shows around the job is then out of date."""
+    courante = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    return bool(url) and courante == urlsplit(url).path
 
 
 @login_required
