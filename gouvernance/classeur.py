@@ -17,7 +17,7 @@ from gouvernance.document import Edition
 from pdi.socle.exports import neutraliser
 from pdi.socle.formats import date_heure
 
-Colonnes = Sequence[tuple[str, str, int]]
+Colonnes = Sequence[tuple[str | int, str, int]]
 FORMATS = {
     "texte": {"text_wrap": True, "valign": "top"},
     "nombre": {"num_format": "#,##0.##", "valign": "top"},
@@ -30,7 +30,7 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class Feuille:
-    """One sheet: columns (title, type, width) and rows of JSON values."""
+    """One sheet: columns (title, a year being a number; type; width) and rows of JSON values."""
 
     nom: str
     colonnes: Colonnes
@@ -73,7 +73,7 @@ def _ecrire(classeur: Any, feuille: Feuille, formats: Mapping[str, Any]) -> None
     page.set_footer("&L&A&R&P / &N")
     for i, (titre, genre, largeur) in enumerate(feuille.colonnes):
         page.set_column(i, i, largeur, formats[genre])
-        page.write_string(0, i, titre, formats["tete"])
+        (page.write_number if isinstance(titre, int) else page.write_string)(0, i, titre, formats["tete"])
     numero = 0
     for numero, ligne in enumerate(feuille.lignes, start=1):
         for i, valeur in enumerate(ligne):
@@ -93,6 +93,8 @@ def _cellule(page: Any, ligne: int, colonne: int, valeur: Any, genre: str, forma
         return
     if genre == "date":
         page.write_datetime(ligne, colonne, datetime.datetime.fromisoformat(valeur), formats["date"])
+    elif genre == "texte" and isinstance(valeur, int):  # a year among words
+        page.write_number(ligne, colonne, valeur, formats["entier"])
     elif genre == "texte":
         page.write_string(ligne, colonne, neutraliser(str(valeur)), formats["texte"])
     else:
@@ -101,19 +103,29 @@ def _cellule(page: Any, ligne: int, colonne: int, valeur: Any, genre: str, forma
 
 def _feuilles(contenu: Mapping[str, Any], edition: Edition) -> Iterator[Feuille]:
     fiches = toutes_les_fiches(dict(contenu))
-    annees = contenu["annees"][-3:]
     yield Feuille("Synthèse", (("Repère", "texte", 48), ("Valeur", "texte", 70)), _synthese(contenu, edition))
     yield _feuille_fiches(fiches)
-    yield _feuille_indicateurs(fiches, annees)
+    yield _feuille_indicateurs(fiches, contenu["annees"][-3:])
     yield _feuille_financement(fiches)
+    yield _feuille_etapes(fiches)
+    yield _feuille_anomalies(chapitre(dict(contenu), "anomalies"))
+    yield _feuille_methode(chapitre(dict(contenu), "methode"))
     yield Feuille(
+        "Glossaire",
+        (("Sigle", "texte", 14), ("Ce qu’il veut dire", "texte", 90)),
+        ((t["sigle"], t["libelle"]) for t in chapitre(dict(contenu), "glossaire").get("termes", [])),
+    )
+
+
+def _feuille_etapes(fiches: Sequence[SectionFiche]) -> Feuille:
+    return Feuille(
         "Étapes",
         (
             ("Fiche", "texte", 8),
             ("Objectif", "texte", 45),
             ("Étape", "texte", 60),
             ("État", "texte", 14),
-            ("Avancement", "pourcentage", 12),
+            ("Avancement à la compilation", "pourcentage", 14),
             ("Échéance", "date", 12),
             ("Réalisée le", "date", 12),
             ("En retard", "texte", 10),
@@ -134,22 +146,34 @@ def _feuilles(contenu: Mapping[str, Any], edition: Edition) -> Iterator[Feuille]
             for e in o["etapes"]
         ),
     )
-    anomalies = chapitre(dict(contenu), "anomalies")
-    yield Feuille(
+
+
+def _feuille_anomalies(donnees: Mapping[str, Any]) -> Feuille:
+    return Feuille(
         "Anomalies",
         (("Fiche", "texte", 8), ("Nature", "texte", 16), ("Ce qui est relevé", "texte", 80), ("Suite", "texte", 40)),
         [
             *(
-                (a["fiche"], "contradiction", f"{a['titre']}. {a['constat']}", f"{a['etat_libelle']} {a['reponse']}")
-                for a in anomalies.get("anomalies", [])
+                (a["fiche"], "contradiction", f"{a['titre']}. {a['constat']}", _suite(a))
+                for a in donnees.get("anomalies", [])
             ),
             *(
                 (m["fiche"], m["nature"], m["texte"], "empêche la publication" if m["bloquant"] else "")
-                for m in anomalies.get("manques", [])
+                for m in donnees.get("manques", [])
             ),
         ],
     )
-    yield Feuille(
+
+
+def _suite(anomalie: Mapping[str, Any]) -> str:
+    return "\u00a0: ".join(mot for mot in (anomalie["etat_libelle"], anomalie["reponse"]) if mot)
+
+
+CLES_METHODE = ("fiche", "libelle", "groupe", "definition", "formule", "unite", "sens", "periodicite", "source")
+
+
+def _feuille_methode(donnees: Mapping[str, Any]) -> Feuille:
+    return Feuille(
         "Méthodologie",
         (
             ("Fiche", "texte", 8),
@@ -162,28 +186,7 @@ def _feuilles(contenu: Mapping[str, Any], edition: Edition) -> Iterator[Feuille]
             ("Périodicité", "texte", 14),
             ("Source", "texte", 30),
         ),
-        (
-            tuple(
-                i[cle]
-                for cle in (
-                    "fiche",
-                    "libelle",
-                    "groupe",
-                    "definition",
-                    "formule",
-                    "unite",
-                    "sens",
-                    "periodicite",
-                    "source",
-                )
-            )
-            for i in chapitre(dict(contenu), "methode").get("indicateurs", [])
-        ),
-    )
-    yield Feuille(
-        "Glossaire",
-        (("Sigle", "texte", 14), ("Ce qu’il veut dire", "texte", 90)),
-        ((t["sigle"], t["libelle"]) for t in chapitre(dict(contenu), "glossaire").get("termes", [])),
+        (tuple(i[cle] for cle in CLES_METHODE) for i in donnees.get("indicateurs", [])),
     )
 
 
@@ -252,7 +255,7 @@ def _feuille_indicateurs(fiches: Sequence[SectionFiche], annees: Sequence[int]) 
             ("Indicateur", "texte", 60),
             ("Regroupement", "texte", 30),
             ("Unité", "texte", 12),
-            *((str(a), "nombre", 13) for a in annees),
+            *((a, "nombre", 13) for a in annees),
             (f"Cible {annees[-1]}", "nombre", 13),
             ("Écart", "nombre", 13),
             ("Appréciation", "texte", 40),

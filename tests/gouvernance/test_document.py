@@ -154,6 +154,8 @@ def test_le_classeur(peupler, version_rapide):
     taux = [ligne for ligne in livre["Indicateurs"].iter_rows(min_row=2, values_only=True) if "Taux" in str(ligne[1])]
     assert len(taux) == 3
     assert taux[0][4:9] == (78.2, 83.1, 86, 90, -4)
+    assert [c.value for c in livre["Indicateurs"][1]][4:8] == [2023, 2024, 2025, "Cible 2025"]
+    assert {c.value for c in livre["Anomalies"]["D"]} == {"Suite", "À traiter", None}
     textes = [c.value for page in livre for rang in page.iter_rows() for c in rang if isinstance(c.value, str)]
     assert not [t for t in textes if t.startswith("=")]
     assert any(t.startswith("'=HYPERLINK") for t in textes)
