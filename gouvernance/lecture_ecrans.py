@@ -7,7 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.conf import settings
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from actions.models import Bilan, Campagne, EtatBilan, EtatCampagne, Programme
@@ -21,6 +22,7 @@ from .droits import peut_lire_versions_de_travail
 from .models import Deliberation, EtatVersion, RapportAnnuel, VersionRapport
 
 LEGERS = ("contenu",)
+COMPILATION = 3  # its rank among the steps of the report
 
 
 @dataclass
@@ -85,7 +87,10 @@ def exercices(utilisateur: Any) -> list[Exercice]:
         exercice.versions = list(rapport.versions.all())
     if travail:
         _completer(trouves)
-    return sorted(trouves.values(), key=lambda e: (e.programme.reference, -e.annee, e.programme.intitule_court))
+    code = settings.DEPARTEMENT_CODE
+    return sorted(
+        trouves.values(), key=lambda e: (e.programme.departement_id != code, e.programme.intitule_court, -e.annee)
+    )
 
 
 def _completer(trouves: dict[tuple[int, int], Exercice]) -> None:
@@ -239,6 +244,10 @@ def _etapes(
     deliberation: Deliberation | None,
     traitement: Traitement | None,
 ) -> list[Etape]:
+    """Return the steps: those behind, one current (the compilation while it runs), those ahead.
+
+    A version compiled before the bilans are all in says so in its detail: it does not put that step behind.
+    """
     total, valides = sum(bilans.values()), bilans.get(EtatBilan.VALIDE, 0)
     rendus = valides + bilans.get(EtatBilan.SOUMIS, 0)
     ouverte = bool(campagne and campagne.etat != EtatCampagne.PREPAREE)
@@ -259,19 +268,12 @@ def _etapes(
     ]
     if publiee:  # what a published report went through is behind it, whatever the campaign says today
         faits = [(t, d, True) if i < 5 else (t, d, f) for i, (t, d, f) in enumerate(faits)]
-    courant = next((i for i, (_, _, fait) in enumerate(faits) if not fait), None)
+    premier = next((i for i, (_, _, fait) in enumerate(faits) if not fait), len(faits))
+    courant = COMPILATION if traitement and traitement.actif else premier
     return [
-        Etape(titre, detail, "fait" if fait else "courant" if i == courant else "")
-        for i, (titre, detail, fait) in enumerate(faits)
+        Etape(titre, detail, "courant" if i == courant else "fait" if i < min(courant, premier) else "")
+        for i, (titre, detail, _) in enumerate(faits)
     ]
-
-
-def derniere_compilation(programme: Programme) -> int | None:
-    """Return the last year of the programme that has a version."""
-    annee: int | None = RapportAnnuel.objects.filter(programme=programme, versions__isnull=False).aggregate(
-        derniere=Max("annee")
-    )["derniere"]
-    return annee
 
 
 def par_genre(changements: list[regles.Changement]) -> list[tuple[str, list[regles.Changement]]]:

@@ -187,3 +187,25 @@ def test_telecharger(gestion, peupler, version_rapide):
     assert b"".join(pdf.streaming_content) == b"%PDF-1.7 essai"
     version.xlsx.storage.delete(version.xlsx.name)
     assert gestion.get(reverse("gouvernance:version_xlsx", args=[version.pk])).status_code == 404
+
+
+def etapes_du_rapport(client, programme) -> list[tuple[str, str]]:
+    page = client.get(reverse("gouvernance:rapport", args=[programme.code, 2025])).context["page"]
+    return [(e.titre, e.etat) for e in page.etapes]
+
+
+def test_la_frise_n_a_qu_une_etape_courante_et_rien_de_fait_apres_elle(gestion, gestionnaire, peupler, version_rapide):
+    incomplet = peupler(2, valides=False, code="incomplet")
+    version_rapide(incomplet)
+    etats = dict(etapes_du_rapport(gestion, incomplet))
+    assert (etats["Bilans rendus"], etats["Bilans validés"]) == ("fait", "courant")
+    assert {etats[t] for t in ("Compilation", "Publication", "Délibération")} == {""}
+    gestion.post(reverse("gouvernance:rapport_compiler", args=[incomplet.code, 2025]))
+    etats = dict(etapes_du_rapport(gestion, incomplet))
+    assert [t for t, e in etats.items() if e == "courant"] == ["Compilation"]
+    assert etats["Bilans validés"] == ""
+    complet = peupler(1, code="complet")
+    publier_version(version=version_rapide(complet), par=gestionnaire)
+    etats = dict(etapes_du_rapport(gestion, complet))
+    assert [t for t, e in etats.items() if e != "fait"] == ["Délibération"]
+    assert etats["Délibération"] == "courant"
