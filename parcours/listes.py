@@ -1,0 +1,155 @@
+"""The list of people: filters, order, page, and what its rows show."""
+
+from __future__ import annotations
+
+import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Value
+from django.db.models.functions import Concat
+from django.utils import timezone
+
+from parcours.models import Adresse, AffectationReferent, Orientation, Personne, TypeOrientation
+from pdi.socle.exports import Colonne as ColonneExport
+from pdi.socle.filtres import FiltreBooleen, FiltreChoix, Filtres, FiltreTexte
+from pdi.socle.pagination import PageParCle
+from pdi.socle.tri import Tri
+from pdi.structures.models import Structure
+from pdi.territoires.models import TerritoireAction
+
+from .recherche import chercher
+
+TRIS = {
+    "nom": ("nom_naissance", "prenoms", "pk"),
+    "naissance": ("date_naissance", "nom_naissance", "pk"),
+    "contact": ("dernier_contact", "nom_naissance", "pk"),
+}
+
+
+def _orientation(**criteres: Any) -> Any:
+    return Orientation.objects.au(timezone.localdate()).filter(personne=OuterRef("pk"), **criteres)
+
+
+def _affectation(**criteres: Any) -> Any:
+    return AffectationReferent.objects.filter(
+        personne=OuterRef("pk"), periode__contains=timezone.localdate(), **criteres
+    )
+
+
+def de_structure(valeur: str) -> Q:
+    """Return « oriented to that structure, or followed by it, today »."""
+    return Q(Exists(_orientation(structure=int(valeur)))) | Q(Exists(_affectation(structure=int(valeur))))
+
+
+def de_territoire(valeur: str) -> Q:
+    """Return « lives there today »."""
+    jour = timezone.localdate()
+    return Q(
+        Exists(
+            Adresse.objects.filter(
+                personne=OuterRef("pk"),
+                periode__contains=jour,
+                commune__rattachements__territoire=int(valeur),
+                commune__rattachements__validite__contains=jour,
+            )
+        )
+    )
+
+
+def d_etat(valeur: str) -> Q:
+    """Return « not oriented », « oriented without référent », « with a référent », today."""
+    oriente, suivi = Q(Exists(_orientation())), Q(Exists(_affectation()))
+    return {"a_orienter": ~oriente, "sans_referent": oriente & ~suivi, "suivi": suivi}[valeur]
+
+
+ETATS = (("a_orienter", "Sans orientation"), ("sans_referent", "Sans référent"), ("suivi", "Avec un référent"))
+
+
+class _FiltreRecherche(FiltreTexte):
+    """The forgiving search: applied by the list, not as a condition."""
+
+    def condition(self, valeur: str) -> Q:  # noqa: ARG002
+        return Q()
+
+
+class FiltresPersonnes(Filtres):
+    """Filters of the list."""
+
+    mot = _FiltreRecherche("Nom, date de naissance ou n° de dossier", champs=(), large=True)
+    portefeuille = FiltreBooleen("Mon portefeuille", si_vrai=Q())
+    etat = FiltreChoix("Où en est le parcours", choix=ETATS, q=d_etat)
+    orientation = FiltreChoix(
+        "Type d’orientation", choix=TypeOrientation.choices, q=lambda v: Q(Exists(_orientation(type_decide=v)))
+    )
+    structure = FiltreChoix("Structure", q=de_structure, vide="Toutes")
+    territoire = FiltreChoix("Territoire", q=de_territoire)
+
+
+class ListePersonnes:
+    """The people one reader may find."""
+
+    def __init__(self, utilisateur: Any, get: Any, jour: datetime.date) -> None:
+        """Read the query string; rows are read when asked."""
+        self.utilisateur, self.get, self.jour = utilisateur, get, jour
+        structures = Structure.objects.filter(Exists(Orientation.objects.filter(structure=OuterRef("pk"))))
+        self.filtres = FiltresPersonnes(
+            get,
+            choix={
+                "structure": [(s.pk, str(s)) for s in structures.order_by("nom")],
+                "territoire": [(t.pk, t.nom) for t in TerritoireAction.objects.order_by("nom")],
+            },
+        )
+        self.tri = Tri.lire(get, TRIS, defaut="nom")
+        self.approche = False
+
+    @cached_property
+    def trouvees(self) -> QuerySet[Personne]:
+        """Return the rows of the filter; `approche` says whether they only look like what was typed."""
+        visibles = Personne.objects.visibles_par(self.utilisateur)
+        if self.filtres.valeurs.get("portefeuille"):
+            visibles = visibles.portefeuille_de(self.utilisateur)
+        gardees = self.filtres.appliquer(visibles)
+        trouvees, self.approche = chercher(gardees, self.filtres.valeurs.get("mot", ""), aujourd_hui=self.jour)
+        return trouvees
+
+    @property
+    def decorees(self) -> QuerySet[Personne]:
+        """Return the rows with commune, orientation and référent of today, in the same query."""
+        ici = Adresse.objects.filter(personne=OuterRef("pk"), periode__contains=self.jour)
+        nom = Concat("referent__prenom", Value(" "), "referent__nom")
+        return self.trouvees.defer("nir_chiffre", "nir_empreinte", "recherche").annotate(
+            commune=Subquery(ici.values("commune__nom")[:1]),
+            orientation=Subquery(_orientation().values("type_decide")[:1]),
+            orientee_le=Subquery(_orientation().values("decidee_le")[:1], output_field=DateField()),
+            referent=Subquery(_affectation(referent__isnull=False).annotate(qui=nom).values("qui")[:1]),
+            referent_nom=Subquery(_affectation().values("referent_nom")[:1]),
+        )
+
+    @cached_property
+    def page(self) -> PageParCle[Personne]:
+        """Return one page."""
+        page = PageParCle(self.decorees, self.tri.cles, self.get.get("curseur"))
+        for personne in page.objets:
+            personne.type_orientation = libelle_orientation(personne)  # type: ignore[attr-defined]
+        return page
+
+
+def libelle_orientation(personne: Any) -> str:
+    """Return the orientation of a decorated row in words, empty when there is none."""
+    return TypeOrientation(personne.orientation).label if personne.orientation else ""
+
+
+COLONNES_EXPORT = (
+    ColonneExport("Nom de naissance", "nom_naissance", largeur=24),
+    ColonneExport("Nom d’usage", "nom_usage", largeur=24),
+    ColonneExport("Prénoms", "prenoms", largeur=24),
+    ColonneExport("Date de naissance", "date_naissance", type="date", largeur=14),
+    ColonneExport("Commune", "commune", largeur=24),
+    ColonneExport("Orientation", libelle_orientation, largeur=30),
+    ColonneExport("Décidée le", "orientee_le", type="date", largeur=14),
+    ColonneExport("Référent", lambda p: p.referent or p.referent_nom, largeur=24),
+    ColonneExport("Dernier contact", "dernier_contact", type="date", largeur=14),
+    ColonneExport("Personne fictive", lambda p: p.fictive, largeur=10),
+)

@@ -1,0 +1,130 @@
+"""The list of people and the page of one: who finds, who opens, what is shown, what is recorded."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from parcours.models import Consultation, Personne
+from parcours.recherche import chercher, comprendre
+from pdi.comptes.models import Role
+from tests.fabriques import StructureFactory, UtilisateurFactory
+from tests.fabriques_parcours import PrescriptionFactory, il_y_a, personne_suivie
+
+pytestmark = pytest.mark.django_db
+JOUR = datetime.date(2026, 3, 1)
+MOTIF = "Remplacement d’une collègue absente"
+
+
+def page(personne: Personne) -> str:
+    return reverse("parcours:personne", args=[personne.pk])
+
+
+@pytest.fixture
+def referent(client: Client):
+    utilisateur = UtilisateurFactory.create(role=Role.REFERENT, structure=StructureFactory.create())
+    client.force_login(utilisateur)
+    return utilisateur
+
+
+@pytest.mark.parametrize(
+    "saisie",
+    ["12/03/1985", "12-3-85", "12.03.1985", "12031985", "120385", "1985-03-12", "12 mars 1985", "né le 12/03/85"],
+)
+def test_chaque_forme_de_date_se_comprend(saisie: str):
+    assert comprendre(saisie, JOUR).naissance == datetime.date(1985, 3, 12)
+
+
+@pytest.mark.parametrize("saisie", ["lefevre-tampon", "ÉLODIE Lefèvre", "lefevre tapon", "lefevre 12/03/1985"])
+def test_la_recherche_pardonne(saisie: str):
+    personne = personne_suivie(nom_naissance="Lefèvre-Tampon", prenoms="Élodie")
+    personne_suivie(nom_naissance="Zborowski", prenoms="Ivan", date_naissance=datetime.date(1970, 1, 1))
+    trouvees, _ = chercher(Personne.objects.all(), saisie, aujourd_hui=JOUR)
+    assert list(trouvees) == [personne]
+
+
+def test_le_numero_de_dossier_mene_a_la_personne():
+    personne = personne_suivie()
+    personne_suivie()
+    numero = personne.places.get().foyer.dossiers.get().numero
+    trouvees, _ = chercher(Personne.objects.all(), numero, aujourd_hui=JOUR)
+    assert list(trouvees) == [personne]
+
+
+def test_un_referent_ouvre_son_portefeuille_et_laisse_une_trace(client: Client, referent):
+    personne = personne_suivie(referent=referent, nom_naissance="Exemple")
+    reponse = client.get(page(personne))
+    contenu = reponse.content.decode()
+    assert reponse.status_code == 200
+    assert "EXEMPLE" in contenu
+    assert "Personne fictive" in contenu
+    assert "Orientation" in contenu
+    assert "1 85" not in contenu
+    trace = Consultation.objects.get()
+    assert (trace.par, trace.personne, trace.exceptionnelle) == (referent, personne, False)
+
+
+def test_hors_portefeuille_un_motif_est_exige_puis_conserve(client: Client, referent):
+    structure = referent.habilitations_actives[0].structure
+    personne = personne_suivie(structure=structure)
+    acces = reverse("parcours:personne_acces", args=[personne.pk])
+    assert client.get(page(personne)).headers["Location"] == acces
+    assert client.post(acces, {"motif": "voir"}).status_code == 422
+    assert not Consultation.objects.exists()
+    assert client.post(acces, {"motif": MOTIF}).headers["Location"] == page(personne)
+    assert MOTIF in client.get(page(personne)).content.decode()
+    assert set(Consultation.objects.values_list("motif", "exceptionnelle")) == {(MOTIF, True)}
+
+
+def test_hors_de_sa_structure_la_personne_est_introuvable(client: Client, referent):
+    assert client.get(page(personne_suivie())).status_code == 404
+    assert not Consultation.objects.exists()
+
+
+def test_un_prestataire_ne_voit_que_ses_prescriptions(client: Client):
+    structure = StructureFactory.create()
+    client.force_login(UtilisateurFactory.create(role=Role.PRESTATAIRE, structure=structure))
+    personne = personne_suivie(nom_naissance="Exemple")
+    adressee = {"personne": personne, "offre": None, "etat": "transmise", "transmise_le": il_y_a(5)}
+    PrescriptionFactory.create(action_libre="Atelier vélo", operateur=structure, **adressee)
+    PrescriptionFactory.create(action_libre="Bilan ailleurs", **adressee)
+    contenu = client.get(page(personne)).content.decode()
+    assert "Atelier vélo" in contenu
+    assert "Bilan ailleurs" not in contenu
+    assert "Référent" not in contenu.split("<main")[1].split("Ce que vous voyez")[0]
+
+
+@pytest.mark.parametrize("role", [Role.PILOTE, Role.CHARGE_PROGRAMME, Role.PARTENAIRE, Role.DIRECTION])
+def test_qui_ne_lit_que_des_chiffres_n_ouvre_ni_liste_ni_personne(client: Client, role: str):
+    client.force_login(UtilisateurFactory.create(role=role))
+    assert client.get(reverse("parcours:personnes")).status_code == 403
+    assert client.get(page(personne_suivie())).status_code == 403
+
+
+def test_un_encadrant_voit_qui_a_consulte(client: Client):
+    encadrant = UtilisateurFactory.create(role=Role.ENCADRANT, prenom="Karim", nom="Spécimen")
+    client.force_login(encadrant)
+    contenu = client.get(page(personne_suivie())).content.decode()
+    assert "Qui a consulté" in contenu
+    assert "Karim Spécimen" in contenu.split("Qui a consulté")[1]
+
+
+def test_la_liste_montre_la_naissance_et_son_cout_ne_depend_pas_du_nombre(
+    client: Client, referent, django_assert_max_num_queries
+):
+    personne_suivie(referent=referent)
+    with django_assert_max_num_queries(12):
+        assert "12/03/1985" in client.get(reverse("parcours:personnes")).content.decode()
+    for _ in range(5):
+        personne_suivie(referent=referent)
+    with django_assert_max_num_queries(12):
+        client.get(reverse("parcours:personnes"), {"portefeuille": "on"})
+
+
+def test_la_page_tient_en_quinze_requetes(client: Client, referent, django_assert_max_num_queries):
+    personne = personne_suivie(referent=referent)
+    with django_assert_max_num_queries(15):
+        assert client.get(page(personne)).status_code == 200
