@@ -24,7 +24,7 @@ from actions.querysets import pilote_par
 from actions.regles.echeances import Periode, a_saisir_avant, echeances, jours_de_retard
 from pdi.comptes.models import Role
 from pdi.socle.filtres import FiltreAnnee, FiltreBooleen, FiltreChoix, Filtres
-from pdi.socle.formats import date_courte, date_longue, nombre, typographier
+from pdi.socle.formats import date_courte, date_longue, nombre, typographier, valeur_unite
 from pdi.socle.grappe import Grappe, avec_grappes, deballer
 from pdi.socle.tri import Colonne
 
@@ -109,12 +109,13 @@ def dire_periode(debut: datetime.date, fin: datetime.date) -> str:
 
 @dataclass(frozen=True)
 class Echeance:
-    """One period whose value is due: entered or not, and how late."""
+    """One period whose value is due: entered or not, how late, and what is known of a part of it."""
 
     libelle: str
     avant_le: datetime.date
     mesure: MesureIndicateur | None
     retard: int
+    partielle: str = ""
 
     @property
     def titre(self) -> str:
@@ -190,13 +191,19 @@ class PageIndicateur:
             return []
         cible, i = self.point.cible, self.indicateur
         attendues, saisies = len(self.echeances), sum(e.mesure is not None for e in self.echeances)
+        if self.programme.reference and not self.mesures and cible is None:
+            return []
         chiffres = [replace(chiffre_d_indicateur(self.ligne), titre=f"Valeur {self.annee}", url="")]
         if cible is None:
             chiffres.append(ChiffreCle(f"Cible {self.annee}", "à fixer", base="aucun écart ne se juge sans cible"))
         else:
             base = "imprimée dans le document" if self.point.cible_imprimee else i.get_sens_display()
             chiffres.append(ChiffreCle(f"Cible {self.annee}", *separer(cible, i.unite), base))
-        if attendues:
+        if attendues and saisies == 0 and self.echeances[-1].partielle:
+            e = self.echeances[-1]
+            base = f"{e.partielle}, valeur de l’année à saisir avant le {date_courte(e.avant_le)}"
+            chiffres.append(ChiffreCle(f"Saisie {self.annee}", "partielle", base=base))
+        elif attendues and not self.programme.reference:
             chiffres.append(
                 ChiffreCle(
                     f"Saisies {self.annee}",
@@ -283,8 +290,17 @@ class PageIndicateur:
                 (m for m in courantes if m.periode.lower <= periode.debut and periode.fin <= m.periode.upper), None
             )
             retard = 0 if mesure or self.programme.reference else jours_de_retard(periode, self.jour)
-            lignes.append(Echeance(periode.libelle, a_saisir_avant(periode), mesure, retard))
+            partielle = "" if mesure else self._partielle(periode, courantes)
+            lignes.append(Echeance(periode.libelle, a_saisir_avant(periode), mesure, retard, partielle))
         return lignes
+
+    def _partielle(self, periode: Periode, courantes: Sequence[MesureIndicateur]) -> str:
+        """Return « 88 % au 31/10 (partiel) » when values cover a part of the period; they are latest first."""
+        for mesure in courantes:
+            if mesure.valeur is not None and periode.debut <= mesure.periode.lower < periode.fin:
+                jour = mesure.periode.upper - datetime.timedelta(days=1)
+                return f"{valeur_unite(mesure.valeur, self.indicateur.unite)} au {jour:%d/%m} (partiel)"
+        return ""
 
     @cached_property
     def definition(self) -> list[tuple[str, str]]:

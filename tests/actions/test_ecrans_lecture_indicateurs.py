@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from actions.figures import points_annuels
 from actions.lecture.valeurs import avec_retards, avec_valeur
 from actions.models import Indicateur, Periodicite, SensIndicateur
-from actions.regles.echeances import echeances, echeances_en_retard
+from actions.regles.echeances import echeances, jours_de_retard
 from pdi.comptes.models import Role
 from tests.actions.lecture import classeur, client_de, principal
 from tests.fabriques import (
@@ -158,7 +158,12 @@ def test_le_filtre_juge_comme_la_page(db, periodicite, unite, sens, cible, annue
         point.valeur, point.cible, point.atteint, point.renseigne,
     )  # fmt: skip
     courantes = [(m.periode.lower, m.periode.upper) for m in indicateur.mesures.all()]
-    assert lu.retards == len(echeances_en_retard(periodicite, 2025, JOUR, courantes))
+    manquantes = [
+        p
+        for p in echeances(periodicite, 2025)
+        if jours_de_retard(p, JOUR) and not any(debut <= p.debut and p.fin <= fin for debut, fin in courantes)
+    ]
+    assert lu.retards == len(manquantes)
 
 
 def test_un_indicateur_calcule_ou_de_reference_n_est_jamais_en_retard_de_saisie():
@@ -211,6 +216,15 @@ def test_les_echeances_disent_ce_qui_est_saisi_en_retard_ou_a_venir(client):
     assert "1er trimestre 2025 01/05/2025 Saisie" in lu
     assert "2e trimestre 2025 31/07/2025 En retard de" in lu
     assert "Saisies 2025 1 sur 4" in lu
+
+
+def test_une_valeur_partielle_ne_se_dit_pas_manquante(client):
+    indicateur = IndicateurFactory.create(unite="%", sens=SensIndicateur.HAUSSE)
+    octobre = DateRange(datetime.date(2025, 1, 1), datetime.date(2025, 11, 1))
+    MesureFactory.create(indicateur=indicateur, periode=octobre, valeur=Decimal(88))
+    lu = principal(page(client, indicateur, annee=2025))
+    assert "0 sur 1" not in lu
+    assert "88 % au 31/10 (partiel), valeur de l’année à saisir avant le 31/01/2026" in lu
 
 
 def test_sans_valeur_ni_definition_la_page_le_dit(client):
