@@ -1,5 +1,7 @@
 -- One row an entry first oriented in the year, in the scope of contracts: whether a first contract followed.
-WITH {_entrees}
+WITH {_entrees},
+choisies AS (SELECT * FROM entrees WHERE e <= %(j)s AND suivante > %(debut)s),
+{_premieres}, {_signes}
 SELECT p.personne_id, p.d AS ref, p.type_decide AS type, p.structure_id, g.s IS NOT NULL AS contrat
 FROM premieres p
 LEFT JOIN signes g USING (personne_id, e)

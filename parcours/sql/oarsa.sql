@@ -1,8 +1,5 @@
 -- One row a person subject to rights and duties on J, with every breakdown and what the six tables count.
-WITH {_population}, {_entrees},
-derniere AS (
-    SELECT DISTINCT ON (personne_id) * FROM premieres WHERE e <= %(j)s ORDER BY personne_id, e DESC
-),
+WITH {_population}, {_entrees}, {_dernieres}, {_premieres}, {_signes},
 contrat AS (
     SELECT DISTINCT ON (personne_id) id, personne_id, debut, fin FROM {contrat}
     WHERE nature IN ('cer', 'ce') AND etat IN ('valide', 'clos') AND debut <= %(j)s AND fin >= %(j)s
@@ -50,7 +47,7 @@ LEFT JOIN parcours_membrefoyer b ON b.personne_id = p.personne_id AND b.periode 
 LEFT JOIN parcours_situationfoyer f ON f.foyer_id = b.foyer_id AND f.periode @> %(j)s
 LEFT JOIN {etat_mensuel} m ON m.dossier_id = p.dossier_id AND m.mois = %(mois)s
 LEFT JOIN {orientation} o ON o.personne_id = p.personne_id AND o.periode @> %(j)s
-LEFT JOIN derniere n ON n.personne_id = p.personne_id
+LEFT JOIN premieres n ON n.personne_id = p.personne_id
 LEFT JOIN signes g ON g.personne_id = n.personne_id AND g.e = n.e
 LEFT JOIN contrat c ON c.personne_id = p.personne_id
 LEFT JOIN changements ch ON ch.personne_id = p.personne_id

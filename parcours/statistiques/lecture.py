@@ -31,11 +31,15 @@ MOIS_DITS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "
 
 @dataclass(frozen=True, slots=True)
 class Chiffre:
-    """A figure ready to be shown. `masque`: hidden, its group being too small. `applicable` False: no sense here."""
+    """A figure ready to be shown. `masque`: hidden, its group being too small. `applicable` False: no sense here.
+
+    `discret`: the reader must not learn of a few missing people either.
+    """
 
     formule: Formule
     termes: Valeur
     masque: bool = False
+    discret: bool = False
     applicable: bool = True
 
     @property
@@ -47,6 +51,8 @@ class Chiffre:
     def manquants(self) -> int | None:
         """Return how many data are missing; None when that is hidden or not counted."""
         if self.masque or not self.formule.manquants_sql:
+            return None
+        if self.discret and petit(self.termes.manquants, SEUIL_INTERNE):
             return None
         return self.termes.manquants
 
@@ -120,8 +126,8 @@ def masques(formule: Formule, groupes: Mapping[str | None, Valeur], seuil: int =
 
 
 def petit_chiffre(formule: Formule, valeur: Valeur, seuil: int = SEUIL_INTERNE) -> bool:
-    """Return whether a figure alone tells about too few people: counted, not counted, or missing."""
-    parts = [Decimal(valeur.effectif), Decimal(valeur.manquants)]
+    """Return whether a figure alone tells about too few people, counted or not counted."""
+    parts = [Decimal(valeur.effectif)]
     if not formule.est_un_compte and not formule.somme:
         parts += [valeur.numerateur, abs((valeur.denominateur or Decimal(0)) - valeur.numerateur)]
     return any(petit(part, seuil) for part in parts)
@@ -134,7 +140,10 @@ def chiffres(
     actives = [a for a in restriction.actives() if a in AXES]
     if len(actives) > 1:
         lus = source.groupes(formules, restriction=restriction)
-        return {f.code: _chiffre(f, lus[f.code]["total"][""]) if f.code in lus else _absent(f) for f in formules}
+        return {
+            f.code: Chiffre(f, lus[f.code]["total"][""], discret=masquer) if f.code in lus else _absent(f)
+            for f in formules
+        }
     axe = actives[0] if actives else ""
     lus = source.groupes(formules, axe)
     resultat = {}
@@ -142,7 +151,7 @@ def chiffres(
         groupes = lus.get(formule.code, {})
         if not axe:
             total = groupes.get("total", {}).get("", Valeur(Decimal(0), Decimal(0)))
-            resultat[formule.code] = _chiffre(formule, total, masquer and petit_chiffre(formule, total))
+            resultat[formule.code] = Chiffre(formule, total, masquer and petit_chiffre(formule, total), discret=masquer)
             continue
         if axe not in formule.axes:
             resultat[formule.code] = _absent(formule)
@@ -150,16 +159,12 @@ def chiffres(
         cle = str(restriction.actives()[axe])
         termes = groupes.get(axe, {}).get(cle, _rien(formule))
         cachees = masques(formule, groupes.get(axe, {})) if masquer else set()
-        resultat[formule.code] = _chiffre(formule, termes, cle in cachees)
+        resultat[formule.code] = Chiffre(formule, termes, cle in cachees, discret=masquer)
     return resultat
 
 
 def _rien(formule: Formule) -> Valeur:
     return Valeur(Decimal(0), None if formule.est_un_compte else Decimal(0))
-
-
-def _chiffre(formule: Formule, termes: Valeur, masque: bool = False) -> Chiffre:
-    return Chiffre(formule, termes, masque)
 
 
 def _absent(formule: Formule) -> Chiffre:
@@ -173,7 +178,9 @@ def ventilation(source: Source, formule: Formule, axe: str, restriction: Restric
     cachees = masques(formule, groupes) if masquer else set()
     noms = libelles(axe, groupes)
     return [
-        Groupe(INCONNU if cle is None else cle, noms[cle], Chiffre(formule, groupes[cle], cle in cachees))
+        Groupe(
+            INCONNU if cle is None else cle, noms[cle], Chiffre(formule, groupes[cle], cle in cachees, discret=masquer)
+        )
         for cle in noms
         if cle in groupes
     ]
