@@ -69,7 +69,7 @@ def _lignes(
     lignes: QuerySet[Any], genre: str, le: Any, a: Any, b: Any, c: Any, debut: Any = None, fin: Any = None
 ) -> QuerySet[Any, Any]:
     vide = Value(None, output_field=DateField())
-    return (
+    decrites: QuerySet[Any, Any] = (
         lignes.order_by()
         .annotate(
             f_le=Cast(le, DateField()),
@@ -82,6 +82,7 @@ def _lignes(
         )
         .values_list("f_le", "f_genre", "pk", "f_debut", "f_fin", "f_a", "f_b", "f_c")
     )
+    return decrites
 
 
 def faits(personne: int) -> list[Fait]:

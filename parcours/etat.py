@@ -120,7 +120,7 @@ class Parcours:
         if self.sortie or self.entree is None or (self.entree.fin and self.entree.fin <= self.jour):
             return []
         if self.orientation is None:
-            return self._echeance(lambda: delais.echeance_orientation(self.regimes, self.entree.le))  # type: ignore[union-attr]
+            return self._echeance(lambda: delais.echeance_orientation(self.regimes, self.entree.le))
         dus: list[Signal] = []
         if self.referent is None:
             dus.append(Signal("retard", "Référent\u00a0: à désigner"))

@@ -86,7 +86,8 @@ def _retirer_date(texte: str, aujourd_hui: datetime.date) -> tuple[datetime.date
         trouve = motif.search(texte)
         if trouve is None:
             continue
-        date = _jour(*lire(trouve), aujourd_hui)
+        jour, mois, annee = lire(trouve)
+        date = _jour(jour, mois, annee, aujourd_hui)
         if date is not None:
             return date, f"{texte[: trouve.start()]} {texte[trouve.end() :]}"
     return None, texte
@@ -101,7 +102,8 @@ def comprendre(saisie: str, aujourd_hui: datetime.date) -> Saisie:
     date, reste = _retirer_date(brut, aujourd_hui)
     if date is None:  # months in letters: accents and capitals aside
         date, reste = _retirer_date(cle_nom(brut), aujourd_hui)
-    mots, numeros = [], []
+    mots: list[str] = []
+    numeros: list[str] = []
     for mot in cle_nom(reste).split()[:MOTS_MAX]:
         if date and mot in AUTOUR_D_UNE_DATE:
             continue

@@ -18,9 +18,7 @@ def preparer(m: Any) -> None:
     """One person of the référent's portfolio, addressed to the prestataire; one followed by someone else."""
     m.personne = personne_suivie(referent=m.qui(Role.REFERENT))
     m.autre_personne = personne_suivie()
-    PrescriptionFactory.create(
-        personne=m.personne, operateur=m.prestataire, etat="transmise", transmise_le=il_y_a(5)
-    )
+    PrescriptionFactory.create(personne=m.personne, operateur=m.prestataire, etat="transmise", transmise_le=il_y_a(5))
 
 
 def personne(m: Monde) -> dict[str, Any]:
