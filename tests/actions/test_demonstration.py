@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as reglages
 from django.core.management import CommandError, call_command
+from django.db.models import Min
 from django.test import TestCase
 from django.urls import reverse
 
@@ -39,6 +40,7 @@ from pdi.socle.models import EntreeJournal
 pytestmark = pytest.mark.django_db
 DONNEES = Path(reglages.DOSSIER_DONNEES)
 JOUR = datetime.date(2026, 11, 22)
+FIN_PROVISOIRE = datetime.date(2026, 10, 1)  # excluded: values entered before the opening, on 29 October
 ESSONNE = "essonne-2022-2026"
 
 
@@ -162,7 +164,22 @@ class TestDemonstrationChargee(TestCase):
         assert not MesureIndicateur.objects.filter(annee__gt=2026).exists()
         courantes = MesureIndicateur.objects.filter(annee=2026)
         assert courantes.exists()
-        assert set(courantes.values_list("periode__endswith", flat=True)) == {datetime.date(2026, 11, 1)}
+        assert set(courantes.values_list("periode__endswith", flat=True)) == {FIN_PROVISOIRE}
+
+    def test_les_valeurs_de_l_annee_en_cours_precedent_le_gel_et_se_disent_provisoires(self) -> None:
+        gel = ChiffreBilan.objects.filter(bilan__campagne__annee=2026).aggregate(n=Min("gele_le"))["n"]
+        courantes = MesureIndicateur.objects.filter(annee=2026)
+        assert courantes.exists()
+        assert not courantes.filter(saisie_le__gt=gel).exists()
+        assert not courantes.filter(saisie_le__date__lt=FIN_PROVISOIRE).exists()
+        assert not courantes.filter(source__contains="31 décembre").exists()
+        assert not courantes.exclude(source__contains="situation provisoire au ").exists()
+        assert MesureIndicateur.objects.filter(annee=2025, source__contains="31 décembre").exists()
+
+    def test_les_relectures_vouvoient(self) -> None:
+        motifs = " ".join(Bilan.objects.exclude(motif_renvoi="").values_list("motif_renvoi", flat=True)).lower()
+        assert "pouvez-vous" in motifs
+        assert "peux-tu" not in motifs
 
     def test_la_campagne_passee_est_close_et_presque_complete(self) -> None:
         campagne = Campagne.objects.get(annee=2025)

@@ -33,13 +33,13 @@ MOTIF_CLOTURE = (
     "La fiche 3.6 a été reprise en comité de pilotage : son bilan sera validé avec celui de l’année suivante."
 )
 MOTIFS = (
-    "Les chiffres sont là, mais on ne voit pas ce qu’ils ont changé pour les personnes. Peux-tu le dire ?",
+    "Les chiffres sont là, mais on ne voit pas ce qu’ils ont changé pour les personnes. Pouvez-vous le dire ?",
     "L’écart à la cible n’est pas expliqué. Le reste est bon.",
-    "Les perspectives ne disent ni avec qui ni pour quand : peux-tu préciser ?",
+    "Les perspectives ne disent ni avec qui ni pour quand : pouvez-vous préciser ?",
 )
 MOTIF_2_1 = (
-    "L’écart sur la contractualisation n’est pas expliqué. Peux-tu distinguer l’effet du changement de règle de 2025 "
-    "(France Travail entre dans le calcul) et ce qui tient à nos délais ? Le reste est bon."
+    "L’écart sur la contractualisation n’est pas expliqué. Pouvez-vous distinguer l’effet du changement de règle de "
+    "2025 (France Travail entre dans le calcul) et ce qui tient à nos délais ? Le reste est bon."
 )
 # Where each bilan of the current campaign stands; those left out wait for their first word.
 EN_COURS: dict[str, str] = {
@@ -119,7 +119,7 @@ def _campagne(annee: int, calendrier: Calendrier, responsable: Utilisateur) -> C
         campagne.close_le = _instant(calendrier.passee(annee, CLOTURE), annee, "close")
         campagne.close_par = responsable
     else:
-        campagne.ouverture = calendrier.jour - datetime.timedelta(days=24)
+        campagne.ouverture = calendrier.ouverture
         campagne.soumission_avant = jour_ouvre(calendrier.jour + datetime.timedelta(days=9))
         campagne.relecture_avant = jour_ouvre(campagne.soumission_avant + datetime.timedelta(days=14))
         campagne.assemblee_avant = max(datetime.date(annee + 1, *ASSEMBLEE), jour_ouvre(campagne.relecture_avant))

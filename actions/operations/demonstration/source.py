@@ -19,6 +19,8 @@ Cle = tuple[str, str, str]  # number of the fiche, label, group
 # Campaigns of past years, as (month, day) of the year after.
 OUVERTURE, REMISE, RELECTURE, CLOTURE, ASSEMBLEE = (1, 15), (2, 16), (2, 27), (3, 10), (3, 31)
 MOIS_ARRETES_AU_MOINS = 1
+JOURS_OUVERTS = 24  # the campaign in progress opened so many days ago
+JOURS_DE_SAISIE = 11  # the values were entered in so many days before a campaign opened
 
 
 def empreinte(*morceaux: object, parmi: int) -> int:
@@ -40,18 +42,27 @@ class Calendrier:
         return self.programme.annee_de_travail(self.jour)
 
     @property
+    def ouverture(self) -> datetime.date:
+        """Return when the campaign in progress opened, and its figures were frozen."""
+        return self.jour - datetime.timedelta(days=JOURS_OUVERTS)
+
+    @property
     def passees(self) -> range:
         """Return the years whose campaign is closed."""
         return range(self.programme.annee_debut, self.courante)
 
     @property
     def arrete(self) -> datetime.date | None:
-        """Return the day (excluded) at which the figures of the current year stop; None when there are none yet."""
-        if self.jour.year > self.courante:
+        """Return the day (excluded) at which the figures of the current year stop; None when there are none yet.
+
+        They were entered before the campaign opened: they stop at the last month complete by then.
+        """
+        releve = self.ouverture - datetime.timedelta(days=JOURS_DE_SAISIE)
+        if releve.year > self.courante:
             return datetime.date(self.courante + 1, 1, 1)
-        if self.jour.year < self.courante or self.jour.month <= MOIS_ARRETES_AU_MOINS:
+        if releve.year < self.courante or releve.month <= MOIS_ARRETES_AU_MOINS:
             return None
-        return datetime.date(self.courante, self.jour.month, 1)
+        return datetime.date(self.courante, releve.month, 1)
 
     @property
     def part_ecoulee(self) -> Decimal:

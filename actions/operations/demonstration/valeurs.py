@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from actions.models import AgregationIndicateur, CibleIndicateur, Indicateur, MesureIndicateur, ProvenanceMesure
 from pdi.comptes.models import Utilisateur
+from pdi.socle.formats import date_longue
 
 from .source import Calendrier, Recit, empreinte
 
 SOURCE = "Démonstration : valeur fictive"
+COMMENTAIRE_PARTIEL = "Situation provisoire, arrêtée à la fin du dernier mois complet."
 
 
 def charger_valeurs(*, recit: Recit, calendrier: Calendrier, auteurs: dict[int, Utilisateur]) -> tuple[int, int]:
@@ -75,18 +77,26 @@ def _mesure(
         texte=texte,
         numerateur=numerateur,
         denominateur=denominateur,
-        commentaire="Situation provisoire, arrêtée à la fin du dernier mois complet." if partielle else "",
-        source=dit.get("source") or SOURCE,
+        commentaire=COMMENTAIRE_PARTIEL if partielle else "",
+        source=_source(str(dit.get("source") or SOURCE), fin if partielle else None),
         provenance=ProvenanceMesure.SAISIE,
         saisie_le=_saisie_le(indicateur, annee, calendrier),
         demonstration=True,
     )
 
 
+def _source(source: str, fin: datetime.date | None) -> str:
+    """Return the source; before the end of the year (`fin` excluded), it says until when, not « 31 décembre »."""
+    if fin is None:
+        return source
+    quoi = source.replace(", situation au 31 décembre", "").replace(" au 31 décembre", "")
+    return f"{quoi}, situation provisoire au {date_longue(fin - datetime.timedelta(days=1))}"
+
+
 def _saisie_le(indicateur: Indicateur, annee: int, calendrier: Calendrier) -> datetime.datetime:
     """Return a plausible instant, always in the past: a working morning before the campaign opened."""
     graine = (indicateur.fiche.numero, indicateur.libelle, annee)
-    veille = datetime.date(annee + 1, 1, 14) if annee < calendrier.courante else calendrier.jour
+    veille = datetime.date(annee + 1, 1, 14) if annee < calendrier.courante else calendrier.ouverture
     jour = min(veille, calendrier.jour) - datetime.timedelta(days=2 + empreinte("saisie", *graine, parmi=9))
     heure = datetime.time(9 + empreinte("heure", *graine, parmi=8), empreinte("minute", *graine, parmi=60))
     return timezone.make_aware(datetime.datetime.combine(jour, heure))
