@@ -48,13 +48,6 @@ def du_journal(fiche: FicheAction, bilans: Iterable[int]) -> QuerySet[EntreeJour
     return EntreeJournal.objects.filter(condition).select_related("par")
 
 
-def de_l_indicateur(indicateur: Indicateur) -> QuerySet[EntreeJournal]:
-    """Return the entries of an indicator."""
-    return EntreeJournal.objects.filter(
-        objet_type=Indicateur._meta.label_lower, objet_id=str(indicateur.pk)
-    ).select_related("par")
-
-
 def _extrait(texte: str) -> str:
     texte = " ".join(texte.split())
     return texte if len(texte) <= EXTRAIT else texte[: EXTRAIT - 1].rsplit(" ", 1)[0] + "…"

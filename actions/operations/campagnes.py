@@ -23,7 +23,7 @@ from actions.models import (
     TransitionBilan,
     TransitionCampagne,
 )
-from actions.regles.bilans import AUTOMATE_CAMPAGNE, GESTION, DatesCampagne, limite_legale
+from actions.regles.bilans import AUTOMATE_CAMPAGNE, GESTION, DatesCampagne
 from pdi.comptes.models import Utilisateur
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.etats import changer_etat
@@ -323,8 +323,3 @@ def _prevenir_relance(campagne: Campagne, nombre: int, destinataires: list[Utili
         else "Les chiffres sont remplis, le texte vous attend.",
         url=reverse("actions:bilans"),
     )
-
-
-def depasse_la_limite_legale(dates: DatesCampagne, annee: int) -> bool:
-    """Return whether the Assemblée is planned after 31 March. Source: CASF L263-1."""
-    return dates.assemblee_avant > limite_legale(annee)

@@ -128,12 +128,6 @@ def limite_legale(annee: int) -> datetime.date:
     return datetime.date(annee + 1, 3, 31)
 
 
-def alertes_legales(annee: int) -> tuple[tuple[int, datetime.date], ...]:
-    """Return (days left, date of the alert) for −60, −30 and −15 days before the legal date."""
-    limite = limite_legale(annee)
-    return tuple((jours, limite - datetime.timedelta(days=jours)) for jours in SEUILS_ALERTE)
-
-
 @dataclass(frozen=True)
 class CompteARebours:
     """Where `jour` stands before the legal date. `seuil`: the nearest threshold passed (60, 30, 15), else None."""

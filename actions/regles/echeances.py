@@ -6,7 +6,6 @@ Periods are half-open ranges [debut, fin). BISANNUELLE is twice a year, at the e
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from actions.models.indicateur import Periodicite
@@ -103,11 +102,6 @@ def periode_de_code(code: str) -> Periode:
     return Periode(datetime.date(annee, mois, 1), _premier_du_mois(annee, mois - 1 + longueur))
 
 
-def periode_contenant(periodicite: str, jour: datetime.date) -> Periode:
-    """Return the period of `periodicite` that contains `jour`."""
-    return next(p for p in periodes_saisissables(periodicite, jour.year) if p.debut <= jour < p.fin)
-
-
 def a_saisir_avant(periode: Periode, delai_jours: int = DELAI_SAISIE_JOURS) -> datetime.date:
     """Return the last day on which the value of `periode` is on time."""
     return periode.dernier_jour + datetime.timedelta(days=delai_jours)
@@ -116,25 +110,3 @@ def a_saisir_avant(periode: Periode, delai_jours: int = DELAI_SAISIE_JOURS) -> d
 def jours_de_retard(periode: Periode, jour: datetime.date, delai_jours: int = DELAI_SAISIE_JOURS) -> int:
     """Return how many days late a value of `periode` entered on `jour` is; 0 when it is on time."""
     return max(0, (jour - a_saisir_avant(periode, delai_jours)).days)
-
-
-def echeances_en_retard(
-    periodicite: str,
-    annee: int,
-    jour: datetime.date,
-    saisies: Collection[tuple[datetime.date, datetime.date]],
-    delai_jours: int = DELAI_SAISIE_JOURS,
-) -> list[Periode]:
-    """Return the periods of `annee` late on `jour`: due, and covered by none of `saisies` ((start, end) pairs)."""
-    return [
-        periode
-        for periode in echeances(periodicite, annee)
-        if jours_de_retard(periode, jour, delai_jours)
-        and not any(debut <= periode.debut and periode.fin <= fin for debut, fin in saisies)
-    ]
-
-
-def prochaine_echeance(periodicite: str, jour: datetime.date) -> Periode | None:
-    """Return the first period that ends on or after `jour`; None when nothing is due."""
-    candidates = [*echeances(periodicite, jour.year), *echeances(periodicite, jour.year + 1)]
-    return next((p for p in candidates if p.dernier_jour >= jour), None)

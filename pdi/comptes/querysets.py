@@ -23,13 +23,6 @@ class UtilisateurQuerySet(models.QuerySet["Utilisateur"]):
             return self.none()
         return self if peut_gerer_comptes(utilisateur) else self.filter(pk=utilisateur.pk)
 
-    def ayant_role(self, role: str, jour: datetime.date) -> UtilisateurQuerySet:
-        """Return the active accounts that hold `role` on `jour`."""
-        from .models import Habilitation
-
-        tenu = Habilitation.objects.filter(utilisateur=OuterRef("pk"), role=role).au(jour)
-        return self.filter(Exists(tenu), is_active=True)
-
     def avec_habilitations(self, jour: datetime.date) -> UtilisateurQuerySet:
         """Read also, in one query, what each may do on `jour` (attribute `habilitations_du_jour`)."""
         from .models import Habilitation

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from actions.regles.bilans import (
     ContenuBilan,
-    alertes_legales,
     compte_a_rebours,
     est_une_phrase,
     limite_legale,
@@ -37,7 +36,10 @@ def test_la_limite_legale_est_le_31_mars_suivant(annee):
     ids=["fevrier-28", "fevrier-29"],
 )
 def test_les_alertes_tombent_60_30_et_15_jours_avant(annee, dates):
-    assert [jour.isoformat() for _, jour in alertes_legales(annee)] == dates
+    for seuil, date in zip((60, 30, 15), dates, strict=True):
+        jour = datetime.date.fromisoformat(date)
+        assert compte_a_rebours(annee, jour).seuil == seuil
+        assert compte_a_rebours(annee, jour - datetime.timedelta(days=1)).seuil != seuil
 
 
 @given(annee=ANNEES, decalage=st.integers(-120, 30))

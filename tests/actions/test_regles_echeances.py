@@ -14,7 +14,6 @@ from actions.regles import echeances as regles
 
 ANNEES = st.integers(1988, 2100)
 PERIODICITES = st.sampled_from(list(Periodicite))
-JOURS = st.dates(datetime.date(1990, 1, 1), datetime.date(2099, 12, 31))
 NOMBRES = {
     Periodicite.MENSUELLE: 12,
     Periodicite.TRIMESTRIELLE: 4,
@@ -41,14 +40,6 @@ def test_les_periodes_se_suivent_et_couvrent_l_annee(periodicite: Periodicite, a
     assert {p.annee for p in periodes} == {annee}
 
 
-@given(PERIODICITES, JOURS)
-def test_chaque_jour_est_dans_une_seule_periode(periodicite: Periodicite, jour: datetime.date):
-    periode = regles.periode_contenant(periodicite, jour)
-    assert periode.debut <= jour <= periode.dernier_jour
-    autres = [p for p in regles.periodes_saisissables(periodicite, jour.year) if p != periode]
-    assert not any(p.debut <= jour < p.fin for p in autres)
-
-
 @given(PERIODICITES, ANNEES)
 def test_le_code_redonne_la_periode(periodicite: Periodicite, annee: int):
     for periode in regles.periodes_saisissables(periodicite, annee):
@@ -69,29 +60,6 @@ def test_le_retard_commence_apres_le_delai(periodicite: Periodicite, annee: int,
         limite = regles.a_saisir_avant(periode, delai)
         assert regles.jours_de_retard(periode, limite, delai) == 0
         assert regles.jours_de_retard(periode, limite + datetime.timedelta(days=apres), delai) == apres
-
-
-def test_une_periode_saisie_n_est_pas_en_retard():
-    jour = datetime.date(2026, 6, 1)
-    trimestres = regles.echeances(Periodicite.TRIMESTRIELLE, 2025)
-    saisies = [(trimestres[1].debut, trimestres[1].fin)]
-    en_retard = regles.echeances_en_retard(Periodicite.TRIMESTRIELLE, 2025, jour, saisies)
-    assert en_retard == [trimestres[0], trimestres[2], trimestres[3]]
-
-
-def test_une_valeur_annuelle_couvre_les_mois():
-    annee = [(datetime.date(2025, 1, 1), datetime.date(2026, 1, 1))]
-    assert regles.echeances_en_retard(Periodicite.MENSUELLE, 2025, datetime.date(2027, 1, 1), annee) == []
-
-
-@given(PERIODICITES, JOURS)
-def test_la_prochaine_echeance_n_est_jamais_passee(periodicite: Periodicite, jour: datetime.date):
-    prochaine = regles.prochaine_echeance(periodicite, jour)
-    if NOMBRES[periodicite]:
-        assert prochaine is not None
-        assert prochaine.debut <= jour <= prochaine.dernier_jour
-    else:
-        assert prochaine is None
 
 
 @pytest.mark.parametrize(
