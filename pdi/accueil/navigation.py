@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
+from parcours.querysets import ROLES_PERSONNES
 from pdi.comptes.models import ROLES_DEPARTEMENT, Role
 
 GESTION = (Role.ADMINISTRATEUR, Role.CHARGE_PROGRAMME)
@@ -67,6 +68,11 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
         "Offre d’insertion",
         "offre",
         (Entree("Catalogue", "offre:offres", prefixes=("offre:offre",)),),
+    ),
+    (
+        "Parcours",
+        "parcours",
+        (Entree("Personnes", "parcours:personnes", roles=ROLES_PERSONNES, prefixes=("parcours:personne",)),),
     ),
     (
         "Gouvernance",

@@ -1,4 +1,7 @@
-"""Global search: fiches, indicators, structures. Accents, case and word order do not matter; typos are forgiven."""
+"""Global search: people, fiches, indicators, structures.
+
+Accents, case and word order do not matter; typos are forgiven.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,11 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 
 from actions.models import FicheAction, Indicateur
+from parcours.models import Personne
+from parcours.recherche import chercher as chercher_personnes
 from pdi.structures.models import Structure
 from pdi.structures.regles import cle_nom
 
@@ -19,7 +25,7 @@ PAR_GROUPE = 8
 RESSEMBLANCE = 0.45
 LONGUEUR_MIN = 2
 LONGUEUR_MAX = 100
-ICONES = {"fiches": "file-text", "indicateurs": "graph-up", "structures": "building"}
+ICONES = {"personnes": "person-circle", "fiches": "file-text", "indicateurs": "graph-up", "structures": "building"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,11 @@ def chercher(utilisateur: Any, saisie: str) -> list[GroupeResultats]:
     texte = cle_nom(saisie[:LONGUEUR_MAX])
     if len(texte) < LONGUEUR_MIN:
         return []
-    groupes = [_fiches(utilisateur, texte, saisie), _indicateurs(utilisateur, texte, saisie)]
+    groupes = [
+        _personnes(utilisateur, saisie),
+        _fiches(utilisateur, texte, saisie),
+        _indicateurs(utilisateur, texte, saisie),
+    ]
     groupes.append(_structures(utilisateur, texte, saisie))
     return [g for g in groupes if g.total]
 
@@ -107,6 +117,23 @@ def _indicateurs(utilisateur: Any, texte: str, saisie: str) -> GroupeResultats:
         lambda i: Resultat(i.libelle, f"Fiche {i.fiche} – {i.fiche.programme}", i.get_absolute_url()),
         _adresse("actions:indicateurs", saisie),
     )  # fmt: skip
+
+
+def _personnes(utilisateur: Any, saisie: str) -> GroupeResultats:
+    """Return the people the user may find; opening one is another right (parcours.droits)."""
+    visibles = Personne.objects.visibles_par(utilisateur).order_by("nom_naissance", "prenoms", "pk")
+    trouves, approche = chercher_personnes(visibles, saisie, aujourd_hui=timezone.localdate())
+    return _groupe(
+        "Personnes", "parcours", ICONES["personnes"], trouves, approche, _resultat_personne,
+        reverse("parcours:personnes", query={"mot": saisie}),
+    )  # fmt: skip
+
+
+def _resultat_personne(personne: Personne) -> Resultat:
+    naissance = f"{personne.date_naissance:%d/%m/%Y}" if personne.date_naissance else "naissance inconnue"
+    return Resultat(
+        str(personne), f"{naissance}, personne fictive" if personne.fictive else naissance, personne.get_absolute_url()
+    )
 
 
 def _structures(utilisateur: Any, texte: str, saisie: str) -> GroupeResultats:
