@@ -21,6 +21,7 @@ from actions.models import (
     StatutFiche,
 )
 from actions.presentation import STATUTS_FICHE, Affichage, affichage
+from actions.regles.anomalies import programme_echu
 from actions.regles.bilans import phase
 from pdi.socle.formats import compte, date_longue
 
@@ -101,7 +102,7 @@ def a_signaler(
             signaux.append(f"Bilan à {verbe} avant le {date_longue(campagne.soumission_avant, annee=False)}")
     if fiche.nb_anomalies:
         signaux.append(compte(fiche.nb_anomalies, "anomalie à traiter", "anomalies à traiter"))
-    if not fiche.programme.reference:
+    if not fiche.programme.reference and not programme_echu(fiche.programme.annee_fin, jour):
         if jours := en_retard_depuis(fiche, jour):
             signaux.append(f"Échéance dépassée de {compte(jours, 'jour')}")
         if fiche.nb_etapes_en_retard:

@@ -133,6 +133,11 @@ def nature_contraire_a_l_unite(indicateur: FaitIndicateur) -> Constat | None:
     return None
 
 
+def programme_echu(annee_fin: int, jour: datetime.date) -> bool:
+    """Return whether the last year of a programme is over: nothing in it is late any more."""
+    return jour.year > annee_fin
+
+
 def etapes_en_retard(etapes: Iterable[FaitEtape], jour: datetime.date) -> Constat | None:
     """Tell which steps have passed their deadline without being done or given up."""
     retard = [e for e in etapes if e.echeance and e.echeance < jour and e.etat not in ETAPES_FINIES]
@@ -230,7 +235,7 @@ def constater(faits: FaitsAnomalies, jour: datetime.date) -> list[Constat]:
         financement_different_du_total(faits.cout_total, faits.financements),
         dates_hors_programme(faits.debut, faits.fin, faits.annee_debut, faits.annee_fin),
         statut_contraire_aux_etapes(faits.statut, faits.etapes),
-        etapes_en_retard(faits.etapes, jour),
+        None if programme_echu(faits.annee_fin, jour) else etapes_en_retard(faits.etapes, jour),
         *(nature_contraire_a_l_unite(i) for i in faits.indicateurs),
         *(mesure_douteuse(m) for m in faits.mesures),
     ]

@@ -130,6 +130,24 @@ def test_les_etapes_en_retard_sont_nommees():
     assert [nom for nom, _ in constat.pese] == ["Étudier"]
 
 
+@pytest.mark.parametrize(("annee_fin", "dit"), [(2026, True), (2025, False)], ids=["en-cours", "echu"])
+def test_rien_n_est_en_retard_dans_un_programme_echu(annee_fin: int, dit: bool):
+    etape = anomalies.FaitEtape("Étudier", EtatEtape.EN_COURS, JOUR - datetime.timedelta(days=90))
+    faits = anomalies.FaitsAnomalies(
+        statut=StatutFiche.EN_COURS,
+        debut=None,
+        fin=None,
+        annee_debut=2022,
+        annee_fin=annee_fin,
+        cout_total=None,
+        financements=[],
+        etapes=[etape],
+        indicateurs=[],
+        mesures=[],
+    )
+    assert ("etapes-en-retard" in {c.code for c in anomalies.constater(faits, JOUR)}) == dit
+
+
 def test_une_fiche_realisee_aux_etapes_ouvertes():
     ouverte = [anomalies.FaitEtape("Étudier", EtatEtape.EN_COURS, None)]
     assert anomalies.statut_contraire_aux_etapes(StatutFiche.REALISEE, ouverte) is not None
