@@ -146,6 +146,13 @@ def maillons(page: PageFiche) -> list[Maillon]:
     if etapes and not page.programme.reference:
         texte = f"{accorder(page.realisees, 'étape réalisée')} sur {etapes}"
         chaine.append(Maillon(str(page.realisees), texte, "programme", "#objectifs"))
+    if page.programme.reference:
+        return [
+            *chaine,
+            Maillon(
+                str(d.total), accorder(d.total, "indicateur prévu", "indicateurs prévus"), "donnees", "#indicateurs"
+            ),
+        ]
     texte = f"{accorder(d.renseignes, 'indicateur renseigné')} sur {d.total} en {page.annee}"
     chaine.append(Maillon(str(d.renseignes), texte, "donnees", "#indicateurs"))
     if d.avec_cible:
@@ -176,7 +183,9 @@ def _comptes(page: PageFiche) -> list[ChiffreCle]:
     d, plan, comptes = page.decompte, page.plan, []
     if page.etapes and not page.programme.reference:
         comptes.append(_part("Étapes réalisées", page.realisees, len(page.etapes)))
-    if d.total:
+    if d.total and page.programme.reference:
+        comptes.append(ChiffreCle("Indicateurs prévus", str(d.total), "", "valeurs non suivies ici"))
+    elif d.total:
         base = f"{compte(d.sans_cible, 'indicateur')} sans cible" if d.sans_cible else "chacun a une cible"
         comptes.append(_part(f"Indicateurs renseignés en {page.annee}", d.renseignes, d.total, base))
     if plan.total is not None:

@@ -360,12 +360,13 @@ class PageFiche:
     # -- completeness and history ---------------------------------------------------------------
     @cached_property
     def manques(self) -> list[Manque]:
-        """Return what the fiche lacks, from what was already read."""
+        """Return what the fiche lacks, from what was already read; nothing for a reference, which nobody completes."""
+        if self.programme.reference:
+            return []
         gabarit = list(self.programme.gabarit.sections.all())
         suivis = [ligne for ligne in self.lignes if ligne.indicateur.actif]
         juges = [g for g in suivis if g.indicateur.chiffrable and g.indicateur.sens != SensIndicateur.NEUTRE]
-        # The values of a year are expected once it is over, and never for another département's programme.
-        annee = self.annee if self.annee < self.jour.year and not self.programme.reference else None
+        annee = self.annee if self.annee < self.jour.year else None  # values are expected once the year is over
         return manques(
             FaitsFiche(
                 remplies=rubriques_remplies(self.fiche) - {RubriqueFiche.BILAN},

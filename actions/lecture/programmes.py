@@ -91,8 +91,13 @@ class ChiffreCle:
 
     @property
     def sur(self) -> str:
-        """Return « sur 17 »."""
-        return f"sur {self.total}"
+        """Return « sur 17 », nothing for a plain count."""
+        return f"sur {self.total}" if self.total else ""
+
+    @property
+    def plein(self) -> int | None:
+        """Return what the gauge shows, None for a plain count."""
+        return self.valeur if self.total else None
 
 
 @dataclass(frozen=True)
@@ -278,6 +283,12 @@ class PageProgramme:
     def chiffres(self) -> list[ChiffreCle]:
         """Return the key figures of the whole programme, filters apart."""
         total, etapes = self.decompte, sum(f.nb_etapes for f in self.toutes)
+        if self.programme.reference:  # its values are not followed: what it plans is counted, nothing is missing
+            dans = f"dans {compte(len(self.toutes), 'fiche')}"
+            return [
+                ChiffreCle("Indicateurs prévus", total.total, 0, dans),
+                ChiffreCle("Étapes prévues", etapes, 0, dans),
+            ]
         chiffres = []
         if self.suivi and self.campagne:
             phases = self.par_phase
@@ -317,7 +328,7 @@ class PageProgramme:
                 sum(f.nb_realisees for f in self.toutes),
                 etapes,
                 compte(en_retard, "étape en retard", "étapes en retard")
-                if en_retard and not self.programme.reference
+                if en_retard
                 else f"dans {compte(len(self.toutes), 'fiche')}",
             ),
         ]
