@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.postgres.lookups import Unaccent
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
@@ -55,8 +56,8 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         return self.filter(Exists(signe) | Exists(agit))
 
     def du_departement(self) -> ProgrammeQuerySet:
-        """Return the département's own programmes (not the reference ones)."""
-        return self.filter(reference=False)
+        """Return the programmes of the département that runs this application (not the reference ones)."""
+        return self.filter(reference=False, departement=settings.DEPARTEMENT_CODE)
 
     def en_vigueur(self, jour: datetime.date) -> ProgrammeQuerySet:
         """Return those whose years contain `jour`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -40,8 +41,9 @@ def _campagne(request: HttpRequest, code: str, annee: int, *, gestion: bool = Tr
 @login_required
 @require_GET
 def campagnes(request: HttpRequest) -> HttpResponse:
-    """List the campaigns of the département's programmes, latest first."""
-    programmes = list(Programme.objects.visibles_par(request.user).du_departement().order_by("-annee_debut", "code"))
+    """List the campaigns by programme, the département's own first, latest first."""
+    lisibles = Programme.objects.visibles_par(request.user).filter(reference=False).order_by("-annee_debut", "code")
+    programmes = sorted(lisibles, key=lambda p: p.departement_id != settings.DEPARTEMENT_CODE)
     lues = list(
         Campagne.objects.visibles_par(request.user).filter(programme__in=programmes).select_related("programme")
     )

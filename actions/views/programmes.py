@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -19,7 +20,7 @@ from actions.presentation import ETATS_PROGRAMME
 from pdi.socle.exports import reponse_export
 from pdi.socle.tri import Colonne
 
-VUES = {"fiches": "Fiches par axe", "bilans": "Avancement des bilans", "financement": "Financement",
+VUES = {"fiches": "Fiches", "bilans": "Avancement des bilans", "financement": "Financement",
         "cadres": "Autres cadres", "document": "Signataires et document"}  # fmt: skip
 
 
@@ -33,11 +34,11 @@ def _page(request: HttpRequest, code: str) -> PageProgramme:
 @login_required
 @require_GET
 def programmes(request: HttpRequest) -> HttpResponse:
-    """List the programmes the reader may open: the département's own, then the reference ones."""
+    """List the programmes the reader may open: the département's own, then those of the others."""
     lus = tous_les_programmes(request.user)
     contexte = {
-        "siens": [p for p in lus if not p.reference],
-        "references": [p for p in lus if p.reference],
+        "siens": [p for p in lus if p.departement_id == settings.DEPARTEMENT_CODE],
+        "autres": [p for p in lus if p.departement_id != settings.DEPARTEMENT_CODE],
         "peut_creer": peut_creer_programme(request.user),
     }
     return render(request, "actions/lecture/programmes.html", contexte)
@@ -49,6 +50,7 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
     """Show a programme: fiches by axis, progress of bilans, funding, other frameworks, signatories."""
     page = _page(request, code)
     vues = {cle: nom for cle, nom in VUES.items() if cle != "bilans" or (page.suivi and page.campagne)}
+    vues["fiches"] = f"Fiches par {page.mot_axe}"
     vue = request.GET.get("vue", "")
     contexte: dict[str, Any] = {
         "page": page,
@@ -68,6 +70,8 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
 def _colonnes(page: PageProgramme) -> list[Colonne]:
     bilan = [Colonne(f"Bilan {page.annee}")] if page.suivi else []
     signaler = [Colonne("À signaler")] if page.suivi else []
+    if page.programme.reference:
+        return [Colonne("Fiche-action et pilote"), Colonne("Indicateurs", nb=True), *signaler]
     return [
         Colonne("Fiche-action et pilote"), *bilan, Colonne("Indicateurs renseignés", nb=True),
         Colonne("Cibles atteintes", nb=True), *signaler,

@@ -19,6 +19,7 @@ from tests.fabriques import (
     CadreFactory,
     CampagneFactory,
     CibleFactory,
+    DepartementFactory,
     EtapeFactory,
     FicheFactory,
     FinancementFactory,
@@ -75,10 +76,11 @@ def page(client, code="essonne", **parametres):
 # -- the list ---------------------------------------------------------------------------------
 
 
-def test_la_liste_separe_les_programmes_du_departement_et_les_references(client, arbre):
-    ProgrammeFactory.create(intitule_court="PTI de la Corrèze", reference=True, annee_debut=2016, annee_fin=2018)
+def test_la_liste_separe_les_programmes_du_departement_et_ceux_des_autres(client, arbre):
+    correze = DepartementFactory.create(code="19", nom="Corrèze")
+    ProgrammeFactory.create(intitule_court="PTI de la Corrèze", departement=correze, annee_debut=2016, annee_fin=2018)
     lu = principal(client.get(reverse("actions:programmes")))
-    assert lu.index("Pacte Solidarité 2022-2026") < lu.index("Programmes de référence") < lu.index("PTI de la Corrèze")
+    assert lu.index("Pacte Solidarité 2022-2026") < lu.index("Autres départements") < lu.index("PTI de la Corrèze")
     assert "3 fiches 0 indicateur" in lu
 
 
