@@ -65,7 +65,9 @@ def test_de_la_compilation_a_la_lecture(nouvelle_page, worker_celery, programme,
     verifier_page(chargee)
     chargee.get_by_role("button", name="Compiler le rapport").click()
     expect(chargee.get_by_role("progressbar")).to_be_visible()
-    chargee.get_by_role("link", name="Voir le résultat").click(timeout=DELAI_MS)
+    # The page loads itself again when the job is over: nothing on it still says that it runs.
+    expect(chargee.get_by_role("link", name="Lire la version 1")).to_be_visible(timeout=DELAI_MS)
+    expect(chargee.get_by_text("Compilation en cours")).to_have_count(0)
     verifier_page(chargee)
     with chargee.expect_download() as attendu:
         chargee.get_by_role("link", name=re.compile("PDF")).first.click()
