@@ -214,7 +214,7 @@ def _calculer_famille(
     numero = f"GROUPING({', '.join(f'axe_{a}' for a in axes)})" if axes else "0"
     cles = "".join(f", axe_{a}" for a in axes)
     sql = (
-        f"{_situe(famille, [*axes, *restriction.actives()], vu_le=moment.vu_le is not None)}\n"
+        f"{_situe(famille, [*axes, *restriction.actives()], vu_le=moment.vu_le is not None)}\n"  # nosec B608 - our own
         f"SELECT {numero}{cles}, {', '.join(_agregats(f) for f in formules)}\n"
         f"FROM situes{ou} GROUP BY GROUPING SETS ({groupes})"
     )
@@ -276,7 +276,7 @@ def personnes_de(
         return Personne.objects.none()
     ou, valeurs = _conditions(restriction)
     sql = (
-        f"{_situe(formule.famille, restriction.actives(), vu_le=moment.vu_le is not None)}\n"
+        f"{_situe(formule.famille, restriction.actives(), vu_le=moment.vu_le is not None)}\n"  # nosec B608 - our own text
         f"SELECT personne_id FROM situes{ou}{' AND' if ou else ' WHERE'} ({condition}) AND personne_id IS NOT NULL"
     )
     texte, liste = en_positions(sql, moment.parametres() | valeurs)
