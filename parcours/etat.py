@@ -28,9 +28,15 @@ class Signal:
 class Parcours:
     """The state of one path on `jour`."""
 
-    def __init__(self, faits: Sequence[Fait], regimes: Iterable[delais.Regime], jour: datetime.date) -> None:
-        """Keep the events, latest first."""
-        self.faits, self.regimes, self.jour = faits, list(regimes), jour
+    def __init__(
+        self,
+        faits: Sequence[Fait],
+        regimes: Iterable[delais.Regime],
+        jour: datetime.date,
+        orientee: delais.OrientationLue | None = None,
+    ) -> None:
+        """Keep the events, latest first; `orientee` is what the clock of the contract reads of today's orientation."""
+        self.faits, self.regimes, self.jour, self.orientee = faits, list(regimes), jour, orientee
 
     def _premier(self, genre: str) -> Fait | None:
         return next((f for f in reversed(self.faits) if f.genre == genre and f.le <= self.jour), None)
@@ -128,8 +134,8 @@ class Parcours:
         venu = any(f.genre == c.ENTRETIEN and f.b == "tenu" and f.le >= orientation.le for f in self.faits)
         if not venu:
             dus += self._echeance(lambda: delais.echeance_premier_rendez_vous(self.regimes, orientation.le))
-        if self.contrat is None:
-            lue = delais.OrientationLue(orientation.le, orientation.a)
+        lue = self.orientee
+        if self.contrat is None and lue is not None:
             dus += self._echeance(lambda: delais.echeance_contrat(self.regimes, lue))
         return dus
 

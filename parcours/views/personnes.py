@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import OuterRef, Subquery
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -15,10 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from parcours import chronologie, droits
 from parcours.etat import Parcours
 from parcours.listes import COLONNES_EXPORT, ListePersonnes
-from parcours.models import Adresse, Consultation, Personne, RegimeJuridique
+from parcours.models import Consultation, Orientation, RegimeJuridique
 from parcours.operations.consultations import consigner, motif_du_jour, motiver
 from parcours.querysets import prescriptions_adressees
-from parcours.regles.delais import Regime, age_au
+from parcours.regles.delais import OrientationLue, Regime, age_au
+from parcours.views.acces import personne_lue
 from pdi.comptes.models import Role
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
@@ -56,21 +57,6 @@ def personnes_export(request: HttpRequest) -> HttpResponseBase:
     )  # fmt: skip
 
 
-def _lire(request: HttpRequest, pk: int) -> Any:
-    exiger(droits.peut_lister_personnes(request.user))
-    ici = Adresse.objects.filter(personne=OuterRef("pk"), periode__contains=timezone.localdate())
-    visibles = droits.avec_acces(Personne.objects.visibles_par(request.user), request.user)
-    lue = (
-        visibles.defer("nir_chiffre", "nir_empreinte", "recherche")
-        .annotate(commune=Subquery(ici.values("commune__nom")[:1]))
-        .filter(pk=pk)
-        .first()
-    )
-    if lue is None or droits.acces(request.user, lue) is droits.Acces.REFUSE:
-        raise Http404(droits.HORS_PORTEE)
-    return lue
-
-
 def _faits(request: HttpRequest, personne: Any, acces: droits.Acces) -> list[chronologie.Fait]:
     """Return the events the reader may know: a prestataire, the prescriptions addressed to it."""
     lus = chronologie.faits(personne.pk)
@@ -86,13 +72,19 @@ def _faits(request: HttpRequest, personne: Any, acces: droits.Acces) -> list[chr
 @require_GET
 def personne(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a person's page; outside one's own people, after a motive. The consultation is recorded."""
-    lue = _lire(request, pk)
+    lue = personne_lue(request, pk)
     acces = droits.acces(request.user, lue)
     motif = motif_du_jour(personne=lue, par=request.user) if acces is droits.Acces.MOTIVE else ""
     if acces is droits.Acces.MOTIVE and not motif:
         return redirect("parcours:personne_acces", pk)
     consigner(personne=lue, par=request.user, ecran="Page de la personne", motif=motif)
     return render(request, "parcours/personnes/personne.html", _contexte(request, lue, acces, motif))
+
+
+def _orientee(personne: Any, jour: datetime.date) -> OrientationLue | None:
+    lue = Orientation.objects.au(jour).filter(personne=personne)
+    champs = lue.values_list("decidee_le", "type_decide", "organisme", "notifiee_le").first()
+    return OrientationLue(*champs) if champs else None
 
 
 def _contexte(request: HttpRequest, lue: Any, acces: droits.Acces, motif: str) -> dict[str, Any]:
@@ -104,7 +96,7 @@ def _contexte(request: HttpRequest, lue: Any, acces: droits.Acces, motif: str) -
     return {
         "personne": lue, "reduite": acces is droits.Acces.REDUIT, "motif": motif,
         "age": age_au(lue.date_naissance, jour) if lue.date_naissance else None,
-        "parcours": Parcours(faits, regimes, jour), "lignes": chronologie.lignes(faits, famille),
+        "parcours": Parcours(faits, regimes, jour, _orientee(lue, jour)), "lignes": chronologie.lignes(faits, famille),
         "familles": [] if acces is droits.Acces.REDUIT else list(chronologie.FAMILLES.items()),
         "famille": chronologie.FAMILLES.get(famille, ""), "code_famille": famille,
         "voit_consultations": vus, "consultations": list(consultations) if vus else [],
@@ -116,7 +108,7 @@ def _contexte(request: HttpRequest, lue: Any, acces: droits.Acces, motif: str) -
 @require_http_methods(["GET", "POST"])
 def personne_acces(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for the motive of an « accès exceptionnel », valid for the day; without one, the page stays shut."""
-    lue = _lire(request, pk)
+    lue = personne_lue(request, pk)
     if droits.acces(request.user, lue) is not droits.Acces.MOTIVE:
         return redirect("parcours:personne", pk)
     erreur, motif = "", request.POST.get("motif", "")[:250]

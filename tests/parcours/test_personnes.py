@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from parcours.models import Consultation, Personne
+from parcours.models import Consultation, OrganismeOarsa, Personne
 from parcours.recherche import chercher, comprendre
+from parcours.regles.delais import plus_mois
 from pdi.comptes.models import Role
 from tests.fabriques import StructureFactory, UtilisateurFactory
-from tests.fabriques_parcours import PrescriptionFactory, il_y_a, personne_suivie
+from tests.fabriques_parcours import PrescriptionFactory, RegimeFactory, depuis, il_y_a, personne_suivie
 
 pytestmark = pytest.mark.django_db
 JOUR = datetime.date(2026, 3, 1)
@@ -128,3 +131,26 @@ def test_la_page_tient_en_quinze_requetes(client: Client, referent, django_asser
     personne = personne_suivie(referent=referent)
     with django_assert_max_num_queries(15):
         assert client.get(page(personne)).status_code == 200
+
+
+def test_le_contrat_se_doit_un_mois_apres_la_notification(client: Client, referent):
+    RegimeFactory.create(
+        validite=depuis(datetime.date(2020, 1, 1)),
+        parametres={"delai_contrat": {"valeur": 1, "unite": "mois"}, "contrat_depuis": "notification"},
+    )
+    personne = personne_suivie(referent=referent)
+    notifiee = il_y_a(10)
+    personne.orientations.update(notifiee_le=notifiee)
+    reste = (plus_mois(notifiee, 1) - timezone.localdate()).days
+    assert re.search(rf"il reste {reste}\sjours", client.get(page(personne)).content.decode())
+
+
+def test_aucun_contrat_n_est_du_la_ou_l_organisme_n_en_signe_pas(client: Client, referent):
+    RegimeFactory.create(
+        validite=depuis(datetime.date(2020, 1, 1)),
+        parametres={"delai_contrat": 30, "nom_contrat": "Contrat à signer", "contrat_non_du": ["france_travail"]},
+    )
+    personne = personne_suivie(referent=referent)
+    assert "Contrat à signer" in client.get(page(personne)).content.decode()
+    personne.orientations.update(organisme=OrganismeOarsa.FRANCE_TRAVAIL)
+    assert "Contrat à signer" not in client.get(page(personne)).content.decode()

@@ -1,4 +1,4 @@
-"""Verdicts of the third storey. What one sees is in querysets.py."""
+"""Who finds, opens and writes about a person."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Any
 
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
 
+from parcours.models import Personne
+from parcours.querysets import ROLES_PERSONNES, PersonneQuerySet, portee, prescriptions_adressees, suivies_par
 from pdi.comptes.models import Role
 from pdi.socle.droits import OUI, Verdict, non
-
-from .models import Personne
-from .querysets import ROLES_PERSONNES, PersonneQuerySet, portee, prescriptions_adressees, suivies_par
 
 # Who writes a person's identity: those who instruct and follow, never a prestataire.
 ROLES_IDENTITE = (Role.ADMINISTRATEUR, Role.ENCADRANT, Role.REFERENT, Role.AGENT_ORIENTATION)
@@ -37,6 +36,7 @@ class Acces(enum.Enum):
 
 SANS_NOMINATIF = "Votre habilitation donne accès aux chiffres, pas aux données nominatives."
 HORS_PORTEE = "Cette personne n’est ni dans votre portefeuille, ni dans votre structure, ni sur votre territoire."
+LECTURE_SEULE = "Seuls son référent et les agents dont elle relève écrivent dans le parcours de cette personne."
 MOTIF_EXIGE = "Cette personne n’est pas dans votre portefeuille : dites pourquoi vous ouvrez son dossier."
 MOTIF_MIN = 10  # characters: « voir » is not a reason
 
@@ -84,6 +84,26 @@ def peut_exporter_personnes(utilisateur: Any) -> Verdict:
     return non("L’export des listes de personnes est réservé aux agents du Département qui les suivent.")
 
 
+def lire_avec_acces(utilisateur: Any, pk: int) -> Any:
+    """Return the person as `acces` and `voit_sante` read it, None outside what the user may find. One query."""
+    return avec_acces(Personne.objects.visibles_par(utilisateur), utilisateur).filter(pk=pk).first()
+
+
+def peut_suivre(utilisateur: Any, personne: Personne) -> Verdict:
+    """Write in a path (diagnosis, interview, contract, prescription, aid, exit): those who follow or supervise it.
+
+    One's portfolio, or the scope of an encadrant or an orientation agent. An « accès exceptionnel » reads only.
+    `personne` may come from `lire_avec_acces`; otherwise it is read again (one query).
+    """
+    verdict = peut_lister_personnes(utilisateur)
+    if not verdict:
+        return verdict
+    lue = personne if hasattr(personne, "a_suivre") else lire_avec_acces(utilisateur, personne.pk)
+    if lue is None:
+        return non(HORS_PORTEE)
+    return OUI if acces(utilisateur, lue) is Acces.LIBRE else non(LECTURE_SEULE)
+
+
 def peut_ouvrir_personne(utilisateur: Any, personne: Personne, motif: str = "") -> Verdict:
     """Open a person's page: freely for one's own people, with a motive for the others one may find.
 
@@ -93,7 +113,7 @@ def peut_ouvrir_personne(utilisateur: Any, personne: Personne, motif: str = "") 
     verdict = peut_lister_personnes(utilisateur)
     if not verdict:
         return verdict
-    lue = avec_acces(Personne.objects.visibles_par(utilisateur), utilisateur).filter(pk=personne.pk).first()
+    lue = lire_avec_acces(utilisateur, personne.pk)
     trouve = Acces.REFUSE if lue is None else acces(utilisateur, lue)
     if trouve is Acces.REFUSE:
         return non(HORS_PORTEE)
