@@ -2,15 +2,33 @@
 
 from django.urls import URLPattern, URLResolver
 
-from . import contrats, files, imports, orientation, personnes, prescriptions, statistiques
+from . import (
+    affectations,
+    aides,
+    contrats,
+    entretiens,
+    files,
+    imports,
+    orientation,
+    personnes,
+    prescriptions,
+    saisie,
+    sorties,
+    statistiques,
+)
 
 app_name = "parcours"
 urlpatterns: list[URLPattern | URLResolver] = [
     *orientation.urlpatterns,
+    *affectations.urlpatterns,
+    *entretiens.urlpatterns,
     *contrats.urlpatterns,
     *prescriptions.urlpatterns,
+    *sorties.urlpatterns,
+    *aides.urlpatterns,
     *files.urlpatterns,
     *statistiques.urlpatterns,
     *imports.urlpatterns,
+    *saisie.urlpatterns,
     *personnes.urlpatterns,
 ]

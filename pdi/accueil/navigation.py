@@ -9,8 +9,10 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from parcours.querysets import ROLES_PERSONNES
+from parcours.statistiques.droits import LECTEURS
 from pdi.comptes.models import ROLES_DEPARTEMENT, Role
 
+SUIVI = (Role.ADMINISTRATEUR, Role.ENCADRANT, Role.REFERENT, Role.AGENT_ORIENTATION)
 GESTION = (Role.ADMINISTRATEUR, Role.CHARGE_PROGRAMME)
 
 
@@ -72,7 +74,34 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
     (
         "Parcours",
         "parcours",
-        (Entree("Personnes", "parcours:personnes", roles=ROLES_PERSONNES, prefixes=("parcours:personne",)),),
+        (
+            Entree(
+                "À traiter", "parcours:files", roles=ROLES_PERSONNES, prefixes=("parcours:file",), compteur="parcours"
+            ),
+            Entree("Personnes", "parcours:personnes", roles=ROLES_PERSONNES, prefixes=("parcours:personne",)),
+            Entree("Agenda", "parcours:agenda", roles=SUIVI, prefixes=("parcours:agenda", "parcours:entretien")),
+            Entree("Contrats", "parcours:contrats", roles=SUIVI, prefixes=("parcours:contrat",)),
+            Entree(
+                "Prescriptions",
+                "parcours:prescriptions",
+                roles=ROLES_PERSONNES,
+                prefixes=("parcours:prescri",),
+            ),
+            Entree("Aides", "parcours:aides", roles=SUIVI, prefixes=("parcours:aide", "parcours:enveloppe")),
+            Entree(
+                "Portefeuilles",
+                "parcours:portefeuilles",
+                roles=(Role.ADMINISTRATEUR, Role.ENCADRANT),
+                prefixes=("parcours:portefeuille", "parcours:transfer", "parcours:capacite", "parcours:lot"),
+            ),
+            Entree(
+                "Observatoire",
+                "parcours:observatoire",
+                roles=LECTEURS,
+                prefixes=("parcours:observatoire", "parcours:indicateur", "parcours:oarsa"),
+            ),
+            Entree("Imports", "parcours:imports", roles=(Role.ADMINISTRATEUR,), prefixes=("parcours:import",)),
+        ),
     ),
     (
         "Gouvernance",

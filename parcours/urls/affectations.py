@@ -1,0 +1,5 @@
+"""URLs: affectations."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
