@@ -121,11 +121,13 @@ def page_fiche() -> Iterator[Action]:
     )
 
 
-@mesure("charger_75_fiches", taille=75, tours=1)
+@mesure("charger_75_fiches", taille=75, reference="recharger_sans_rien_changer", tours=1)
 def charger_75_fiches() -> Iterator[Action]:
-    """Load the four programmes into a database that has none of them."""
+    """Load the four programmes where there is none; baseline: the same command when all is there already."""
     with transaction.atomic():
-        Programme.objects.all().delete()
+        with connection.cursor() as curseur:
+            curseur.execute(f"TRUNCATE {Programme._meta.db_table} CASCADE")
+        yield lambda: call_command("charger_demo", verbosity=0)
         yield lambda: call_command("charger_demo", verbosity=0)
         transaction.set_rollback(True)
 
