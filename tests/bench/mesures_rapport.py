@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
-from actions.models import Mesure, Programme
+from actions.models import MesureIndicateur, Programme
 from gouvernance.contenu import empreinte, rassembler
 from gouvernance.document import Edition, composer_document
 from gouvernance.document.impression import FEUILLES, imprimer
@@ -52,7 +52,9 @@ def _programme(fiches: int) -> Programme:
 
 
 def _lire_les_mesures(programme: Programme) -> int:
-    return len(list(Mesure.objects.filter(indicateur__fiche__axe__programme=programme).select_related("indicateur")))
+    return len(
+        list(MesureIndicateur.objects.filter(indicateur__fiche__axe__programme=programme).select_related("indicateur"))
+    )
 
 
 def _contenu(fiches: int) -> Iterator[Action]:
