@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from parcours import chronologie, droits
+from parcours import chronologie, droits, page
 from parcours.etat import Parcours
 from parcours.listes import COLONNES_EXPORT, ListePersonnes
 from parcours.models import Consultation, Orientation, RegimeJuridique
@@ -92,9 +92,15 @@ def _contexte(request: HttpRequest, lue: Any, acces: droits.Acces, motif: str) -
     faits = _faits(request, lue, acces)
     regimes = [Regime.lire(r) for r in RegimeJuridique.objects.all()]
     vus = droits.voit_consultations(request.user, lue)
+    entiere = acces is not droits.Acces.REDUIT
+    lecture = page.Lecture(
+        lue, request.user, jour, ecrit=bool(droits.peut_suivre(request.user, lue)),
+        voit_sante=droits.voit_sante(request.user, lue),
+    )  # fmt: skip
     consultations = Consultation.objects.filter(personne=lue).select_related("par")[:DERNIERES_CONSULTATIONS]
     return {
-        "personne": lue, "reduite": acces is droits.Acces.REDUIT, "motif": motif,
+        "personne": lue, "reduite": not entiere, "motif": motif,
+        "sections": page.sections(lecture) if entiere else [], "gestes": page.gestes(lecture) if entiere else [],
         "age": age_au(lue.date_naissance, jour) if lue.date_naissance else None,
         "parcours": Parcours(faits, regimes, jour, _orientee(lue, jour)), "lignes": chronologie.lignes(faits, famille),
         "familles": [] if acces is droits.Acces.REDUIT else list(chronologie.FAMILLES.items()),

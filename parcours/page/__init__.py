@@ -1,0 +1,33 @@
+"""The sections of a person's page, one module a screen family. A section reads in two queries at most."""
+
+from __future__ import annotations
+
+from . import (
+    affectations,
+    aides,
+    contrats,
+    diagnostics,
+    documents,
+    entretiens,
+    foyer,
+    orientation,
+    prescriptions,
+    sorties,
+)
+from .base import Geste, Lecture, Section
+
+# In the order of the page.
+FAMILLES = (
+    entretiens, orientation, affectations, contrats, diagnostics, prescriptions, aides, sorties, foyer, documents,
+)  # fmt: skip
+
+
+def sections(lecture: Lecture) -> list[Section]:
+    """Return the sections that have something to say to this reader."""
+    lues = (famille.section(lecture) for famille in FAMILLES)
+    return [section for section in lues if section is not None]
+
+
+def gestes(lecture: Lecture) -> list[Geste]:
+    """Return what the reader may add to this path; nothing when they only read it."""
+    return [geste for famille in FAMILLES for geste in famille.gestes(lecture)] if lecture.ecrit else []
