@@ -16,6 +16,8 @@ from . import (
 )
 from .base import Geste, Lecture, Section
 
+__all__ = ["FAMILLES", "Geste", "Lecture", "Section", "gestes", "sections"]
+
 # In the order of the page.
 FAMILLES = (
     entretiens, orientation, affectations, contrats, diagnostics, prescriptions, aides, sorties, foyer, documents,
