@@ -16,7 +16,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Model
 
 from offre.models import Frein
-from offre.operations import charger_freins
+from offre.operations.chargement import charger_freins
 from parcours.models import (
     EnveloppeAide,
     GrilleDiagnostic,

@@ -36,7 +36,7 @@ def _peupler(taille: int) -> None:
         charger_decoupage(departements=[settings.DEPARTEMENT_CODE])
         charger_fichiers_territoires(dossier=donnees / "territoires")
         charger_referentiels(dossier=donnees / "parcours")
-        from offre.operations import charger_offres
+        from offre.operations.chargement import charger_offres
 
         charger_offres(dossier=donnees)
     presentes = Personne.objects.count()

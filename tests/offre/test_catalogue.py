@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from offre.models import EtatOffre, OffreInsertion
-from offre.operations import charger_offres
+from offre.operations.chargement import charger_offres
 from pdi.comptes.models import Role
 from pdi.structures.models import Structure
 from tests.fabriques import AxeFactory, FicheFactory, ProgrammeFactory, UtilisateurFactory

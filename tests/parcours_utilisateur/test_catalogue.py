@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings as reglages
 from playwright.sync_api import Page, expect
 
-from offre.operations import charger_offres
+from offre.operations.chargement import charger_offres
 from pdi.comptes.models import Role
 from tests.fabriques import MOT_DE_PASSE, UtilisateurFactory
 from tests.navigateur import capturer, verifier_page

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from offre.operations import charger_offres
+from offre.operations.chargement import charger_offres
 from parcours.operations.referentiels import charger_referentiels
 from pdi.socle.contexte import depuis
 from pdi.socle.droits import RegleMetier

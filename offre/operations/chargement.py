@@ -10,14 +10,13 @@ from typing import Any
 from django.db import transaction
 
 from actions.models import FicheAction
+from offre.models import CategorieOffre, EtatOffre, Frein, OffreInsertion
 from pdi.socle.operations import journaliser
 from pdi.socle.typographie import typographier_tout
 from pdi.structures.annuaire import Annuaire, charger_annuaire
 from pdi.structures.models import Structure
 from pdi.structures.regles import cle_nom
 from pdi.territoires.models import Departement
-
-from .models import CategorieOffre, EtatOffre, Frein, OffreInsertion
 
 
 def _lire(chemin: Path) -> Any:

@@ -1,10 +1,9 @@
-"""URLs of the offer."""
+"""URLs: catalogue."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import catalogue
+from offre.views import catalogue
 
-app_name = "offre"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", catalogue.offres, name="offres"),
     path("export/", catalogue.offres_export, name="offres_export"),

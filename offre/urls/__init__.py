@@ -1,0 +1,34 @@
+"""URLs of the second storey, one module per screen family."""
+
+from django.urls import URLPattern, URLResolver
+
+from . import (
+    api,
+    bilans,
+    carte,
+    catalogue,
+    conventions,
+    echanges,
+    edition,
+    gestion,
+    public,
+    realisations,
+    recherches,
+    sessions,
+)
+
+app_name = "offre"
+urlpatterns: list[URLPattern | URLResolver] = [
+    *sessions.urlpatterns,
+    *conventions.urlpatterns,
+    *bilans.urlpatterns,
+    *realisations.urlpatterns,
+    *carte.urlpatterns,
+    *recherches.urlpatterns,
+    *public.urlpatterns,
+    *api.urlpatterns,
+    *echanges.urlpatterns,
+    *gestion.urlpatterns,
+    *edition.urlpatterns,
+    *catalogue.urlpatterns,
+]

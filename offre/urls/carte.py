@@ -1,0 +1,5 @@
+"""URLs: carte."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

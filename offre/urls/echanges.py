@@ -1,0 +1,5 @@
+"""URLs: echanges."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

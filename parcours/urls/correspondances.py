@@ -1,0 +1,5 @@
+"""URLs: correspondances."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,5 @@
+"""URLs: inscriptions."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
