@@ -15,6 +15,7 @@ from gouvernance.contenu.axes import fiches_du_noeud
 from gouvernance.contenu.formes import Noeud, SectionFiche
 
 GABARITS = "documents/rapport"
+FEUILLES = ("css/rapport.css", "css/rapport-impression.css")
 NIVEAU_CHAPITRE = 2
 NIVEAU_MAX = 6
 Avancer = Callable[[str], None]

@@ -15,7 +15,7 @@ from actions.models import FicheAction, Programme
 from gouvernance import regles
 from gouvernance.classeur import composer_classeur
 from gouvernance.contenu import SCHEMA_VERSION, empreinte, mettre_a_niveau, rassembler
-from gouvernance.document import Edition, composer_document
+from gouvernance.document import FEUILLES, Edition, composer_document
 from gouvernance.droits import peut_compiler
 from gouvernance.models import EtatVersion, RapportAnnuel, VersionRapport
 from pdi.socle.droits import RegleMetier, exiger
@@ -65,7 +65,7 @@ def executer_compilation(*, programme_id: int, annee: int, suivi: Suivi) -> Vers
     Nothing is written before the last step: the version, its files and the end of the job come together, in one
     transaction. Files left by a worker that was killed are removed by the next compilation.
     """
-    from gouvernance.document.impression import imprimer  # noqa: PLC0415  # WeasyPrint is heavy: workers only
+    from pdi.socle.impression import imprimer  # noqa: PLC0415  # WeasyPrint is heavy: workers only
 
     programme = Programme.objects.select_related("departement", "gabarit").get(pk=programme_id)
     _verifier(programme, annee)
@@ -86,6 +86,7 @@ def executer_compilation(*, programme_id: int, annee: int, suivi: Suivi) -> Vers
     pages = _Pages(suivi, fiches, pages_prevues)
     imprime = imprimer(
         html,
+        feuilles=FEUILLES,
         date=edition.compilee_le,
         identifiant=edition.empreinte,
         avancer_page=pages.page,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from gouvernance import regles
 from gouvernance.contenu import empreinte, mettre_a_niveau
-from gouvernance.document import Edition, composer_document
+from gouvernance.document import FEUILLES, Edition, composer_document
 from gouvernance.droits import peut_deliberer, peut_intituler, peut_publier
 from gouvernance.models import Deliberation, EtatVersion, RapportAnnuel, VersionRapport
 from pdi.comptes.models import Role, Utilisateur
@@ -155,9 +155,9 @@ def reconstruire_pdf(*, version: VersionRapport) -> bytes:
     With the same code and the same libraries the bytes are those of the stored file. Slow: in a worker or a command.
     Raises RegleMetier when the content no longer has its hash.
     """
-    from gouvernance.document.impression import imprimer  # noqa: PLC0415  # WeasyPrint is heavy: workers only
+    from pdi.socle.impression import imprimer  # noqa: PLC0415  # WeasyPrint is heavy: workers only
 
     if empreinte(version.contenu) != version.empreinte:
         raise RegleMetier("Le contenu ne correspond plus à son empreinte.")
     document = composer_document(mettre_a_niveau(version.contenu, version.schema_version), edition(version))
-    return imprimer(document, date=version.compilee_le, identifiant=version.empreinte).octets
+    return imprimer(document, feuilles=FEUILLES, date=version.compilee_le, identifiant=version.empreinte).octets

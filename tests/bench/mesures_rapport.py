@@ -17,8 +17,8 @@ from django.db import transaction
 
 from actions.models import MesureIndicateur, Programme
 from gouvernance.contenu import empreinte, rassembler
-from gouvernance.document import Edition, composer_document
-from gouvernance.document.impression import FEUILLES, imprimer
+from gouvernance.document import FEUILLES, Edition, composer_document
+from pdi.socle.impression import imprimer
 from tests.fabriques import (
     AxeFactory,
     BilanFactory,
@@ -101,6 +101,6 @@ def pdf_essonne() -> Iterator[Action]:
         liens = "".join(f'<link rel="stylesheet" href="{(statiques / nom).as_uri()}">' for nom in FEUILLES)
         page = Path(dossier) / "rapport.html"
         page.write_text(html.replace("</head>", f"{liens}</head>"), encoding="utf-8")
-        yield lambda: imprimer(html, date=date, identifiant="bench")
+        yield lambda: imprimer(html, feuilles=FEUILLES, date=date, identifiant="bench")
         yield _chromium(page, Path(dossier) / "rapport.pdf")
         transaction.set_rollback(True)

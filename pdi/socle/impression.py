@@ -1,4 +1,7 @@
-"""Print HTML to an accessible PDF (PDF/UA-1). Slow (seconds): in a worker only."""
+"""Print HTML to an accessible PDF (PDF/UA-1). A page or two takes less than a second, a long document a worker.
+
+Import it where it is used: WeasyPrint is heavy.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,9 @@ import datetime
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import weasyprint
 from django.conf import settings
@@ -16,7 +19,6 @@ from weasyprint.logger import PROGRESS_LOGGER
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-FEUILLES = ("css/rapport.css", "css/rapport-impression.css")
 _PAGE = re.compile(r"Creating layout - Page (\d+)")
 AvancerPage = Callable[[int], None]
 
@@ -26,7 +28,7 @@ class RessourceRefusee(ValueError):
 
 
 class _Statiques(URLFetcher):  # type: ignore[misc]
-    """Serve the files of static/ and data: URLs; nothing else, so that a report never reaches the network."""
+    """Serve the files of static/ and data: URLs; nothing else, so that a document never reaches the network."""
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         racine = (settings.RACINE / "static").as_uri() + "/"
@@ -37,10 +39,11 @@ class _Statiques(URLFetcher):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Imprime:
-    """A printed document."""
+    """A printed document. `ancres`: the page, from 1, where each identified element begins."""
 
     octets: bytes
     pages: int
+    ancres: Mapping[str, int] = field(default_factory=dict)
 
 
 class _Ecoute(logging.Handler):
@@ -88,11 +91,17 @@ def _horloge_figee(date: datetime.datetime) -> Iterator[None]:
 
 
 def imprimer(
-    html: str, *, date: datetime.datetime, identifiant: str, avancer_page: AvancerPage | None = None
+    html: str,
+    *,
+    feuilles: Sequence[str],
+    date: datetime.datetime,
+    identifiant: str,
+    avancer_page: AvancerPage | None = None,
 ) -> Imprime:
-    """Print `html`. The same `html`, `date` and `identifiant` give the same bytes with the same library versions.
+    """Print `html` with the style sheets `feuilles` (paths under static/).
 
-    `avancer_page` is called with each page number as it is laid out, and may raise to stop.
+    The same arguments give the same bytes with the same library versions. `avancer_page` is called with each page
+    number as it is laid out, and may raise to stop.
     """
     polices = FontConfiguration()
     recuperer = _Statiques()
@@ -100,7 +109,7 @@ def imprimer(
     with _ecouter(avancer_page), _horloge_figee(date):
         styles = [
             weasyprint.CSS(filename=settings.RACINE / "static" / nom, font_config=polices, url_fetcher=recuperer)
-            for nom in FEUILLES
+            for nom in feuilles
         ]
         document = weasyprint.HTML(string=html, base_url=base, url_fetcher=recuperer).render(
             font_config=polices,
@@ -113,4 +122,5 @@ def imprimer(
             "%Y-%m-%dT%H:%M:%S+00:00"
         )
         octets = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifiant.encode())
-    return Imprime(octets, len(document.pages))
+    ancres = {nom: rang for rang, page in reversed(list(enumerate(document.pages, 1))) for nom in page.anchors}
+    return Imprime(octets, len(document.pages), ancres)
