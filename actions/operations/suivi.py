@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
@@ -14,10 +13,10 @@ from django.utils import timezone
 from actions.droits import peut_retirer_note, peut_retirer_piece, peut_suivre_fiche
 from actions.models import Etape, FicheAction, Financement, NoteFiche, PieceJointe, StatutFiche
 from actions.regles.etapes import avancement_coherent, motif_exige
-from actions.regles.pieces import controler_piece
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.formats import taille_fichier
 from pdi.socle.operations import journaliser
+from pdi.socle.pieces import garder_piece
 
 from .commun import verifier_champs
 from .fiches import ecriture_de_fiche, verrouiller
@@ -136,28 +135,7 @@ def ajouter_piece(*, fiche: FicheAction, fichier: File[Any], par: Any, nom: str 
     exiger(peut_suivre_fiche(par, fiche))
     if fiche.pieces.count() >= PIECES_MAX:
         raise RegleMetier(f"Cette fiche a déjà {PIECES_MAX} pièces : retirez celles qui ne servent plus.")
-    controlee = controler_piece(
-        nom=nom or fichier.name or "",
-        taille=fichier.size,
-        fichier=fichier,
-        types=settings.TYPES_PIECES_JOINTES,
-        taille_max=settings.TAILLE_MAX_PIECE_JOINTE,
-    )
-    piece = PieceJointe(fiche=fiche, nom=controlee.nom, type=controlee.type, taille=controlee.taille, deposee_par=par)
-    piece.fichier.save(controlee.nom, fichier, save=False)
-    try:
-        with transaction.atomic():
-            piece.save()
-            journaliser(
-                par=par,
-                verbe="ajouter_piece",
-                objet=fiche,
-                apres={"Pièce": f"{piece.nom} ({taille_fichier(piece.taille)})"},
-            )
-    except BaseException:
-        piece.fichier.delete(save=False)
-        raise
-    return piece
+    return garder_piece(piece=PieceJointe(fiche=fiche), fichier=fichier, par=par, journal=fiche, nom=nom)
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from actions.models import Bilan, FicheAction, PieceJointe
 from pdi.socle.droits import exiger
 from pdi.socle.exports import reponse_export
 from pdi.socle.pagination import PageParCle
+from pdi.socle.pieces import servir_piece
 from pdi.socle.tri import Colonne
 
 COLONNES = (
@@ -93,21 +94,9 @@ def fiche_historique(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "actions/lecture/fiche_historique.html", contexte)
 
 
-def _nom_de_fichier(piece: PieceJointe) -> str:
-    return piece.nom if piece.nom.lower().endswith(f".{piece.type}") else f"{piece.nom}.{piece.type}"
-
-
 @login_required
 @require_GET
 def piece(request: HttpRequest, pk: int) -> FileResponse:
     """Download an attachment of a fiche the reader may open. Never shown inside the page: always a download."""
     lue = get_object_or_404(PieceJointe.objects.filter(fiche__in=FicheAction.objects.visibles_par(request.user)), pk=pk)
-    try:
-        fichier = lue.fichier.open("rb")
-    except FileNotFoundError as erreur:
-        raise Http404("Le fichier de cette pièce n’est plus dans le magasin de fichiers.") from erreur
-    reponse = FileResponse(fichier, as_attachment=True, filename=_nom_de_fichier(lue))
-    reponse["X-Content-Type-Options"] = "nosniff"
-    reponse["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    reponse["Cache-Control"] = "private, no-store"
-    return reponse
+    return servir_piece(lue)

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.models import EtatEtape, RubriqueFiche, StatutFiche
-from actions.regles import anomalies, completude, etapes, pieces
+from actions.regles import anomalies, completude, etapes
+from pdi.socle import pieces
 from pdi.socle.droits import RegleMetier
 
 D = Decimal

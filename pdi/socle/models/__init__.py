@@ -3,6 +3,7 @@
 from .avis import Avis
 from .etats import LigneEtat
 from .journal import EntreeJournal
+from .piece import Piece
 from .traitement import EtatTraitement, Traitement
 
-__all__ = ["Avis", "EntreeJournal", "EtatTraitement", "LigneEtat", "Traitement"]
+__all__ = ["Avis", "EntreeJournal", "EtatTraitement", "LigneEtat", "Piece", "Traitement"]

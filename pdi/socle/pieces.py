@@ -1,4 +1,4 @@
-"""Which files may be attached: type by extension and by content, size, clean name. Pure."""
+"""Attachments: which files are accepted (type by extension and by content, size, clean name), kept, served."""
 
 from __future__ import annotations
 
@@ -8,10 +8,19 @@ import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import IO
+from typing import IO, Any, TypeVar
 
-from pdi.socle.droits import RegleMetier
-from pdi.socle.formats import taille_fichier
+from django.conf import settings
+from django.core.files import File
+from django.db import transaction
+from django.http import FileResponse, Http404
+
+from .droits import RegleMetier
+from .formats import taille_fichier
+from .models import Piece
+from .operations import journaliser
+
+P = TypeVar("P", bound=Piece)
 
 LONGUEUR_NOM = 150
 EXTENSION_MAX = 10
@@ -122,3 +131,47 @@ def controler_piece(
             champ="fichier",
         )
     return PieceControlee(propre, extension, taille)
+
+
+def garder_piece(*, piece: P, fichier: File[Any], par: Any, journal: Any, nom: str = "") -> P:
+    """Check a file and keep it under `piece`, unsaved, which already names its object; `journal` is that object.
+
+    The journal holds the name and the size. A write that fails leaves no file behind. Raises RegleMetier: what is
+    wrong with the file, what is expected.
+    """
+    controlee = controler_piece(
+        nom=nom or fichier.name or "",
+        taille=fichier.size,
+        fichier=fichier,
+        types=settings.TYPES_PIECES_JOINTES,
+        taille_max=settings.TAILLE_MAX_PIECE_JOINTE,
+    )
+    piece.nom, piece.type, piece.taille, piece.deposee_par = controlee.nom, controlee.type, controlee.taille, par
+    piece.fichier.save(controlee.nom, fichier, save=False)
+    try:
+        with transaction.atomic():
+            piece.save()
+            journaliser(
+                par=par,
+                verbe="ajouter_piece",
+                objet=journal,
+                apres={"Pièce": f"{piece.nom} ({taille_fichier(piece.taille)})"},
+            )
+    except BaseException:
+        piece.fichier.delete(save=False)
+        raise
+    return piece
+
+
+def servir_piece(piece: Piece) -> FileResponse:
+    """Return the file as a download, never shown inside the page. The verdict is the caller's. Raises Http404."""
+    try:
+        fichier = piece.fichier.open("rb")
+    except FileNotFoundError as erreur:
+        raise Http404("Le fichier de cette pièce n’est plus dans le magasin de fichiers.") from erreur
+    nom = piece.nom if piece.nom.lower().endswith(f".{piece.type}") else f"{piece.nom}.{piece.type}"
+    reponse = FileResponse(fichier, as_attachment=True, filename=nom)
+    reponse["X-Content-Type-Options"] = "nosniff"
+    reponse["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    reponse["Cache-Control"] = "private, no-store"
+    return reponse
