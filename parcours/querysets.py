@@ -14,7 +14,7 @@ from pdi.comptes.models import Role
 from pdi.structures.regles import cle_nom
 
 if TYPE_CHECKING:
-    from .models import Contrat, Orientation, Personne, Prescription
+    from .models import Contrat, Inscription, Orientation, Personne, Prescription
 
 # Roles that see people at all. Pilotes, programme managers, signing partners and direction see figures only.
 ROLES_PERSONNES = (
@@ -163,3 +163,22 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
         if not utilisateur.a_role(Role.ADMINISTRATEUR, Role.ENCADRANT, Role.REFERENT, Role.AGENT_ORIENTATION):
             return self.filter(siennes)
         return self.filter(Q(personne__in=Personne.objects.visibles_par(utilisateur)) | siennes)
+
+
+class InscriptionQuerySet(models.QuerySet["Inscription"]):
+    """Enrolments."""
+
+    def visibles_par(self, utilisateur: Any) -> InscriptionQuerySet:
+        """Return those of visible people; to a prestataire, only those of its own sessions."""
+        from .models import Personne
+
+        if not utilisateur.is_authenticated or not utilisateur.a_role(*ROLES_PERSONNES):
+            return self.none()
+        siennes = Q(session__operateur__in=utilisateur.structures_du_role(Role.PRESTATAIRE))
+        if not utilisateur.a_role(Role.ADMINISTRATEUR, Role.ENCADRANT, Role.REFERENT, Role.AGENT_ORIENTATION):
+            return self.filter(siennes)
+        return self.filter(Q(personne__in=Personne.objects.visibles_par(utilisateur)) | siennes)
+
+    def sans_reponse_au(self, jour: datetime.date) -> InscriptionQuerySet:
+        """Return the proposed places whose delay has passed on `jour`."""
+        return self.filter(etat="proposee", repondre_avant__lt=jour)

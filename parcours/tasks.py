@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
 from pdi.socle.traitements import Suivi
 
 from .operations.indicateurs import executer_compilation
+from .operations.inscriptions import liberer_toutes
 
 
 @shared_task(name="parcours.compiler_indicateurs", ignore_result=True)
@@ -14,3 +16,9 @@ def compiler_indicateurs(traitement_id: str, programme_id: int | None, annee: in
     """Compute the indicators of a year, and those of the fiches of a programme."""
     with Suivi(traitement_id) as suivi:
         executer_compilation(programme_id=programme_id, annee=annee, suivi=suivi)
+
+
+@shared_task(name="parcours.liberer_places", ignore_result=True)
+def liberer_places() -> None:
+    """Give back the places proposed to people who did not answer in time."""
+    liberer_toutes(jour=timezone.localdate())

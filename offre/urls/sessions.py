@@ -1,5 +1,9 @@
 """URLs: sessions."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from offre.views import sessions
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("sessions/<int:pk>/", sessions.session, name="session"),
+]

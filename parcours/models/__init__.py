@@ -27,6 +27,14 @@ from .foyer import (
     SituationFamiliale,
     SituationFoyer,
 )
+from .inscription import (
+    ACTIVES,
+    TENANT_LA_PLACE,
+    EtatInscription,
+    HeuresConsommees,
+    Inscription,
+    TransitionInscription,
+)
 from .orientation import (
     ORGANISMES_SPE,
     AffectationReferent,
@@ -57,7 +65,9 @@ from .sortie import (
 )
 
 __all__ = [
+    "ACTIVES",
     "ORGANISMES_SPE",
+    "TENANT_LA_PLACE",
     "ActionContrat",
     "Adresse",
     "AffectationReferent",
@@ -77,10 +87,13 @@ __all__ = [
     "EtatDemande",
     "EtatDossier",
     "EtatEntretien",
+    "EtatInscription",
     "EtatMensuel",
     "EtatPrescription",
     "Foyer",
     "GrilleDiagnostic",
+    "HeuresConsommees",
+    "Inscription",
     "JeuRegles",
     "MembreFoyer",
     "ModeAccompagnement",
@@ -119,6 +132,7 @@ __all__ = [
     "SuiviPostSortie",
     "ThemeDiagnostic",
     "TransitionContrat",
+    "TransitionInscription",
     "TransitionPrescription",
     "TypeActionContrat",
     "TypeOrientation",

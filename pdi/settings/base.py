@@ -187,6 +187,7 @@ CELERY_RESULT_EXPIRES = 24 * 3600
 CELERY_BEAT_SCHEDULE = {
     "reprendre-traitements": {"task": "socle.reprendre_traitements", "schedule": 60.0},
     "purger-traitements": {"task": "socle.purger_traitements", "schedule": 24 * 3600.0},
+    "liberer-places": {"task": "parcours.liberer_places", "schedule": 3600.0},
 }
 
 # -- mail -------------------------------------------------------------------------------------
