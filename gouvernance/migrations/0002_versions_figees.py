@@ -1,4 +1,4 @@
-"""A compiled content never changes; a published version changes no more and is never deleted."""
+"""A compiled content, and what its document prints beside it, never change; a published version is never deleted."""
 
 from django.db import migrations
 
@@ -19,7 +19,9 @@ BEGIN
         RAISE EXCEPTION 'Une version publiée ne change plus' USING ERRCODE = 'restrict_violation';
     END IF;
     IF NEW.contenu IS DISTINCT FROM OLD.contenu OR NEW.empreinte <> OLD.empreinte OR NEW.numero <> OLD.numero
-       OR NEW.rapport_id <> OLD.rapport_id OR NEW.pdf <> OLD.pdf OR NEW.xlsx <> OLD.xlsx THEN
+       OR NEW.rapport_id <> OLD.rapport_id OR NEW.pdf <> OLD.pdf OR NEW.xlsx <> OLD.xlsx
+       OR NEW.schema_version <> OLD.schema_version OR NEW.compilee_le <> OLD.compilee_le
+       OR NEW.pages <> OLD.pages OR NEW.resume IS DISTINCT FROM OLD.resume THEN
         RAISE EXCEPTION 'Le contenu compilé ne change plus' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('offre', '0002_catalogue_sessions_conventions'),
+        ('offre', '0001_initial'),
         ('parcours', '0003_statistiques'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
