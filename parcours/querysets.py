@@ -7,15 +7,17 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Value
 from django.utils import timezone
 
 from pdi.comptes.models import Role
 from pdi.structures.regles import cle_nom
 
 if TYPE_CHECKING:
-    from .models import Contrat, Inscription, Orientation, Personne, Prescription
+    from .models import Contrat, Entretien, Inscription, Orientation, Personne, Prescription
 
+# Roles that follow or supervise a path: they read contracts and meetings, a prestataire does not.
+ROLES_SUIVI = (Role.ADMINISTRATEUR, Role.ENCADRANT, Role.REFERENT, Role.AGENT_ORIENTATION)
 # Roles that see people at all. Pilotes, programme managers, signing partners and direction see figures only.
 ROLES_PERSONNES = (
     Role.ADMINISTRATEUR,
@@ -127,6 +129,51 @@ class OrientationQuerySet(models.QuerySet["Orientation"]):
         from .models import Personne
 
         return self.filter(personne__in=Personne.objects.visibles_par(utilisateur))
+
+
+class EntretienQuerySet(models.QuerySet["Entretien"]):
+    """Meetings."""
+
+    def visibles_par(self, utilisateur: Any) -> EntretienQuerySet:
+        """Return those of the people the user may find; a prestataire sees none."""
+        from .models import Personne
+
+        if not utilisateur.is_authenticated or not utilisateur.a_role(*ROLES_SUIVI):
+            return self.none()
+        return self.filter(personne__in=Personne.objects.visibles_par(utilisateur))
+
+    def agenda_de(self, utilisateur: Any) -> EntretienQuerySet:
+        """Return the diary: one's own meetings, and for an encadrant those of the people in scope (the team)."""
+        condition = Q(agent=utilisateur)
+        equipe = portee(utilisateur, Role.ENCADRANT)
+        if equipe is not None:
+            from .models import Personne
+
+            condition |= Q(personne__in=Personne.objects.filter(equipe))
+        return self.visibles_par(utilisateur).filter(condition)
+
+    def entre(self, debut: datetime.datetime, fin: datetime.datetime) -> EntretienQuerySet:
+        """Return those that begin in the half-open range."""
+        return self.filter(debut__gte=debut, debut__lt=fin)
+
+    def a_renseigner(self, instant: datetime.datetime) -> EntretienQuerySet:
+        """Return those whose hour has passed and whose outcome nobody has said."""
+        return self.filter(etat="prevu", debut__lt=instant)
+
+    def simultanes(
+        self, *, debut: datetime.datetime, duree_min: int, agent: int | None, personne: int
+    ) -> EntretienQuerySet:
+        """Return the planned meetings of that agent or of that person that overlap the slot."""
+        fin = debut + datetime.timedelta(minutes=duree_min)
+        qui = Q(personne=personne) if agent is None else Q(personne=personne) | Q(agent=agent)
+        # A meeting lasts eight hours at most: the index on `debut` bounds the search.
+        proches = self.entre(debut - datetime.timedelta(hours=8), fin).filter(qui, etat="prevu")
+        duree = ExpressionWrapper(
+            F("duree_min") * Value(datetime.timedelta(minutes=1)), output_field=models.DurationField()
+        )
+        return proches.annotate(
+            se_termine=ExpressionWrapper(F("debut") + duree, output_field=models.DateTimeField())
+        ).filter(se_termine__gt=debut)
 
 
 class ContratQuerySet(models.QuerySet["Contrat"]):

@@ -14,7 +14,7 @@ from .contrat import (
     TypeActionContrat,
 )
 from .diagnostic import Diagnostic, GrilleDiagnostic, ReponseDiagnostic, SituationTheme, ThemeDiagnostic
-from .entretien import Entretien, EtatEntretien, NatureEntretien
+from .entretien import AbonnementAgenda, Entretien, EtatEntretien, NatureEntretien, TransitionEntretien
 from .foyer import (
     DossierRSA,
     EtatDossier,
@@ -68,6 +68,7 @@ __all__ = [
     "ACTIVES",
     "ORGANISMES_SPE",
     "TENANT_LA_PLACE",
+    "AbonnementAgenda",
     "ActionContrat",
     "Adresse",
     "AffectationReferent",
@@ -132,6 +133,7 @@ __all__ = [
     "SuiviPostSortie",
     "ThemeDiagnostic",
     "TransitionContrat",
+    "TransitionEntretien",
     "TransitionInscription",
     "TransitionPrescription",
     "TypeActionContrat",

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils import timezone
 
+from parcours.querysets import EntretienQuerySet
+from pdi.socle.models import LigneEtat
 from pdi.structures.models import Structure
 
 from .personne import Personne
@@ -33,7 +39,11 @@ class NatureEntretien(models.TextChoices):
 
 
 class Entretien(models.Model):
-    """A meeting: planned, held, missed, excused or cancelled. `resume` is facts and next steps, not judgements."""
+    """A meeting: planned, held, missed, excused or cancelled. `resume` is facts and next steps, not judgements.
+
+    `brouillon` is what the interview form held when it was last saved unfinished: {"par": user id, "le": ISO time,
+    "donnees": {field: [values]}}. `version` grows with each write: two pages never overwrite each other.
+    """
 
     personne = models.ForeignKey(Personne, on_delete=models.CASCADE, related_name="entretiens")
     nature = models.CharField("nature", max_length=12, choices=NatureEntretien, default=NatureEntretien.SUIVI)
@@ -49,17 +59,31 @@ class Entretien(models.Model):
     prochaines_etapes = models.TextField("prochaines étapes", blank=True)
     brouillon = models.JSONField("brouillon de saisie", null=True, blank=True)
     motif = models.CharField("motif d’absence ou d’annulation", max_length=200, blank=True)
+    version = models.PositiveIntegerField("version", default=1, db_default=1)
+    modifie_le = models.DateTimeField("modifié le", db_default=Now())
     saisi_le = models.DateTimeField("saisi le", db_default=Now(), editable=False)
+
+    objects = EntretienQuerySet.as_manager()
 
     class Meta:
         verbose_name = "entretien"
         ordering = ["-debut", "-id"]
         constraints = [
             models.CheckConstraint(
+                condition=~Q(etat="annule") | ~Q(motif=""),
+                name="entretien_annulation_motivee",
+                violation_error_message="L’annulation d’un rendez-vous se motive.",
+            ),
+            models.CheckConstraint(
+                condition=Q(brouillon__isnull=True) | Q(etat__in=["prevu", "tenu"]),
+                name="entretien_brouillon_d_une_saisie",
+                violation_error_message="Un brouillon attend d’être terminé : le rendez-vous est prévu ou tenu.",
+            ),
+            models.CheckConstraint(
                 condition=Q(duree_min__gt=0, duree_min__lte=480),
                 name="entretien_duree_plausible",
                 violation_error_message="La durée va de 1 minute à 8 heures.",
-            )
+            ),
         ]
         indexes = [
             models.Index(fields=["personne", "-debut"], name="entretien_personne"),
@@ -69,4 +93,45 @@ class Entretien(models.Model):
 
     def __str__(self) -> str:
         """Return nature and date."""
-        return f"{self.get_nature_display()} du {self.debut:%d/%m/%Y}"
+        return f"{self.get_nature_display()} du {timezone.localtime(self.debut):%d/%m/%Y}"
+
+    def get_absolute_url(self) -> str:
+        """Return the appointment's page."""
+        return reverse("parcours:entretien", args=[self.pk])
+
+    @property
+    def fin(self) -> datetime.datetime:
+        """Return when it ends."""
+        return self.debut + datetime.timedelta(minutes=self.duree_min)
+
+
+class TransitionEntretien(LigneEtat):
+    """One change of state of a meeting."""
+
+    entretien = models.ForeignKey(Entretien, on_delete=models.CASCADE, related_name="transitions")
+
+    class Meta(LigneEtat.Meta):
+        verbose_name = "changement d’état d’un entretien"
+        verbose_name_plural = "changements d’état des entretiens"
+
+
+class AbonnementAgenda(models.Model):
+    """The calendar feed of one agent: whoever holds its address reads it, so the address is secret and revocable.
+
+    The address carries `graine` and its signature: the row alone, read in a dump, does not open the feed.
+    """
+
+    utilisateur = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="abonnement_agenda"
+    )
+    graine = models.CharField("graine de l’adresse", max_length=43, unique=True, editable=False)
+    initiales = models.BooleanField("inscrire les initiales de la personne", default=False)
+    cree_le = models.DateTimeField("créé le", default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = "abonnement à un agenda"
+        verbose_name_plural = "abonnements aux agendas"
+
+    def __str__(self) -> str:
+        """Return whose."""
+        return str(self.utilisateur)

@@ -1,9 +1,5 @@
-"""URLs: offers that fit a person."""
+"""URLs: correspondances."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver
 
-from parcours.views import correspondances
-
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("personnes/<int:pk>/offres/", correspondances.offres_adaptees, name="offres_adaptees"),
-]
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,7 +1,9 @@
 /* <form data-brouillon="url" data-brouillon-cle="user-bilan">: saves by itself every 20 s when something changed,
-   keeps what could not be sent on this machine and gives it back later. Without script, the buttons do it all. */
+   keeps what could not be sent on this machine and gives it back later. Without script, the buttons do it all.
+   data-brouillon-magasin="session": what is kept disappears with the tab (personal data). */
 const PERIODE = 20_000;
 const formulaire = document.querySelector("form[data-brouillon]");
+const magasin = () => (formulaire.dataset.brouillonMagasin === "session" ? sessionStorage : localStorage);
 
 const contenu = () => {
   const ecartes = ["csrfmiddlewaretoken", "version", "geste"];
@@ -31,16 +33,16 @@ class Brouillon {
   garder(parti = false) {
     try {
       const garde = { version: this.version.value, contenu: contenu(), heure: heure(), parti };
-      localStorage.setItem(this.cle, JSON.stringify(garde));
+      magasin().setItem(this.cle, JSON.stringify(garde));
     } catch { /* storage refused or full: the server copy is the one that counts */ }
   }
 
   oublier() {
-    try { localStorage.removeItem(this.cle); } catch { /* nothing was kept */ }
+    try { magasin().removeItem(this.cle); } catch { /* nothing was kept */ }
   }
 
   lire() {
-    try { return JSON.parse(localStorage.getItem(this.cle) ?? "null"); } catch { return null; }
+    try { return JSON.parse(magasin().getItem(this.cle) ?? "null"); } catch { return null; }
   }
 
   remplir(texte) {
@@ -57,14 +59,14 @@ class Brouillon {
     const garde = this.lire();
     const zone = document.querySelector("[data-brouillon-retour]");
     const memeVersion = garde?.version === this.version.value;
-    // Sent by a button, and the bilan moved on since: it arrived.
+    // Sent by a button, and the text moved on since: it arrived.
     const arrive = garde?.parti && !memeVersion;
     if (!garde || !zone || arrive || garde.contenu === this.envoye) return this.oublier();
     if (document.querySelector("#conflit, #erreurs")) return undefined;   // the page already gives the text back
     const texte = document.createElement("p");
     texte.textContent = memeVersion
       ? `Votre saisie de ${garde.heure}, gardée sur ce poste, n’avait pas pu être enregistrée : la voici.`
-      : `Une saisie de ${garde.heure}, gardée sur ce poste, n’a pas été enregistrée, et le bilan a changé depuis.`;
+      : `Une saisie de ${garde.heure}, gardée sur ce poste, n’a pas été enregistrée, et le texte a changé depuis.`;
     const bouton = document.createElement("button");
     bouton.type = "button";
     bouton.className = "btn btn-outline-primary btn-sm";

@@ -1,0 +1,1 @@
+"""The one form of an interview: parts (« volets ») of several families, applied together. See base.py."""

@@ -1,0 +1,14 @@
+"""The parts of the interview form, in the order of the page."""
+
+from __future__ import annotations
+
+from . import compte_rendu, suite
+from .base import Contexte, Volet
+
+FAMILLES = (compte_rendu, suite)
+
+
+def volets(contexte: Contexte) -> list[Volet]:
+    """Return the parts this reader may fill for this person."""
+    lus = (famille.volet(contexte) for famille in FAMILLES)
+    return [v for v in lus if v is not None]
