@@ -14,16 +14,10 @@ from django.utils.functional import SimpleLazyObject
 
 from pdi.comptes.models import Utilisateur
 from pdi.socle.models.traitement import ETATS_ACTIFS
+from pdi.territoires.noms import nom_de_la_collectivite
 
 from .files import nombre_bilans_a_ecrire
 from .navigation import Groupe, navigation
-
-NOMS_DEPARTEMENTS = {
-    "19": "Département de la Corrèze",
-    "71": "Département de Saône-et-Loire",
-    "78": "Département des Yvelines",
-    "91": "Département de l’Essonne",
-}
 
 
 def _adresse(nom: str) -> str:
@@ -61,7 +55,7 @@ def coque(request: HttpRequest) -> dict[str, Any]:
         "densite": getattr(utilisateur, "densite", "normale") if connecte else "normale",
         "demonstration": settings.DEMONSTRATION,
         "nom_application": settings.NOM_APPLICATION,
-        "nom_departement": NOMS_DEPARTEMENTS.get(settings.DEPARTEMENT_CODE, "Département"),
+        "nom_departement": nom_de_la_collectivite(settings.DEPARTEMENT_CODE),
         "version_application": settings.VERSION_APPLICATION,
         "date_du_jour": timezone.localdate(),
         "url_connexion": _adresse("comptes:connexion"),
