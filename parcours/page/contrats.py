@@ -2,14 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from parcours.lecture_contrats import suites_engagees
+from parcours.models import Contrat, EtatContrat
+from parcours.regles.contrats import affichage
+
 from .base import Geste, Lecture, Section
 
-
-def section(lecture: Lecture) -> Section | None:  # noqa: ARG001  # nothing to show yet
-    """Return the section."""
-    return None
+MONTRES = 4
 
 
-def gestes(lecture: Lecture) -> list[Geste]:  # noqa: ARG001  # nothing to add yet
+def section(lecture: Lecture) -> Section | None:
+    """Return the latest contract with its objectives, and the others by name (two queries)."""
+    suites = Contrat.objects.filter(suites_engagees(), precedent=OuterRef("pk"))
+    lus = list(
+        Contrat.objects.filter(personne=lecture.personne.pk)
+        .exclude(etat=EtatContrat.ANNULE)
+        .annotate(suivi=Exists(suites))
+        .order_by("-debut", "-pk")
+    )
+    if not lus:
+        return None
+    for rang, contrat in enumerate(lus):
+        lu: Any = contrat
+        lu.numero = len(lus) - rang
+        lu.affichage = affichage(lu.etat, lu.debut, lu.fin, lecture.jour, suite=lu.suivi)
+    # The one in force comes first, else the latest written.
+    courant = next((c for c in lus if c.etat == EtatContrat.VALIDE and c.debut <= lecture.jour <= c.fin), lus[0])
+    donnees = {
+        "contrat": courant, "objectifs": list(courant.objectifs.all()),
+        "autres": [c for c in lus if c is not courant][:MONTRES],
+    }  # fmt: skip
+    return Section("parcours/contrats/_section.html", donnees)
+
+
+def gestes(lecture: Lecture) -> list[Geste]:
     """Return what may be added."""
-    return []
+    return [Geste("Préparer un contrat", reverse("parcours:contrat_nouveau", args=[lecture.personne.pk]))]

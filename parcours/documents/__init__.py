@@ -1,0 +1,1 @@
+"""Documents given to a person: contracts and letters, in PDF and in Word."""

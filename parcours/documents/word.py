@@ -1,0 +1,108 @@
+"""Contracts and letters as Word files that can be edited: headings, lists and tables, nothing drawn."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import docx
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+
+from pdi.socle.formats import date_courte, date_longue, nombre
+
+from .contrat import DocumentContrat
+
+TYPE_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+POLICE = "Arial"  # on every workstation: the file is made to be edited
+PRUNE = RGBColor(0x6B, 0x2A, 0x5B)
+
+
+def nouveau(titre: str, *, marges_mm: tuple[float, float, float, float] = (18, 18, 16, 18)) -> Any:
+    """Return an empty A4 document in French. `marges_mm`: top, right, bottom, left."""
+    document = docx.Document()
+    document.core_properties.title = titre
+    document.core_properties.language = "fr-FR"
+    document.core_properties.author = ""
+    page = document.sections[0]
+    page.page_width, page.page_height = Mm(210), Mm(297)
+    page.top_margin, page.right_margin, page.bottom_margin, page.left_margin = (Mm(m) for m in marges_mm)
+    normal = document.styles["Normal"]
+    normal.font.name, normal.font.size = POLICE, Pt(10)
+    normal.paragraph_format.space_after = Pt(3)
+    langue = OxmlElement("w:lang")
+    langue.set(qn("w:val"), "fr-FR")
+    normal.element.get_or_add_rPr().append(langue)
+    for nom, taille in (("Title", 18), ("Heading 1", 12)):
+        style = document.styles[nom]
+        style.font.name, style.font.size, style.font.color.rgb = POLICE, Pt(taille), PRUNE
+        style.element.rPr.rFonts.set(qn("w:asciiTheme"), "")
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(8), Pt(3)
+    return document
+
+
+def octets(document: Any) -> bytes:
+    """Return the file."""
+    sortie = io.BytesIO()
+    document.save(sortie)
+    return sortie.getvalue()
+
+
+def _liste(document: Any, titre: str, lignes: Iterable[str], style: str = "List Bullet") -> None:
+    lignes = list(lignes)
+    if lignes:
+        document.add_heading(titre, 1)
+        for ligne in lignes:
+            document.add_paragraph(ligne, style)
+
+
+def _table(document: Any, entetes: Sequence[str], lignes: Iterable[Sequence[str]]) -> None:
+    table = document.add_table(rows=1, cols=len(entetes), style="Table Grid")
+    for case, texte in zip(table.rows[0].cells, entetes, strict=True):
+        case.paragraphs[0].add_run(texte).bold = True
+    repete = OxmlElement("w:tblHeader")
+    repete.set(qn("w:val"), "true")
+    table.rows[0]._tr.get_or_add_trPr().append(repete)  # noqa: SLF001  # python-docx has no word for it
+    for ligne in lignes:
+        for case, texte in zip(table.add_row().cells, ligne, strict=True):
+            case.text = texte
+
+
+def contrat_en_word(d: DocumentContrat) -> bytes:
+    """Return a contract as a Word file: the same words as its PDF."""
+    c, document = d.contrat, nouveau(d.titre)
+    document.add_paragraph(d.departement).runs[0].bold = True
+    document.add_paragraph(d.titre, "Title")
+    precision = " – ".join(filter(None, (d.rang, "projet, non signé" if d.projet else "", d.fondement)))
+    document.add_paragraph(precision)
+    if c.personne.fictive:
+        document.add_paragraph("Personne fictive : document de démonstration.")
+    qui = [("Personne", str(c.personne)), ("Référent", str(c.referent or "")), ("Structure", str(c.structure))]
+    if c.personne.date_naissance:
+        qui.insert(1, ("Naissance", date_courte(c.personne.date_naissance)))
+    for titre, valeur in [*qui, ("Orientation", d.orientation), ("Foyer à la signature", d.foyer), *d.reperes]:
+        if valeur:
+            paragraphe = document.add_paragraph()
+            paragraphe.add_run(f"{titre} : ").bold = True
+            paragraphe.add_run(valeur)
+    _liste(document, "Objectifs", (o.libelle for o in d.objectifs), "List Number")
+    if d.actions:
+        document.add_heading("Actions", 1)
+        _table(
+            document, ("Action", "Type", "Par semaine", "Du", "Au"),
+            ((a.intitule, a.get_type_display(), f"{nombre(a.heures_hebdo)} h" if a.heures_hebdo is not None else "",
+              date_courte(a.debut) if a.debut else "", date_courte(a.fin) if a.fin else "") for a in d.actions),
+        )  # fmt: skip
+    _liste(document, "La personne s’engage à", c.engagements_personne)
+    _liste(document, "Le Département s’engage à", c.engagements_departement)
+    _liste(document, "Observations de la personne", filter(None, [c.observations_personne]), "Normal")
+    _liste(document, "Observations du référent", filter(None, [c.observations_referent]), "Normal")
+    _liste(document, "À savoir", d.mentions, "Normal")
+    document.add_heading("Signatures", 1)
+    _table(
+        document, [s.titre for s in d.signatures],
+        [[f"{s.qui}\n{f'le {date_longue(s.le)}' if s.le else 'le'}\n\n\n" for s in d.signatures]],
+    )  # fmt: skip
+    return octets(document)
