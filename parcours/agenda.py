@@ -37,11 +37,16 @@ def de_periode(valeur: str) -> Q:
 
 
 class FiltresAgenda(Filtres):
-    """Filters of both views."""
+    """Filters of a week."""
 
-    agent = FiltreChoix("Agent", champ="agent_id", vide="Toute l’équipe", large=True)
     etat = FiltreChoix("État", champ="etat", choix=EtatEntretien.choices)
     nature = FiltreChoix("Nature", champ="nature", choix=NatureEntretien.choices, vide="Toutes")
+
+
+class FiltresEquipe(FiltresAgenda):
+    """An encadrant reads the meetings of several agents."""
+
+    agent = FiltreChoix("Agent", champ="agent_id", vide="Toute l’équipe", large=True)
 
 
 class FiltresListe(FiltresAgenda):
@@ -51,6 +56,10 @@ class FiltresListe(FiltresAgenda):
         "Période", q=de_periode, vide="Toutes", large=True,
         choix=(("a_venir", "À venir"), ("passes", "Passés"), (A_RENSEIGNER, "Issue à dire")),
     )  # fmt: skip
+
+
+class FiltresListeEquipe(FiltresEquipe, FiltresListe):
+    """The list of several agents."""
 
 
 @dataclass
@@ -106,16 +115,14 @@ class Agenda:
         self.jour = timezone.localdate(instant)
         self.vue = LISTE if get.get("vue") == LISTE else SEMAINE
         self.equipe, self.trop = utilisateur.a_role(Role.ENCADRANT), False
-        classe = FiltresListe if self.vue == LISTE else FiltresAgenda
-        self.filtres = classe(get, choix={"agent": self.agents})
-        self.tri = Tri.lire(get, {"date": ("debut", "pk")}, defaut="date")
+        seule, equipe = (FiltresListe, FiltresListeEquipe) if self.vue == LISTE else (FiltresAgenda, FiltresEquipe)
+        self.filtres: Filtres = equipe(get, choix={"agent": self.agents}) if self.equipe else seule(get)
+        self.tri = Tri.lire(get, {"date": ("debut", "pk")}, defaut="-date")
 
     @cached_property
     def agents(self) -> list[tuple[int, str]]:
         """Return the agents whose meetings the reader sees, themself first."""
         moi = (self.utilisateur.pk, f"{self.utilisateur} (vous)")
-        if not self.equipe:
-            return [moi]
         autres = Utilisateur.objects.filter(is_active=True).exclude(pk=self.utilisateur.pk)
         equipe = autres.filter(pk__in=equipe_de(self.utilisateur))
         return [moi, *((u.pk, str(u)) for u in equipe.order_by("nom", "prenom"))]
@@ -123,10 +130,10 @@ class Agenda:
     @property
     def visibles(self) -> EntretienQuerySet:
         """Return the rows of the filters, with what a row shows."""
-        lus = Entretien.objects.agenda_de(self.utilisateur)
+        lus: QuerySet[Entretien] = Entretien.objects.agenda_de(self.utilisateur)
         if not self.equipe:
             lus = lus.filter(agent=self.utilisateur)
-        gardes = self.filtres.appliquer(lus)
+        gardes: Any = self.filtres.appliquer(lus)
         decrits: EntretienQuerySet = gardes.select_related("personne", "agent", "structure").defer(
             "brouillon", "resume", "prochaines_etapes", "personne__nir_chiffre", "personne__nir_empreinte",
             "personne__recherche",
@@ -158,6 +165,14 @@ class Agenda:
             if rang < 5 or siens:
                 jours.append(Jour(le, date_longue(le, jour=True, annee=False), le == self.jour, siens))
         return jours
+
+    @property
+    def titre(self) -> str:
+        """Return « Semaine du 7 au 11 décembre 2026 »."""
+        debut, fin = self.jours[0].le, self.jours[-1].le
+        court = date_longue(debut, annee=debut.year != fin.year).split("\u00a0")
+        quand = court[0] if (debut.month, debut.year) == (fin.month, fin.year) else "\u00a0".join(court)
+        return f"Semaine du {quand} au {date_longue(fin)}"
 
     @property
     def nombre(self) -> int:

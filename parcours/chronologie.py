@@ -6,46 +6,39 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, DateField, F, Func, QuerySet, Value
+from django.db.models import Case, CharField, DateField, F, Func, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf, TruncDate
 
 from .models import (
+    Adresse,
     AffectationReferent,
     AttributionAide,
     Contrat,
+    DemandeReorientation,
     Diagnostic,
     Entretien,
-    EtatAide,
-    EtatContrat,
-    EtatEntretien,
-    EtatPrescription,
-    NatureContrat,
-    NatureEntretien,
-    NatureSortie,
+    Inscription,
     Orientation,
     Prescription,
     SituationDroitsDevoirs,
     Sortie,
-    TypeOrientation,
+    SuiviPostSortie,
 )
 
 ENTREE, ORIENTATION, REFERENT, DIAGNOSTIC = "entree", "orientation", "referent", "diagnostic"
 ENTRETIEN, CONTRAT, PRESCRIPTION, AIDE, SORTIE = "entretien", "contrat", "prescription", "aide", "sortie"
+REORIENTATION, INSCRIPTION, SUIVI, ADRESSE = "reorientation", "inscription", "suivi", "adresse"
 FAMILLES = {
-    ORIENTATION: "Orientations", REFERENT: "Référents", ENTRETIEN: "Rendez-vous", CONTRAT: "Contrats",
-    PRESCRIPTION: "Prescriptions", AIDE: "Aides", SORTIE: "Sorties", DIAGNOSTIC: "Diagnostics", ENTREE: "Droits",
+    ENTRETIEN: "Rendez-vous", CONTRAT: "Contrats", PRESCRIPTION: "Prescriptions", AIDE: "Aides",
+    ORIENTATION: "Orientations", REFERENT: "Référents", DIAGNOSTIC: "Diagnostics", SORTIE: "Sorties",
+    ENTREE: "Droits et situation",
 }  # fmt: skip
-ICONES = {
-    ORIENTATION: "signpost-split", REFERENT: "person-circle", ENTRETIEN: "calendar-x", CONTRAT: "file-earmark-check",
-    PRESCRIPTION: "signpost-split", AIDE: "cash-coin", SORTIE: "briefcase", DIAGNOSTIC: "info-circle",
-    ENTREE: "arrow-right-circle-fill",
-}  # fmt: skip
-DOMAINES = {AIDE: "offre", PRESCRIPTION: "offre", CONTRAT: "parcours", ORIENTATION: "parcours"}
+_FAMILLE = {REORIENTATION: ORIENTATION, INSCRIPTION: PRESCRIPTION, SUIVI: SORTIE, ADRESSE: ENTREE}
 
 
 @dataclass(frozen=True)
 class Fait:
-    """One row: its day, its kind, two dates of validity, and three texts whose sense depends on the kind."""
+    """One row: its day, its kind, two dates of validity, and four texts whose sense depends on the kind."""
 
     le: datetime.date
     genre: str
@@ -55,6 +48,12 @@ class Fait:
     a: str
     b: str
     c: str
+    d: str = ""
+
+    @property
+    def famille(self) -> str:
+        """Return the family that shows it and filters it."""
+        return _FAMILLE.get(self.genre, self.genre)
 
 
 def _texte(expression: Any) -> Any:
@@ -66,9 +65,10 @@ def _nom(cle: str) -> Any:
 
 
 def _lignes(
-    lignes: QuerySet[Any], genre: str, le: Any, a: Any, b: Any, c: Any, debut: Any = None, fin: Any = None
+    lignes: QuerySet[Any], genre: str, le: Any, *textes: Any, debut: Any = None, fin: Any = None
 ) -> QuerySet[Any, Any]:
     vide = Value(None, output_field=DateField())
+    quatre = {f"f_{nom}": _texte(t) for nom, t in zip("abcd", (*textes, *[Value("")] * 4), strict=False)}
     decrites: QuerySet[Any, Any] = (
         lignes.order_by()
         .annotate(
@@ -76,11 +76,9 @@ def _lignes(
             f_genre=Value(genre, output_field=CharField()),
             f_debut=Cast(debut, DateField()) if debut else vide,
             f_fin=Cast(fin, DateField()) if fin else vide,
-            f_a=_texte(a),
-            f_b=_texte(b),
-            f_c=_texte(c),
+            **quatre,
         )
-        .values_list("f_le", "f_genre", "pk", "f_debut", "f_fin", "f_a", "f_b", "f_c")
+        .values_list("f_le", "f_genre", "pk", "f_debut", "f_fin", *quatre)
     )
     return decrites
 
@@ -90,75 +88,43 @@ def faits(personne: int) -> list[Fait]:
     borne = {"debut": F("periode__startswith"), "fin": F("periode__endswith")}
     motif = Coalesce(NullIf("motif_texte", Value("")), "motif__libelle")
     qui = Coalesce(NullIf("referent_nom", Value("")), NullIf(_nom("referent"), Value("")))
+    a_finir = Case(
+        When(brouillon__isnull=False, then=Value("brouillon")),
+        When(etat="tenu", resume="", then=Value("sans_compte_rendu")),
+        default=Value(""),
+        output_field=CharField(),
+    )
+    siens = {"personne": personne}
     parties = [
-        _lignes(Orientation.objects.filter(personne=personne), ORIENTATION, F("decidee_le"),
+        _lignes(Orientation.objects.filter(**siens), ORIENTATION, F("decidee_le"),
                 F("type_decide"), F("structure__nom"), motif, **borne),
-        _lignes(AffectationReferent.objects.filter(personne=personne), REFERENT, F("periode__startswith"),
+        _lignes(DemandeReorientation.objects.filter(**siens), REORIENTATION, F("demandee_le"),
+                F("type_demande"), F("etat"), F("motif__libelle"), F("reponse")),
+        _lignes(AffectationReferent.objects.filter(**siens), REFERENT, F("periode__startswith"),
                 qui, F("structure__nom"), F("motif_fin__libelle"), **borne),
-        _lignes(Entretien.objects.filter(personne=personne), ENTRETIEN, TruncDate("debut"),
-                F("nature"), F("etat"), F("motif")),
-        _lignes(Contrat.objects.filter(personne=personne), CONTRAT, F("debut"),
-                F("nature"), F("etat"), F("heures_hebdo"), F("debut"), Coalesce("clos_le", "fin")),
-        _lignes(Prescription.objects.filter(personne=personne), PRESCRIPTION, F("renseignee_le"),
-                Coalesce("offre__intitule", "action_libre"), F("etat"), F("operateur__nom"),
-                F("entree_le"), F("fin_le")),
-        _lignes(AttributionAide.objects.filter(personne=personne), AIDE, F("demandee_le"),
-                F("objet"), F("etat"), F("montant")),
-        _lignes(Sortie.objects.filter(personne=personne), SORTIE, F("date"),
-                F("type__libelle"), F("nature"), F("employeur")),
-        _lignes(Diagnostic.objects.filter(personne=personne), DIAGNOSTIC, F("date"), Value(""), Value(""), Value("")),
-        _lignes(SituationDroitsDevoirs.objects.filter(personne=personne), ENTREE, F("periode__startswith"),
-                F("recu"), Value(""), Value(""), **borne),
+        _lignes(Entretien.objects.filter(**siens), ENTRETIEN, TruncDate("debut"),
+                F("nature"), F("etat"), F("motif"), a_finir),
+        _lignes(Contrat.objects.filter(**siens), CONTRAT, F("debut"),
+                F("nature"), F("etat"), F("heures_hebdo"), F("revision_le"),
+                debut=F("debut"), fin=Coalesce("clos_le", "fin")),
+        _lignes(Prescription.objects.filter(**siens), PRESCRIPTION, F("renseignee_le"),
+                Coalesce("offre__intitule", "action_libre"), F("etat"), F("operateur__nom"), F("transmise_le"),
+                debut=F("entree_le"), fin=F("fin_le")),
+        _lignes(Inscription.objects.filter(**siens), INSCRIPTION, F("demandee_le"),
+                F("session__offre__intitule"), F("etat"), F("motif"), F("repondre_avant"),
+                debut=F("entree_le"), fin=F("fin_le")),
+        _lignes(AttributionAide.objects.filter(**siens), AIDE, F("demandee_le"),
+                F("objet"), F("etat"), F("montant"), F("reglement__intitule")),
+        _lignes(Sortie.objects.filter(**siens), SORTIE, F("date"),
+                F("type__libelle"), F("nature"), F("employeur"), F("type__emploi")),
+        _lignes(SuiviPostSortie.objects.filter(sortie__personne=personne), SUIVI, Coalesce("recueilli_le", "du_le"),
+                F("mois"), F("situation"), debut=F("du_le")),
+        _lignes(Diagnostic.objects.filter(**siens), DIAGNOSTIC, F("date"),
+                Case(When(termine_le=None, then=Value("brouillon")), default=Value(""))),
+        _lignes(SituationDroitsDevoirs.objects.filter(**siens), ENTREE, F("periode__startswith"),
+                F("recu"), F("recalcule"), **borne),
+        _lignes(Adresse.objects.filter(**siens), ADRESSE, F("periode__startswith"),
+                Coalesce("commune__nom", "code_postal"), F("domiciliation"), **borne),
     ]  # fmt: skip
-    return [Fait(*ligne) for ligne in parties[0].union(*parties[1:], all=True).order_by("-f_le", "f_genre", "-pk")]
-
-
-@dataclass(frozen=True)
-class Ligne:
-    """One event as the page shows it (components/frise.html)."""
-
-    le: datetime.date
-    titre: str
-    texte: str
-    icone: str
-    domaine: str
-    ton: str = ""
-    url: str = ""
-
-
-def _dire(fait: Fait) -> tuple[str, str]:  # noqa: PLR0911  # one line of words a kind
-    match fait.genre:
-        case "orientation":
-            return f"Orientation\u00a0: {TypeOrientation(fait.a).label}", _phrases(fait.b, fait.c)
-        case "referent":
-            return f"Référent\u00a0: {fait.a}", _phrases(fait.b, fait.c and f"Fin\u00a0: {fait.c}")
-        case "entretien":
-            return f"{NatureEntretien(fait.a).label}\u00a0: {EtatEntretien(fait.b).label.lower()}", fait.c
-        case "contrat":
-            dates = f"du {fait.debut:%d/%m/%Y} au {fait.fin:%d/%m/%Y}" if fait.debut and fait.fin else ""
-            heures = f"{fait.c.removesuffix('.0').replace('.', ',')}\u00a0h par semaine" if fait.c else ""
-            return NatureContrat(fait.a).label, _phrases(EtatContrat(fait.b).label, dates, heures)
-        case "prescription":
-            return f"Prescription\u00a0: {fait.a}", _phrases(EtatPrescription(fait.b).label, fait.c)
-        case "aide":
-            montant = f"{fait.c.removesuffix('.00').replace('.', ',')}\u00a0€"
-            return f"Aide\u00a0: {fait.a}, {montant}", EtatAide(fait.b).label
-        case "sortie":
-            return f"{NatureSortie(fait.b).label}\u00a0: {fait.a}", fait.c
-        case "diagnostic":
-            return "Diagnostic", ""
-    fin = f"jusqu’au {fait.fin:%d/%m/%Y}" if fait.fin else ""
-    return "Droits et devoirs ouverts" if fait.a == "true" else "Hors du champ des droits et devoirs", fin
-
-
-def _phrases(*morceaux: str) -> str:
-    return ", ".join(m for m in morceaux if m)
-
-
-def lignes(lus: list[Fait], famille: str = "") -> list[Ligne]:
-    """Return the events to show, those of one family when it is named."""
-    gardes = [f for f in lus if famille not in FAMILLES or f.genre == famille]
-    return [
-        Ligne(f.le, *_dire(f), ICONES[f.genre], DOMAINES.get(f.genre, ""), "bon" if f.genre == SORTIE else "")
-        for f in gardes
-    ]
+    lus = parties[0].union(*parties[1:], all=True).order_by("-f_le", "f_genre", "-pk")
+    return [Fait(*ligne) for ligne in lus if ligne[0] is not None]

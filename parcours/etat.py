@@ -1,28 +1,40 @@
-"""Where a path stands, and what is due: read from the events of its timeline. Pure."""
+"""Where a path stands: state bar and dated flags, read from the events of its timeline. Pure."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from pdi.socle.composants import Etape
+from pdi.socle.formats import MOIS, accorder
 
 from . import chronologie as c
 from .chronologie import Fait
+from .models import EtatDossier, TypeOrientation
 from .regles import delais
 
+if TYPE_CHECKING:
+    from .identite import Identite
+
 CONTRAT_VALIDE = ("valide", "clos")
+SANS_EFFET = ("annule", "refuse", "brouillon")
 ALERTE_ECHEANCE = 60  # days before the end of a contract
+MOIS_CAF_ANCIEN = 62  # days: two monthly files missed
+TONS_DOSSIER = {EtatDossier.OUVERT: "bon", EtatDossier.DROIT_SUSPENDU: "veille",
+                EtatDossier.VERSEMENT_SUSPENDU: "veille"}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Signal:
-    """A dated flag, or something due: tone and words."""
+    """A dated flag: tone and words."""
 
     ton: str
     texte: str
+    icone: str = ""
 
 
 class Parcours:
@@ -33,10 +45,20 @@ class Parcours:
         faits: Sequence[Fait],
         regimes: Iterable[delais.Regime],
         jour: datetime.date,
-        orientee: delais.OrientationLue | None = None,
+        identite: Identite | None = None,
+        *,
+        voit_sante: bool = False,
     ) -> None:
-        """Keep the events, latest first; `orientee` is what the clock of the contract reads of today's orientation."""
-        self.faits, self.regimes, self.jour, self.orientee = faits, list(regimes), jour, orientee
+        """Keep the events, latest first, and what the banner read of today.
+
+        `voit_sante`: the reason of reduced hours may be shown; it is often one of health.
+        """
+        self.faits, self.regimes, self.jour, self.identite = faits, list(regimes), jour, identite
+        self.voit_sante = voit_sante
+
+    def de(self, genre: str) -> list[Fait]:
+        """Return the events of one kind, latest first."""
+        return [f for f in self.faits if f.genre == genre]
 
     def _premier(self, genre: str) -> Fait | None:
         return next((f for f in reversed(self.faits) if f.genre == genre and f.le <= self.jour), None)
@@ -44,11 +66,7 @@ class Parcours:
     def _actuel(self, genre: str) -> Fait | None:
         """Return the event of that kind whose period (end excluded) covers today."""
         return next(
-            (
-                f
-                for f in self.faits
-                if f.genre == genre and f.debut and f.debut <= self.jour and (f.fin is None or self.jour < f.fin)
-            ),
+            (f for f in self.de(genre) if f.debut and f.debut <= self.jour and (f.fin is None or self.jour < f.fin)),
             None,
         )
 
@@ -72,76 +90,124 @@ class Parcours:
         """Return the valid contract of today (last day included)."""
         return next(
             (
-                f
-                for f in self.faits
-                if f.genre == c.CONTRAT and f.b in CONTRAT_VALIDE and f.debut and f.fin
-                and f.debut <= self.jour <= f.fin
+                f for f in self.de(c.CONTRAT)
+                if f.b in CONTRAT_VALIDE and f.debut and f.fin and f.debut <= self.jour <= f.fin
             ),
             None,
         )  # fmt: skip
 
     @cached_property
+    def rang_contrat(self) -> int:
+        """Return the number of the current contract, as its section counts them: all but the cancelled ones."""
+        comptes = [f for f in self.de(c.CONTRAT) if f.b != "annule"]
+        return len(comptes) - comptes.index(self.contrat) if self.contrat else 0
+
+    @cached_property
     def action(self) -> Fait | None:
         """Return a prescription in action."""
-        return next((f for f in self.faits if f.genre == c.PRESCRIPTION and f.b == "en_action"), None)
+        return next((f for f in self.de(c.PRESCRIPTION) if f.b == "en_action"), None)
 
     @cached_property
     def sortie(self) -> Fait | None:
         """Return the exit of the accompaniment or of RSA, when nothing has started again since."""
-        derniere = next((f for f in self.faits if f.genre == c.SORTIE and f.b != "action"), None)
+        derniere = next((f for f in self.de(c.SORTIE) if f.b != "action"), None)
         return derniere if derniere and not self.referent and not self.orientation else None
+
+    @property
+    def clos(self) -> bool:
+        """Return whether nothing is due any more: the person has left, or is out of rights and duties."""
+        return bool(self.sortie or self.entree is None or (self.entree.fin and self.entree.fin <= self.jour))
 
     @property
     def etapes(self) -> list[Etape]:
         """Return the state bar: entered → oriented → référent → contract → in action → exit."""
-        faits = [
-            ("Entrée", self.entree), ("Orientation", self.orientation or self._premier(c.ORIENTATION)),
-            ("Référent", self.referent or self._premier(c.REFERENT)),
-            ("Contrat", self.contrat or self._premier(c.CONTRAT)),
-            ("En action", self.action), ("Sortie", self.sortie),
-        ]  # fmt: skip
-        faites = [rang for rang, (_, fait) in enumerate(faits) if fait]
-        derniere = faites[-1] if faites else -1
+        orientation = self.orientation or self._premier(c.ORIENTATION)
+        contrat = self.contrat or next((f for f in self.de(c.CONTRAT) if f.b not in SANS_EFFET), None)
+        titre_contrat = f"Contrat n°\u00a0{self.rang_contrat}" if self.contrat else "Contrat"
+        faits: list[tuple[str, Fait | None, str]] = [
+            ("Entrée", self.entree, ""),
+            ("Orientation", orientation, self._type(orientation)),
+            ("Référent", self.referent or self._premier(c.REFERENT), ""),
+            (titre_contrat, contrat, f"au {contrat.fin:%d/%m/%Y}" if contrat and contrat.fin else ""),
+            ("En action", self.action, ""),
+            ("Sortie", self.sortie, ""),
+        ]
+        derniere = max((rang for rang, (_, fait, _) in enumerate(faits) if fait), default=-1)
         return [
             Etape(
                 titre,
-                f"{fait.le:%d/%m/%Y}" if fait else "",
+                " ".join(m for m in (f"{fait.le:%d/%m/%Y}", plus) if m) if fait else "à venir",
                 "courant" if rang == derniere else "fait" if fait else "",
             )
-            for rang, (titre, fait) in enumerate(faits)
+            for rang, (titre, fait, plus) in enumerate(faits)
         ]
+
+    def _type(self, orientation: Fait | None) -> str:
+        """Return the delay since the entry and the type, worded by the regime of its day."""
+        if orientation is None:
+            return ""
+        mots = TypeOrientation(orientation.a).label
+        with contextlib.suppress(LookupError):
+            mots = delais.regime_au(self.regimes, orientation.le).libelle_type(orientation.a)
+        jours = (orientation.le - self.entree.le).days if self.entree else -1
+        delai = f"en {jours}\u00a0{accorder(jours, 'jour')}, " if jours > 0 else ""
+        return f"{delai}{mots if mots != orientation.a else TypeOrientation(orientation.a).label}".lower()
+
+    @cached_property
+    def emploi(self) -> Fait | None:
+        """Return the exit to employment that still holds: no follow-up has found the person without a job since."""
+        sortie = next((f for f in self.de(c.SORTIE) if f.d == "true"), None)
+        if sortie is None:
+            return None
+        perdu = any(f.b and f.b != "emploi" and f.le >= sortie.le for f in self.de(c.SUIVI))
+        reprise = self.entree is not None and self.entree.le > sortie.le
+        return None if perdu or reprise else sortie
 
     @property
     def drapeaux(self) -> list[Signal]:
-        """Return the dated flags."""
+        """Return the dated flags: right, employment, contract, reduced hours, anomalies."""
+        return [*self._droit(), *self._emploi(), *self._contrat(), *self._dispense(), *self._anomalies()]
+
+    def _droit(self) -> list[Signal]:
+        lu = self.identite
+        if lu is None or lu.mois_caf is None or lu.etat_caf not in EtatDossier.values:
+            return []
+        etat = EtatDossier(lu.etat_caf)
+        mots = "Droit RSA ouvert" if etat == EtatDossier.OUVERT else f"RSA\u00a0: {etat.label.lower()}"
+        mois = f"{MOIS[lu.mois_caf.month - 1]} {lu.mois_caf.year}"
+        vieux = (self.jour - lu.mois_caf).days > MOIS_CAF_ANCIEN
+        suite = f", dernier flux CAF\u00a0: {mois}" if vieux else f", flux CAF de {mois}"
+        return [Signal("veille" if vieux else TONS_DOSSIER.get(etat, "neutre"), mots + suite)]
+
+    def _emploi(self) -> list[Signal]:
+        return [Signal("info", f"En emploi depuis le {self.emploi.le:%d/%m/%Y}", "briefcase")] if self.emploi else []
+
+    def _contrat(self) -> list[Signal]:
         if self.contrat is None or self.contrat.fin is None:
             return []
         reste = (self.contrat.fin - self.jour).days
-        ton = "veille" if reste <= ALERTE_ECHEANCE else "bon"
-        return [Signal(ton, f"Contrat jusqu’au {self.contrat.fin:%d/%m/%Y}, dans {reste}\u00a0jours")]
+        if reste > ALERTE_ECHEANCE:
+            return [Signal("bon", f"Contrat jusqu’au {self.contrat.fin:%d/%m/%Y}")]
+        quand = f"dans {reste}\u00a0{accorder(reste, 'jour')}" if reste else "aujourd’hui"
+        return [Signal("veille", f"Contrat à échéance {quand}, {self.contrat.fin:%d/%m/%Y}", "hourglass-split")]
 
-    @property
-    def a_faire(self) -> list[Signal]:
-        """Return what is due, with the legal deadline: orientation, référent, first appointment, contract."""
-        if self.sortie or self.entree is None or (self.entree.fin and self.entree.fin <= self.jour):
+    def _dispense(self) -> list[Signal]:
+        contrat: dict[str, Any] = self.identite.contrat if self.identite else {}
+        if not contrat.get("dispense"):
             return []
-        if self.orientation is None:
-            return self._echeance(lambda: delais.echeance_orientation(self.regimes, self.entree.le))
-        dus: list[Signal] = []
-        if self.referent is None:
-            dus.append(Signal("retard", "Référent\u00a0: à désigner"))
-        orientation = self.orientation
-        venu = any(f.genre == c.ENTRETIEN and f.b == "tenu" and f.le >= orientation.le for f in self.faits)
-        if not venu:
-            dus += self._echeance(lambda: delais.echeance_premier_rendez_vous(self.regimes, orientation.le))
-        lue = self.orientee
-        if self.contrat is None and lue is not None:
-            dus += self._echeance(lambda: delais.echeance_contrat(self.regimes, lue))
-        return dus
+        fin = self.identite.dispense_fin if self.identite else None
+        heures = contrat.get("heures")
+        mots = f"Heures réduites à {str(heures).removesuffix('.0')}\u00a0h" if heures else "Dispense d’heures"
+        quand = f" jusqu’au {fin:%d/%m/%Y}" if fin else ""
+        motif = f"\u00a0: {str(contrat['dispense']).lower()}" if self.voit_sante else ""
+        return [Signal("neutre", f"{mots}{quand}{motif}", "info-circle")]
 
-    def _echeance(self, calculer: object) -> list[Signal]:
-        try:
-            due = calculer()  # type: ignore[operator]
-        except LookupError:  # no regime recorded for that date: nothing can be said
-            return []
-        return [Signal("retard" if due.en_retard(self.jour) else "veille", due.phrase(self.jour))] if due else []
+    def _anomalies(self) -> list[Signal]:
+        constats = []
+        if self.entree and self.entree.b == "false":
+            constats.append("Droits et devoirs\u00a0: la CAF dit oui, le recalcul dit non")
+        if self.orientation is None and self.referent is not None:
+            constats.append("Un référent, mais aucune orientation en cours")
+        if self.identite and not self.identite.dossier and self.entree:
+            constats.append("Aucun mois transmis par la CAF ou la MSA")
+        return [Signal("veille", f"Anomalie\u00a0: {mots}") for mots in constats]

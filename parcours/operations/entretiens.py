@@ -72,7 +72,7 @@ def _verifier_creneau(rdv: RendezVous, personne: int, sauf: int | None, *, malgr
         Utilisateur.objects.select_for_update(no_key=True).get(pk=rdv.agent.pk)
     autres = Entretien.objects.simultanes(
         debut=rdv.debut, duree_min=rdv.duree_min, agent=rdv.agent.pk if rdv.agent else None, personne=personne
-    ).exclude(pk=sauf)
+    ).exclude(pk=sauf or 0)
     if not malgre and (pris := list(autres.order_by("debut"))):
         raise Simultane(pris)
 

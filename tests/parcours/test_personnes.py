@@ -142,7 +142,7 @@ def test_le_contrat_se_doit_un_mois_apres_la_notification(client: Client, refere
     notifiee = il_y_a(10)
     personne.orientations.update(notifiee_le=notifiee)
     reste = (plus_mois(notifiee, 1) - timezone.localdate()).days
-    assert re.search(rf"il reste {reste}\sjours", client.get(page(personne)).content.decode())
+    assert re.search(rf"reste {reste}\sjours", client.get(page(personne)).content.decode())
 
 
 def test_aucun_contrat_n_est_du_la_ou_l_organisme_n_en_signe_pas(client: Client, referent):

@@ -1,0 +1,121 @@
+"""The banner of a person's page: household, territory, file, contract of today; everything in one query."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+from django.utils.dateparse import parse_date
+
+from parcours.models import (
+    Adresse,
+    Contrat,
+    EtatMensuel,
+    MembreFoyer,
+    Orientation,
+    Personne,
+    RoleFoyer,
+    SituationFoyer,
+)
+from parcours.regles.delais import OrientationLue
+from pdi.territoires.models import CommuneTerritoire
+
+SEUL = frozenset({"CEL", "DIV", "ISO", "SEF", "SEL", "VEU"})
+
+
+@dataclass(frozen=True)
+class Identite:
+    """What stands today. Empty strings and None where nothing is known; `dossier` is the file's number."""
+
+    territoire: str = ""
+    situation: str = ""
+    enfants: int | None = None
+    role: str = ""
+    dossier: str = ""
+    mois_caf: datetime.date | None = None
+    etat_caf: str = ""
+    orientee: OrientationLue | None = None
+    contrat: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def dispense_fin(self) -> datetime.date | None:
+        """Return when the reduction or exemption of hours of the contract ends."""
+        return parse_date(self.contrat.get("dispense_fin") or "")
+
+    @property
+    def revision(self) -> datetime.date | None:
+        """Return when the contract says the situation is looked at again."""
+        return parse_date(self.contrat.get("revision") or "")
+
+
+def _json(lignes: QuerySet[Any], **champs: Any) -> Subquery:
+    return Subquery(lignes.values(_=JSONObject(**champs))[:1])
+
+
+def identite(personne: int, jour: datetime.date) -> Identite:
+    """Read what the banner, the flags and the next steps need of a person on `jour`. One query."""
+    sien, en_cours = {"personne": OuterRef("pk")}, {"periode__contains": jour}
+    place = MembreFoyer.objects.filter(**sien, **en_cours)
+    foyer = SituationFoyer.objects.filter(
+        foyer__membres__personne=OuterRef("pk"), foyer__membres__periode__contains=jour, **en_cours
+    )
+    mois = EtatMensuel.objects.filter(
+        dossier__foyer__membres__personne=OuterRef("pk"), dossier__foyer__membres__periode__contains=jour
+    ).order_by("-mois")
+    commune = Adresse.objects.filter(personne=OuterRef(OuterRef("pk")), **en_cours).values("commune")[:1]
+    territoire = CommuneTerritoire.objects.filter(commune=Subquery(commune), validite__contains=jour)
+    orientation = Orientation.objects.au(jour).filter(**sien)
+    contrat = Contrat.objects.valides_au(jour).filter(**sien).order_by("-debut", "-pk")
+    lu = (
+        Personne.objects.filter(pk=personne)
+        .annotate(
+            l_place=_json(place, role="role"),
+            l_foyer=_json(foyer, situation="situation", enfants="enfants"),
+            l_mois=_json(mois, mois="mois", etat="etat", numero="dossier__numero"),
+            l_territoire=_json(territoire.order_by("pk"), nom="territoire__nom"),
+            l_orientation=_json(
+                orientation, le="decidee_le", type="type_decide", organisme="organisme", notifiee="notifiee_le"
+            ),
+            l_contrat=_json(
+                contrat, pk="pk", heures="heures_hebdo", dispense=F("dispense_motif__libelle"),
+                dispense_fin="dispense_fin", revision="revision_le",
+            ),
+        )
+        .values("l_place", "l_foyer", "l_mois", "l_territoire", "l_orientation", "l_contrat")
+        .get()
+    )  # fmt: skip
+    return _identite({cle.removeprefix("l_"): valeur or {} for cle, valeur in lu.items()})
+
+
+def _identite(lu: dict[str, Any]) -> Identite:
+    o = lu["orientation"]
+    orientee = None
+    if o:
+        decidee, notifiee = parse_date(o["le"]), parse_date(o["notifiee"] or "")
+        orientee = OrientationLue(decidee, o["type"], o["organisme"], notifiee) if decidee else None
+    role = lu["place"].get("role", "")
+    return Identite(
+        territoire=lu["territoire"].get("nom") or "",
+        situation=lu["foyer"].get("situation") or "",
+        enfants=lu["foyer"].get("enfants"),
+        role=RoleFoyer(role).label if role in RoleFoyer.values else role,
+        dossier=lu["mois"].get("numero") or "",
+        mois_caf=parse_date(lu["mois"].get("mois") or ""),
+        etat_caf=lu["mois"].get("etat") or "",
+        orientee=orientee,
+        contrat=lu["contrat"],
+    )
+
+
+def foyer_en_mots(lu: Identite) -> str:
+    """Return « seule ou seul, 2 enfants à charge », « en couple, sans enfant », empty when nothing is known."""
+    if not lu.situation and lu.enfants is None:
+        return ""
+    morceaux = [("seule ou seul" if lu.situation in SEUL else "en couple")] if lu.situation else []
+    if lu.enfants is not None:
+        pluriel = "s" if lu.enfants > 1 else ""
+        morceaux.append(f"{lu.enfants} enfant{pluriel} à charge" if lu.enfants else "sans enfant à charge")
+    return ", ".join(morceaux)

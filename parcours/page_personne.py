@@ -1,0 +1,109 @@
+"""What a person's page shows: banner, flags, state, next steps, timeline, sections, who looked. See docs/composants."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+
+from parcours import chronologie, droits, page
+from parcours.a_faire import AFaire
+from parcours.adresses import de_fait
+from parcours.etat import Parcours
+from parcours.frise import FiltreFrise, frise
+from parcours.identite import Identite, foyer_en_mots, identite
+from parcours.models import Consultation, RegimeJuridique
+from parcours.querysets import prescriptions_adressees
+from parcours.regles.delais import Regime, age_au
+from pdi.comptes.models import Role
+from pdi.socle.tri import Colonne
+
+DERNIERES_CONSULTATIONS = 10
+COLONNES = (Colonne("Prochaine étape"), Colonne("Qui"), Colonne("Échéance"), Colonne("Geste", masquee=True))
+CIVILITES = {"F": "Mme", "H": "M."}
+
+
+def faits_lus(utilisateur: Any, personne: Any, acces: droits.Acces) -> list[chronologie.Fait]:
+    """Return the events the reader may know: a prestataire, the prescriptions addressed to it."""
+    lus = chronologie.faits(personne.pk)
+    if acces is not droits.Acces.REDUIT:
+        return lus
+    structures = utilisateur.structures_du_role(Role.PRESTATAIRE)
+    siennes = set(prescriptions_adressees(structures).filter(personne=personne).values_list("pk", flat=True))
+    return [f for f in lus if f.genre == chronologie.PRESCRIPTION and f.objet in siennes]
+
+
+def _nom(personne: Any) -> str:
+    """Return « Mme Jeanne EXEMPLE »."""
+    nom = (personne.nom_usage or personne.nom_naissance).upper()
+    prenom = personne.prenoms.split(" ")[0] if personne.prenoms else ""
+    return " ".join(m for m in (CIVILITES.get(personne.sexe, ""), prenom, nom) if m)
+
+
+def _consultations(personne: Any, jour: datetime.date, *, noms: bool) -> dict[str, Any]:
+    """Return how often the page was opened this month, and by whom for those who supervise."""
+    siennes = Consultation.objects.filter(personne=personne)
+    du_mois = siennes.filter(le__date__gte=jour.replace(day=1))
+    compte = du_mois.aggregate(
+        fois=Count("pk"), agents=Count("par", distinct=True), motivees=Count("pk", filter=Q(exceptionnelle=True))
+    )
+    lues = list(siennes.select_related("par")[:DERNIERES_CONSULTATIONS]) if noms else []
+    return {"compte_consultations": compte, "consultations": lues, "voit_consultations": noms}
+
+
+class PagePersonne:
+    """The page of `personne`, read by `personne_lue`, for the user of `request`. At most a dozen queries."""
+
+    def __init__(self, request: HttpRequest, personne: Any, acces: droits.Acces, jour: datetime.date) -> None:
+        """Decide what this reader sees and may do."""
+        self.request, self.personne, self.acces, self.jour = request, personne, acces, jour
+        self.entiere = acces is not droits.Acces.REDUIT
+        self.lecture = page.Lecture(
+            personne, request.user, jour, ecrit=bool(droits.peut_suivre(request.user, personne)),
+            voit_sante=droits.voit_sante(request.user, personne),
+        )  # fmt: skip
+
+    def _lien(self, fait: chronologie.Fait) -> str:
+        """Return the page of an event the reader may open: after a motive, this page alone is open to them."""
+        if self.acces is droits.Acces.MOTIVE:
+            return ""
+        return de_fait(fait)
+
+    def contexte(self, motif: str) -> dict[str, Any]:
+        """Return everything the template reads."""
+        p, faits = self.personne, faits_lus(self.request.user, self.personne, self.acces)
+        contexte = {
+            "personne": p, "nom": _nom(p), "reduite": not self.entiere, "motif": motif, "jour": self.jour,
+            "age": age_au(p.date_naissance, self.jour) if p.date_naissance else None,
+            "frise": frise(faits, FiltreFrise(self.request.GET), self._lien, self.jour),
+            "identite": Identite(), "foyer": "", "parcours": None, "etapes": [], "colonnes": COLONNES,
+            "sections": [], "gestes": [], "ecrit": self.lecture.ecrit, "a_saisir": None,
+            "compte_consultations": None, "consultations": [], "voit_consultations": False,
+        }  # fmt: skip
+        return contexte | self._dossier(faits) if self.entiere else contexte
+
+    def _dossier(self, faits: list[chronologie.Fait]) -> dict[str, Any]:
+        """Return what a prestataire does not see."""
+        lu = identite(self.personne.pk, self.jour)
+        regimes = [Regime.lire(r) for r in RegimeJuridique.objects.all()]
+        parcours = Parcours(faits, regimes, self.jour, lu, voit_sante=self.lecture.voit_sante)
+        noms = droits.voit_consultations(self.request.user, self.personne)
+        return {
+            "identite": lu, "foyer": foyer_en_mots(lu), "parcours": parcours,
+            "etapes": AFaire(parcours, self.personne.pk, ecrit=self.lecture.ecrit).etapes(),
+            "sections": page.sections(self.lecture), "gestes": page.gestes(self.lecture),
+            "a_saisir": self._a_saisir(parcours),
+            **_consultations(self.personne, self.jour, noms=noms),
+        }  # fmt: skip
+
+    def _a_saisir(self, parcours: Parcours) -> int | None:
+        """Return the meeting whose account is awaited: planned today or before, or begun as a draft."""
+        if not self.lecture.ecrit:
+            return None
+        attendus = [
+            f for f in parcours.de(chronologie.ENTRETIEN)
+            if f.le <= self.jour and (f.b == "prevu" or f.d == "brouillon")
+        ]  # fmt: skip
+        return attendus[0].objet if attendus else None
