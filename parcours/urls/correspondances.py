@@ -1,5 +1,9 @@
-"""URLs: correspondances."""
+"""URLs: offers that fit a person."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from parcours.views import correspondances
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("personnes/<int:pk>/offres/", correspondances.offres_adaptees, name="offres_adaptees"),
+]

@@ -1,0 +1,137 @@
+"""Offers that fit: the rule in words and the rule in SQL say the same of every offer and every person."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from offre.models import EtatSession, LieuOffre, OffreInsertion, Session
+from parcours import correspondances
+from parcours.models import Consultation
+from parcours.regles.correspondances import Profil, conditions, convient
+from pdi.comptes.models import Role
+from tests.fabriques import StructureFactory, UtilisateurFactory
+from tests.fabriques_parcours import (
+    CommuneFactory,
+    DiagnosticFactory,
+    FreinFactory,
+    OffreFactory,
+    SituationThemeFactory,
+    il_y_a,
+    personne_suivie,
+)
+
+pytestmark = pytest.mark.django_db
+TYPES = ("emploi", "socio_pro", "social")
+
+profils = st.builds(
+    Profil,
+    age=st.none() | st.integers(15, 70),
+    sexe=st.sampled_from(["", "F", "H"]),
+    brsa=st.none() | st.booleans(),
+    type_orientation=st.sampled_from(["", *TYPES]),
+    contrat=st.booleans(),
+    inscrit_france_travail=st.none() | st.booleans(),
+    enfants=st.none() | st.integers(0, 3),
+    seul=st.none() | st.booleans(),
+    anciennete_mois=st.none() | st.integers(0, 40),
+)
+
+
+@pytest.fixture
+def variees(db) -> list[OffreInsertion]:
+    """One offer for each condition alone, and some that combine them."""
+    cas: list[dict[str, Any]] = [
+        {}, {"age_min": 18}, {"age_max": 25}, {"age_min": 16, "age_max": 25, "sexe": "F"}, {"sexe": "H"},
+        {"brsa_seulement": True}, {"types_orientation": ["emploi"]}, {"types_orientation": ["social", "socio_pro"]},
+        {"inscription_france_travail": True}, {"contrat_requis": True}, {"foyer_requis": "enfant"},
+        {"foyer_requis": "parent_isole"}, {"anciennete_rsa_max_mois": 12},
+        {"age_max": 35, "anciennete_rsa_max_mois": 12, "brsa_seulement": True},
+    ]  # fmt: skip
+    return [OffreFactory.create(**c) for c in cas]
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(profil=profils)
+def test_les_mots_et_la_base_disent_la_meme_chose(variees: list[OffreInsertion], profil: Profil):
+    ecartee = correspondances.condition_ecartee(profil)
+    ecartees = set(OffreInsertion.objects.filter(ecartee).values_list("pk", flat=True))
+    gardees = set(OffreInsertion.objects.exclude(ecartee).values_list("pk", flat=True))
+    en_mots = {offre.pk for offre in variees if not convient(conditions(offre, profil))}
+    assert ecartees == en_mots
+    assert gardees == {offre.pk for offre in variees} - en_mots
+
+
+def test_ce_qui_n_est_pas_connu_se_verifie_et_n_ecarte_pas():
+    offre = OffreInsertion(age_max=35, foyer_requis="parent_isole")
+    juges = conditions(offre, Profil(seul=True))
+    assert [(c.texte, c.tenue) for c in juges] == [("Moins de 36\u00a0ans", None), ("Parent isolé", None)]
+    assert convient(juges)
+
+
+@pytest.fixture
+def referent(client: Client):
+    utilisateur = UtilisateurFactory.create(role=Role.REFERENT, structure=StructureFactory.create())
+    client.force_login(utilisateur)
+    return utilisateur
+
+
+@pytest.fixture
+def jeanne(referent):
+    """26 years old, lives in a commune, with mobility for an obstacle."""
+    commune, frein = CommuneFactory.create(), FreinFactory.create(libelle="Mobilité")
+    ans = timezone.localdate().year - 26
+    personne = personne_suivie(referent=referent, commune=commune, date_naissance=datetime.date(ans, 1, 1), sexe="F")
+    situation = SituationThemeFactory.create(niveau=2, frein=frein)
+    diagnostic = DiagnosticFactory.create(
+        personne=personne, grille=situation.theme.grille, termine_le=timezone.now(), date=il_y_a(3)
+    )
+    diagnostic.reponses.create(theme=situation.theme, situation=situation)
+    return personne
+
+
+def test_les_offres_utiles_et_proches_viennent_d_abord(client: Client, jeanne):
+    loin, proche, utile, jeunes = (OffreFactory.create(intitule=n) for n in ("Loin", "Proche", "Utile", "Jeunes"))
+    OffreInsertion.objects.filter(pk=jeunes.pk).update(age_max=25)
+    LieuOffre.objects.create(offre=loin, commune=CommuneFactory.create())
+    LieuOffre.objects.create(offre=proche, commune=jeanne.adresses.get().commune)
+    utile.freins.set(correspondances.demande_de(jeanne, timezone.localdate(), sante=True).freins)
+    Session.objects.create(
+        offre=utile, debut=il_y_a(-5), capacite=Decimal(8), prises=Decimal(3), etat=EtatSession.OUVERTE
+    )
+    adresse = reverse("parcours:offres_adaptees", args=[jeanne.pk])
+    contenu = client.get(adresse).content.decode()
+    assert contenu.index("Utile") < contenu.index("Proche") < contenu.index("Loin")
+    assert "Jeunes" not in contenu
+    assert "Lève : Mobilité" in contenu
+    assert "<b>5</b>places libres" in contenu
+    assert Consultation.objects.filter(personne=jeanne, ecran="Offres adaptées").exists()
+    ecartees = client.get(adresse, {"voir": "ecartees"}).content.decode()
+    assert "Jeunes" in ecartees
+    assert "Moins de 26\u00a0ans" in ecartees
+
+
+def test_autant_de_requetes_pour_trente_offres(client: Client, jeanne):
+    adresse = reverse("parcours:offres_adaptees", args=[jeanne.pk])
+
+    def compter() -> int:
+        with CaptureQueriesContext(connection) as lues:
+            client.get(adresse)
+        return len(lues)
+
+    OffreFactory.create(operateurs=[StructureFactory.create()])
+    compter()
+    une = compter()
+    for _ in range(24):
+        OffreFactory.create(operateurs=[StructureFactory.create()])
+    assert compter() == une
