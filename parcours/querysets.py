@@ -87,6 +87,13 @@ def suivies_par(utilisateur: Any) -> Any:
     )
 
 
+def _de_suivi(utilisateur: Any) -> Q | None:
+    condition = portee(utilisateur, Role.ENCADRANT, Role.REFERENT, Role.AGENT_ORIENTATION)
+    if utilisateur.a_role(Role.REFERENT):
+        condition = (condition or Q(pk=None)) | Q(Exists(suivies_par(utilisateur)))
+    return condition
+
+
 class PersonneQuerySet(models.QuerySet["Personne"]):
     """People."""
 
@@ -96,13 +103,18 @@ class PersonneQuerySet(models.QuerySet["Personne"]):
             return self.none()
         if utilisateur.a_role(Role.ADMINISTRATEUR):
             return self
-        condition = portee(utilisateur, Role.ENCADRANT, Role.REFERENT, Role.AGENT_ORIENTATION)
+        condition = _de_suivi(utilisateur)
         structures = utilisateur.structures_du_role(Role.PRESTATAIRE)
         if structures:
             adressee = prescriptions_adressees(structures).filter(personne=OuterRef("pk"))
             condition = Q(Exists(adressee)) if condition is None else condition | Q(Exists(adressee))
-        if utilisateur.a_role(Role.REFERENT):
-            condition = (condition or Q(pk=None)) | Q(Exists(suivies_par(utilisateur)))
+        return self.filter(condition) if condition is not None else self.none()
+
+    def suivies_ou_a_portee(self, utilisateur: Any) -> PersonneQuerySet:
+        """Return the people the user may find by another title than a prescription received as a prestataire."""
+        if utilisateur.a_role(Role.ADMINISTRATEUR):
+            return self
+        condition = _de_suivi(utilisateur)
         return self.filter(condition) if condition is not None else self.none()
 
     def portefeuille_de(self, utilisateur: Any) -> PersonneQuerySet:
@@ -206,10 +218,15 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
         if not utilisateur.is_authenticated or not utilisateur.a_role(*ROLES_PERSONNES):
             return self.none()
         structures = utilisateur.structures_du_role(Role.PRESTATAIRE)
-        siennes = Q(operateur__in=structures, transmise_le__isnull=False) | Q(structure_prescriptrice__in=structures)
+        recues = Q(operateur__in=structures, transmise_le__isnull=False) & ~Q(etat="annulee")
+        siennes = recues | Q(structure_prescriptrice__in=structures)
         if not utilisateur.a_role(Role.ADMINISTRATEUR, Role.ENCADRANT, Role.REFERENT, Role.AGENT_ORIENTATION):
             return self.filter(siennes)
-        return self.filter(Q(personne__in=Personne.objects.visibles_par(utilisateur)) | siennes)
+        return self.filter(Q(personne__in=Personne.objects.suivies_ou_a_portee(utilisateur)) | siennes)
+
+    def sans_reponse(self, avant: datetime.date) -> PrescriptionQuerySet:
+        """Return those sent before `avant` that their operator has not answered."""
+        return self.filter(etat="transmise", transmise_le__lt=avant)
 
 
 class InscriptionQuerySet(models.QuerySet["Inscription"]):

@@ -387,7 +387,7 @@ class OffreFactory(DjangoModelFactory[OffreInsertion]):
 
 
 class PrescriptionFactory(DjangoModelFactory[Prescription]):
-    """Written ten days ago by a référent. Give `etat` and the dates it asks for."""
+    """Written ten days ago by a référent. Give `etat`: the dates it asks for follow, unless given."""
 
     class Meta:
         model = Prescription
@@ -398,6 +398,12 @@ class PrescriptionFactory(DjangoModelFactory[Prescription]):
     structure_prescriptrice = SubFactory(StructureFactory, nature=NatureStructure.SERVICE)
     origine = OriginePrescription.REFERENT
     renseignee_le = LazyFunction(lambda: il_y_a(10))
+    signee_le = LazyAttribute(lambda o: None if o.etat in ("renseignee", "annulee") else o.renseignee_le)
+    transmise_le = LazyAttribute(lambda o: None if o.etat == "signee" else o.signee_le)
+    repondue_le = LazyAttribute(lambda o: None if o.etat == "transmise" else o.transmise_le)
+    entree_le = LazyAttribute(lambda o: o.repondue_le if o.etat in ("en_action", "achevee") else None)
+    fin_le = LazyAttribute(lambda o: o.entree_le or o.repondue_le if o.etat in ("achevee", "abandonnee") else None)
+    etat = "renseignee"
 
 
 class ReglementAideFactory(DjangoModelFactory[ReglementAide]):

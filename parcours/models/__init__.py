@@ -1,6 +1,6 @@
 """Models of people and their paths."""
 
-from .aide import AttributionAide, EnveloppeAide, EtatAide, ReglementAide
+from .aide import AttributionAide, EnveloppeAide, EtatAide, PieceAide, ReglementAide, TransitionAide
 from .consultation import Consultation
 from .contrat import (
     ActionContrat,
@@ -50,7 +50,14 @@ from .orientation import (
     TypeOrientation,
 )
 from .personne import Adresse, Canal, NiveauFormation, Personne, Sexe
-from .prescription import EtatPrescription, OriginePrescription, Prescription, Presence, TransitionPrescription
+from .prescription import (
+    EtatPrescription,
+    OriginePrescription,
+    Prescription,
+    Presence,
+    ResultatPrescription,
+    TransitionPrescription,
+)
 from .referentiel import Motif, NatureMotif, RegimeJuridique
 from .releve import ReleveIndicateurs, ValeurIndicateur
 from .sortie import (
@@ -113,6 +120,7 @@ __all__ = [
     "OriginePrescription",
     "PalierInsertion",
     "Personne",
+    "PieceAide",
     "Prescription",
     "Presence",
     "RangContrat",
@@ -122,6 +130,7 @@ __all__ = [
     "ReglementAide",
     "ReleveIndicateurs",
     "ReponseDiagnostic",
+    "ResultatPrescription",
     "RoleFoyer",
     "Sexe",
     "SituationDroitsDevoirs",
@@ -132,6 +141,7 @@ __all__ = [
     "Sortie",
     "SuiviPostSortie",
     "ThemeDiagnostic",
+    "TransitionAide",
     "TransitionContrat",
     "TransitionEntretien",
     "TransitionInscription",

@@ -48,6 +48,14 @@ class Presence(models.TextChoices):
     EXCUSE = "excuse", "Excusée"
 
 
+class ResultatPrescription(models.TextChoices):
+    """What an ended action gave, against what was expected of it."""
+
+    ATTEINT = "atteint", "Objectif atteint"
+    PARTIEL = "partiel", "Objectif atteint en partie"
+    NON_ATTEINT = "non_atteint", "Objectif non atteint"
+
+
 class Prescription(models.Model):
     """One prescription. Either `offre` or `action_libre` is given. Dates follow the life cycle."""
 
@@ -74,11 +82,14 @@ class Prescription(models.Model):
     transmise_le = models.DateField("transmise le", null=True, blank=True)
     repondue_le = models.DateField("réponse le", null=True, blank=True)
     presentation = models.CharField("première présentation", max_length=8, choices=Presence, blank=True)
+    presentation_le = models.DateField("présentation le", null=True, blank=True)
     motif_refus = models.ForeignKey(Motif, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     commentaire_operateur = models.TextField("réponse de l’opérateur", blank=True)
     entree_le = models.DateField("entrée le", null=True, blank=True)
     bilan_intermediaire = models.TextField("bilan intermédiaire", blank=True)
+    bilan_intermediaire_le = models.DateField("bilan intermédiaire le", null=True, blank=True)
     bilan_final = models.TextField("bilan final", blank=True)
+    resultat = models.CharField("résultat", max_length=12, choices=ResultatPrescription, blank=True)
     fin_le = models.DateField("fin le", null=True, blank=True)
     annulee_le = models.DateField("annulée le", null=True, blank=True)
     motif_annulation = models.CharField("motif d’annulation", max_length=200, blank=True)
@@ -94,6 +105,14 @@ class Prescription(models.Model):
                 condition=Q(offre__isnull=False, action_libre="") | (Q(offre__isnull=True) & ~Q(action_libre="")),
                 name="prescription_offre_ou_action",
                 violation_error_message="Choisissez une offre du catalogue ou décrivez l’action, pas les deux.",
+            ),
+            models.CheckConstraint(
+                condition=Q(etat__in=["renseignee", "abandonnee", "annulee"]) | Q(signee_le__isnull=False),
+                name="prescription_signature_datee",
+            ),
+            models.CheckConstraint(
+                condition=Q(etat__in=["renseignee", "signee", "abandonnee", "annulee"]) | Q(transmise_le__isnull=False),
+                name="prescription_transmission_datee",
             ),
             models.CheckConstraint(
                 condition=~Q(etat__in=["refusee", "retenue", "en_action", "achevee"]) | Q(repondue_le__isnull=False),

@@ -14,7 +14,8 @@ class RegimeJuridique(models.Model):
     `parametres` is read by parcours.regles.delais (all keys optional). Lengths are {"valeur": 2, "unite": "jours |
     semaines | mois"}, or a bare number of months for keys in _mois, of days otherwise: delai_orientation,
     cible_interne_orientation, delai_france_travail, delai_premier_rdv, delai_contrat, delai_contrat_social_mois,
-    revision_mois, revision_protegee_mois, revision_max_mois, contradictoire_jours. Others: contrat_depuis
+    revision_mois, revision_protegee_mois, revision_max_mois, contradictoire_jours, delai_reponse_prescription (time an
+    operator has to answer; the département's own). Others: contrat_depuis
     (orientation | notification), contrat_non_du (organisms), revision_types, heures_hebdo_min, nature_contrat,
     nom_contrat, sanctions (list of steps), types_orientation (wording by type), references (text by key).
     Source: DOMAINE annex, section 1.

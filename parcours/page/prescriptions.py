@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+
+from parcours.models import EtatPrescription, Prescription
+from parcours.regles.prescriptions import EN_COURS, TONS
+
 from .base import Geste, Lecture, Section
 
-
-def section(lecture: Lecture) -> Section | None:  # noqa: ARG001  # nothing to show yet
-    """Return the section."""
-    return None
+MONTREES = 6
 
 
-def gestes(lecture: Lecture) -> list[Geste]:  # noqa: ARG001  # nothing to add yet
+def section(lecture: Lecture) -> Section | None:
+    """Return the latest prescriptions, those under way first; nothing when there is none and nothing to add."""
+    lues = Prescription.objects.filter(personne=lecture.personne).exclude(etat=EtatPrescription.ANNULEE)
+    recentes = list(lues.select_related("offre", "operateur").order_by("-renseignee_le", "-pk")[: MONTREES * 3])
+    recentes.sort(key=lambda p: p.etat not in EN_COURS)
+    if not recentes and not lecture.ecrit:
+        return None
+    donnees = {
+        "lignes": [(p, TONS[EtatPrescription(p.etat)]) for p in recentes[:MONTREES]],
+        "reste": max(len(recentes) - MONTREES, 0),
+        "personne": lecture.personne,
+        "ecrit": lecture.ecrit,
+    }
+    return Section("parcours/prescriptions/_section.html", donnees)
+
+
+def gestes(lecture: Lecture) -> list[Geste]:
     """Return what may be added."""
-    return []
+    return [Geste("Prescrire une action", reverse("parcours:prescription_choisir", args=[lecture.personne.pk]))]

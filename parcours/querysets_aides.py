@@ -1,0 +1,43 @@
+"""Named scopes of aids."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Exists, Q
+
+from pdi.comptes.models import Role
+
+from .querysets import portee, suivies_par
+
+if TYPE_CHECKING:
+    from .models import AttributionAide
+
+
+class AideQuerySet(models.QuerySet["AttributionAide"]):
+    """Aids."""
+
+    def visibles_par(self, utilisateur: Any) -> AideQuerySet:
+        """Return those of the people whose path the user reads; a prestataire sees none.
+
+        A référent reads the aids of the portfolio only: outside it, through the person's page and its motive.
+        """
+        from .models import Personne
+
+        if not utilisateur.is_authenticated:
+            return self.none()
+        if utilisateur.a_role(Role.ADMINISTRATEUR):
+            return self
+        condition = portee(utilisateur, Role.ENCADRANT, Role.AGENT_ORIENTATION)
+        if utilisateur.a_role(Role.REFERENT):
+            condition = (condition or Q(pk=None)) | Q(Exists(suivies_par(utilisateur)))
+        return self.none() if condition is None else self.filter(personne__in=Personne.objects.filter(condition))
+
+    def accordees(self) -> AideQuerySet:
+        """Return those that count in ceilings and envelopes: granted or paid."""
+        return self.filter(etat__in=["accordee", "versee"])
+
+    def a_decider(self) -> AideQuerySet:
+        """Return those that wait for a decision."""
+        return self.filter(etat="demandee")

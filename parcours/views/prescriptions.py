@@ -1,0 +1,210 @@
+"""Prescriptions: the list, the choice of an offer, the writing, the page of one and its gestures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from offre.models import OffreInsertion
+from parcours import droits
+from parcours.correspondances import Demande, demande_de, dire
+from parcours.droits.prescriptions import origines_ouvertes, peut_agir_prescription, peut_prescrire
+from parcours.forms.prescriptions import ACTES, PrescriptionForm
+from parcours.lecture_prescription import LecturePrescription
+from parcours.lecture_prescriptions import ORDRE_A_PRESCRIRE, filtres_d_offres, offres_a_prescrire
+from parcours.listes_prescriptions import COLONNES_EXPORT, ListePrescriptions
+from parcours.models import Prescription
+from parcours.operations.prescriptions import modifier_prescription, prescrire, prescrire_et_transmettre
+from parcours.regles.correspondances import Profil
+from parcours.regles.prescriptions import origine_admise
+from parcours.views.acces import avec_motif, personne_lue, personne_ouverte
+from parcours.views.actes import poser_acte
+from pdi.socle.droits import RegleMetier, exiger
+from pdi.socle.exports import reponse_export
+from pdi.socle.formulaires import signaler
+from pdi.socle.pagination import PageParCle
+from pdi.socle.tri import Colonne
+
+LECTURE = ["GET", "HEAD"]
+ECRITURE = [*LECTURE, "POST"]
+DE_OPERATEUR = Colonne("Prescrite par")
+DE_PRESCRIPTEUR = Colonne("Opérateur")
+
+
+def _colonnes(*, operateur: bool) -> tuple[Colonne, ...]:
+    return (
+        Colonne("Personne, naissance", "personne"), Colonne("Action", "action"),
+        DE_OPERATEUR if operateur else DE_PRESCRIPTEUR, Colonne("Prescrite le", "date"),
+        Colonne("Attente", "attente"), Colonne("État"),
+    )  # fmt: skip
+
+
+@login_required
+@require_GET
+def prescriptions(request: HttpRequest) -> HttpResponse:
+    """List the prescriptions: an operator's queue, or what the prescribers wait for."""
+    exiger(droits.peut_lister_personnes(request.user))
+    liste = ListePrescriptions(request.user, request.GET, timezone.localdate())
+    contexte = {
+        "liste": liste, "filtres": liste.filtres, "tri": liste.tri, "page": liste.page,
+        "colonnes": _colonnes(operateur=liste.operateur),
+        "peut_exporter": droits.peut_exporter_personnes(request.user),
+    }  # fmt: skip
+    return render(request, "parcours/prescriptions/prescriptions.html", contexte)
+
+
+@login_required
+@require_GET
+def prescriptions_export(request: HttpRequest) -> HttpResponseBase:
+    """Export the rows of the filters."""
+    exiger(droits.peut_exporter_personnes(request.user))
+    liste = ListePrescriptions(request.user, request.GET, timezone.localdate())
+    return reponse_export(
+        request, nom="prescriptions", titre="Prescriptions", colonnes=COLONNES_EXPORT,
+        lignes=liste.decorees.order_by(*liste.tri.cles), filtres=liste.filtres.en_mots,
+    )  # fmt: skip
+
+
+def prescription_lue(request: HttpRequest, pk: int) -> Prescription:
+    """Return a visible prescription, its person read with her access; the consultation is recorded. Raises 404."""
+    exiger(droits.peut_lister_personnes(request.user))
+    visibles = Prescription.objects.visibles_par(request.user).select_related(
+        "offre", "operateur", "structure_prescriptrice", "prescripteur", "motif_refus"
+    )
+    lue = get_object_or_404(visibles, pk=pk)
+    lue.personne = personne_ouverte(request, lue.personne_id, "Prescription")
+    return lue
+
+
+@login_required
+@never_cache
+@require_GET
+@avec_motif
+def prescription(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a prescription: the chain it belongs to, where it stands, what is next."""
+    lue = prescription_lue(request, pk)
+    contexte = {"p": lue, "lecture": LecturePrescription(lue, request.user)}
+    return render(request, "parcours/prescriptions/prescription.html", contexte)
+
+
+@login_required
+@never_cache
+@require_http_methods(ECRITURE)
+@avec_motif
+def prescription_geste(request: HttpRequest, pk: int, geste: str) -> HttpResponse:
+    """Do one gesture of the life cycle."""
+    lue = prescription_lue(request, pk)
+    acte = ACTES.get(geste)
+    if acte is None:
+        raise Http404("Ce geste n’existe pas.")
+    exiger(peut_agir_prescription(request.user, lue, acte.verbe))
+    return poser_acte(request, acte, lue, "parcours/prescriptions/geste.html", {"p": lue})
+
+
+# -- writing -----------------------------------------------------------------------------------
+
+
+def _personne_a_prescrire(request: HttpRequest, pk: int) -> tuple[Any, list[str]]:
+    """Return the person and the origins the user may write. Raises 404, 403."""
+    lue = personne_lue(request, pk)
+    exiger(peut_prescrire(request.user, lue))
+    return lue, origines_ouvertes(request.user, suit=bool(droits.peut_suivre(request.user, lue)))
+
+
+def _admises(offre: OffreInsertion, origines: list[str]) -> list[str]:
+    return [
+        o
+        for o in origines
+        if origine_admise(
+            o, referent=offre.prescription_referent, prestataire=offre.prescription_prestataire,
+            auto=offre.auto_prescription,
+        )
+    ]  # fmt: skip
+
+
+@login_required
+@never_cache
+@require_GET
+def prescription_choisir(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose an offer for a person: those that lift her obstacles first, each with what it asks against her file."""
+    personne, origines = _personne_a_prescrire(request, pk)
+    jour = timezone.localdate()
+    entiere = bool(droits.peut_suivre(request.user, personne))  # a prestataire reads no diagnosis
+    demande = Demande(Profil(contrat=True))
+    if entiere:
+        demande = demande_de(personne, jour, sante=droits.voit_sante(request.user, personne))
+    filtres = filtres_d_offres(request.GET, demande.freins)
+    offres: Any = filtres.appliquer(offres_a_prescrire(request.user, demande, jour))
+    page = PageParCle(offres, ORDRE_A_PRESCRIRE, request.GET.get("curseur"))
+    lignes = [(dire(o, demande), bool(_admises(o, origines))) for o in page.objets]
+    contexte = {
+        "personne": personne, "demande": demande, "filtres": filtres, "page": page, "lignes": lignes,
+        "entiere": entiere,
+    }  # fmt: skip
+    return render(request, "parcours/prescriptions/choisir.html", contexte)
+
+
+@login_required
+@never_cache
+@require_http_methods(ECRITURE)
+def prescription_creer(request: HttpRequest, pk: int, offre: int | None = None) -> HttpResponse:
+    """Write a prescription onto an offer, or a free action."""
+    personne, origines = _personne_a_prescrire(request, pk)
+    choisie = (
+        get_object_or_404(OffreInsertion.objects.visibles_par(request.user).publiees(), pk=offre) if offre else None
+    )
+    if choisie is not None:
+        origines = _admises(choisie, origines)
+    initial = {"documents": choisie.documents} if choisie else {}
+    form = PrescriptionForm(request.POST or None, offre=choisie, origines=origines, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        operation = prescrire_et_transmettre if form.cleaned_data["transmettre"] else prescrire
+        try:
+            creee = operation(personne=personne, saisie=form.saisie(), par=request.user)
+        except RegleMetier as erreur:
+            signaler(form, erreur)
+        else:
+            transmise = creee.transmise_le is not None
+            messages.success(
+                request,
+                "La prescription est transmise ; l’opérateur est prévenu." if transmise
+                else "La prescription est enregistrée. Rien n’est encore transmis.",
+            )  # fmt: skip
+            return redirect(creee)
+    contexte = {"personne": personne, "offre": choisie, "form": form, "titre": "Prescrire", "retour": ""}
+    return render(request, "parcours/prescriptions/ecrire.html", contexte, status=422 if form.errors else 200)
+
+
+@login_required
+@never_cache
+@require_http_methods(ECRITURE)
+@avec_motif
+def prescription_modifier(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a prescription not signed yet."""
+    lue = prescription_lue(request, pk)
+    exiger(peut_agir_prescription(request.user, lue, "modifier_prescription"))
+    initial = {
+        "operateur": lue.operateur_id, "motivation": lue.motivation, "documents": lue.documents,
+        "action_libre": lue.action_libre,
+    }  # fmt: skip
+    form = PrescriptionForm(request.POST or None, offre=lue.offre, origines=None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            modifier_prescription(prescription=lue, saisie=form.saisie(), par=request.user)
+        except RegleMetier as erreur:
+            signaler(form, erreur)
+        else:
+            messages.success(request, "La prescription est modifiée.")
+            return redirect(lue)
+    contexte = {
+        "personne": lue.personne, "offre": lue.offre, "form": form, "titre": "Modifier la prescription",
+        "retour": lue.get_absolute_url(),
+    }  # fmt: skip
+    return render(request, "parcours/prescriptions/ecrire.html", contexte, status=422 if form.errors else 200)
