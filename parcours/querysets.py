@@ -8,13 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from pdi.comptes.models import Role
 from pdi.structures.regles import cle_nom
 
 if TYPE_CHECKING:
-    from .models import Contrat, Entretien, Inscription, Orientation, Personne, Prescription
+    from .models import (
+        CapaciteAccueil,
+        CasSimulation,
+        Contrat,
+        DemandeReorientation,
+        Diagnostic,
+        Entretien,
+        Inscription,
+        Orientation,
+        Personne,
+        Prescription,
+    )
 
 # Roles that follow or supervise a path: they read contracts and meetings, a prestataire does not.
 ROLES_SUIVI = (Role.ADMINISTRATEUR, Role.ENCADRANT, Role.REFERENT, Role.AGENT_ORIENTATION)
@@ -186,6 +199,70 @@ class EntretienQuerySet(models.QuerySet["Entretien"]):
         return proches.annotate(
             se_termine=ExpressionWrapper(F("debut") + duree, output_field=models.DateTimeField())
         ).filter(se_termine__gt=debut)
+
+
+def dans_la_portee(lignes: Any, utilisateur: Any) -> Any:
+    """Return the rows, with a `personne`, of the people whose path the user may read."""
+    from .models import Personne
+
+    if not utilisateur.is_authenticated or not utilisateur.a_role(*ROLES_SUIVI):
+        return lignes.none()
+    return lignes.filter(personne__in=Personne.objects.visibles_par(utilisateur))
+
+
+class DiagnosticQuerySet(models.QuerySet["Diagnostic"]):
+    """Diagnoses."""
+
+    def termines(self) -> DiagnosticQuerySet:
+        """Return those that are finished, latest first."""
+        return self.filter(termine_le__isnull=False).order_by("-date", "-id")
+
+    def visibles_par(self, utilisateur: Any) -> DiagnosticQuerySet:
+        """Return those of the people the user may find; a prestataire sees none."""
+        lignes: DiagnosticQuerySet = dans_la_portee(self, utilisateur)
+        return lignes
+
+
+class DemandeQuerySet(models.QuerySet["DemandeReorientation"]):
+    """Requests to reorient."""
+
+    def en_attente(self) -> DemandeQuerySet:
+        """Return those that wait for a decision."""
+        return self.filter(etat="en_attente")
+
+    def visibles_par(self, utilisateur: Any) -> DemandeQuerySet:
+        """Return those of the people the user may find; a prestataire sees none."""
+        lignes: DemandeQuerySet = dans_la_portee(self, utilisateur)
+        return lignes
+
+
+class CasQuerySet(models.QuerySet["CasSimulation"]):
+    """Cases of a simulation."""
+
+    def visibles_par(self, utilisateur: Any) -> CasQuerySet:
+        """Return those of the people the user may find; a prestataire sees none."""
+        lignes: CasQuerySet = dans_la_portee(self, utilisateur)
+        return lignes
+
+
+class CapaciteQuerySet(models.QuerySet["CapaciteAccueil"]):
+    """Capacities of receiving structures."""
+
+    def au(self, jour: datetime.date) -> CapaciteQuerySet:
+        """Return those in force on `jour`."""
+        return self.filter(periode__contains=jour)
+
+    def avec_occupation(self, jour: datetime.date) -> CapaciteQuerySet:
+        """Annotate `prises`: the people oriented there on `jour`, in that accompaniment mode (empty: all of them)."""
+        from .models import Orientation
+
+        ici = Orientation.objects.filter(
+            Q(mode=OuterRef("mode")) | Q(Exact(OuterRef("mode"), Value(""))),
+            structure=OuterRef("structure"),
+            periode__contains=jour,
+        )
+        compte = ici.order_by().values("structure").annotate(n=models.Count("pk")).values("n")
+        return self.annotate(prises=Coalesce(models.Subquery(compte), 0))
 
 
 class ContratQuerySet(models.QuerySet["Contrat"]):

@@ -47,6 +47,7 @@ from .orientation import (
     Orientation,
     OrigineOrientation,
     RegleOrientation,
+    TransitionDemande,
     TypeOrientation,
 )
 from .personne import Adresse, Canal, NiveauFormation, Personne, Sexe
@@ -60,6 +61,7 @@ from .prescription import (
 )
 from .referentiel import Motif, NatureMotif, RegimeJuridique
 from .releve import ReleveIndicateurs, ValeurIndicateur
+from .simulation import CasSimulation, SimulationRegles
 from .sortie import (
     CategorieSortie,
     NatureSortie,
@@ -82,6 +84,7 @@ __all__ = [
     "AttributionAide",
     "Canal",
     "CapaciteAccueil",
+    "CasSimulation",
     "CategorieSortie",
     "Consultation",
     "Contrat",
@@ -133,6 +136,7 @@ __all__ = [
     "ResultatPrescription",
     "RoleFoyer",
     "Sexe",
+    "SimulationRegles",
     "SituationDroitsDevoirs",
     "SituationFamiliale",
     "SituationFoyer",
@@ -143,6 +147,7 @@ __all__ = [
     "ThemeDiagnostic",
     "TransitionAide",
     "TransitionContrat",
+    "TransitionDemande",
     "TransitionEntretien",
     "TransitionInscription",
     "TransitionPrescription",

@@ -6,9 +6,11 @@ from django.conf import settings
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from offre.models import Frein
+from parcours.querysets import DiagnosticQuerySet
 
 from .personne import Personne
 
@@ -79,7 +81,11 @@ class SituationTheme(models.Model):
 
 
 class Diagnostic(models.Model):
-    """A diagnosis of a person at a date; a draft until `termine_le`."""
+    """A diagnosis of a person at a date; a draft until `termine_le`, one draft a person.
+
+    `version` counts the saves: a save made on an older one is refused. Restricted answers (health) and free text are
+    shown to those `droits.voit_sante` names, to nobody else.
+    """
 
     personne = models.ForeignKey(Personne, on_delete=models.CASCADE, related_name="diagnostics")
     grille = models.ForeignKey(GrilleDiagnostic, on_delete=models.PROTECT, related_name="diagnostics")
@@ -87,15 +93,31 @@ class Diagnostic(models.Model):
     mene_par = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     synthese = models.TextField("synthèse", blank=True)
     termine_le = models.DateTimeField("terminé le", null=True, blank=True)
+    version = models.PositiveIntegerField("version", default=1, db_default=1, editable=False)
+    modifie_le = models.DateTimeField("enregistré le", null=True, blank=True, editable=False)
+
+    objects = DiagnosticQuerySet.as_manager()
 
     class Meta:
         verbose_name = "diagnostic"
         ordering = ["-date", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["personne"],
+                condition=Q(termine_le__isnull=True),
+                name="un_diagnostic_en_cours",
+                violation_error_message="Un diagnostic est déjà en cours pour cette personne.",
+            )
+        ]
         indexes = [models.Index(fields=["personne", "-date"], name="diagnostic_personne")]
 
     def __str__(self) -> str:
         """Return the date."""
         return f"Diagnostic du {self.date:%d/%m/%Y}"
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the diagnosis."""
+        return reverse("parcours:diagnostic", args=[self.pk])
 
 
 class ReponseDiagnostic(models.Model):

@@ -6,11 +6,13 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils import timezone
 
-from parcours.querysets import OrientationQuerySet
+from parcours.querysets import CapaciteQuerySet, DemandeQuerySet, OrientationQuerySet
+from pdi.socle.models import LigneEtat
 from pdi.structures.models import Structure
 
 from .diagnostic import Diagnostic
@@ -75,7 +77,10 @@ class OrigineOrientation(models.TextChoices):
 
 
 class JeuRegles(models.Model):
-    """A version of the orientation rules: readable criteria, in order. Proposes, never decides."""
+    """A version of the orientation rules: readable criteria, in order. Proposes, never decides.
+
+    In force from `applique_des` to `jusqu_au`, both included; one set at a date for the whole département.
+    """
 
     code = models.SlugField("code", max_length=40)
     version = models.PositiveSmallIntegerField("version", default=1)
@@ -88,11 +93,36 @@ class JeuRegles(models.Model):
         verbose_name = "jeu de règles d’orientation"
         verbose_name_plural = "jeux de règles d’orientation"
         ordering = ["code", "-version"]
-        constraints = [models.UniqueConstraint(fields=["code", "version"], name="jeu_version_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="jeu_version_unique"),
+            ExclusionConstraint(
+                name="un_jeu_a_une_date",
+                expressions=[
+                    (
+                        Func(
+                            F("applique_des"), F("jusqu_au"), Value("[]"),
+                            function="DATERANGE", output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    )
+                ],
+                condition=Q(applique_des__isnull=False),
+                violation_error_message="Un autre jeu de règles s’applique déjà sur une partie de cette période.",
+            ),
+            models.CheckConstraint(
+                condition=Q(jusqu_au__isnull=True) | Q(applique_des__isnull=False, jusqu_au__gte=F("applique_des")),
+                name="jeu_bornes_dans_l_ordre",
+                violation_error_message="La fin d’application précède son début.",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         """Return title and version."""
         return f"{self.intitule} (version {self.version})"
+
+    def get_absolute_url(self) -> str:
+        """Return the readable page of the set."""
+        return reverse("parcours:jeu", args=[self.pk])
 
 
 class RegleOrientation(models.Model):
@@ -147,6 +177,7 @@ class Orientation(models.Model):
     )
     diagnostic = models.ForeignKey(Diagnostic, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     decidee_par = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    depassement = models.BooleanField("au-delà de la capacité d’accueil", default=False, db_default=False)
     saisi_le = models.DateTimeField("saisi le", db_default=Now(), editable=False)
 
     objects = OrientationQuerySet.as_manager()
@@ -169,6 +200,11 @@ class Orientation(models.Model):
                 name="orientation_ecart_motive",
                 violation_error_message="Une décision différente de la proposition demande un motif.",
             ),
+            models.CheckConstraint(
+                condition=Q(depassement=False) | ~Q(motif_texte=""),
+                name="orientation_depassement_motive",
+                violation_error_message="Dépasser la capacité d’accueil demande une explication.",
+            ),
         ]
         indexes = [
             models.Index(fields=["structure"], name="orientation_structure"),
@@ -178,6 +214,10 @@ class Orientation(models.Model):
     def __str__(self) -> str:
         """Return the type."""
         return self.get_type_decide_display()
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the decision."""
+        return reverse("parcours:orientation", args=[self.pk])
 
 
 class EtatDemande(models.TextChoices):
@@ -206,6 +246,11 @@ class DemandeReorientation(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     reponse = models.TextField("réponse", blank=True)
+    orientation_decidee = models.OneToOneField(
+        Orientation, on_delete=models.SET_NULL, null=True, blank=True, related_name="demande_acceptee"
+    )
+
+    objects = DemandeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "demande de réorientation"
@@ -234,6 +279,25 @@ class DemandeReorientation(models.Model):
         """Return the type asked for."""
         return self.get_type_demande_display()
 
+    def get_absolute_url(self) -> str:
+        """Return the page of the request."""
+        return reverse("parcours:reorientation", args=[self.pk])
+
+
+class TransitionDemande(LigneEtat):
+    """One change of state of a request."""
+
+    demande = models.ForeignKey(DemandeReorientation, on_delete=models.CASCADE, related_name="transitions")
+
+    class Meta(LigneEtat.Meta):
+        verbose_name = "changement d’état d’une demande de réorientation"
+        verbose_name_plural = "changements d’état des demandes de réorientation"
+
+    @property
+    def etat_dit(self) -> str:
+        """Return the state reached, in words."""
+        return EtatDemande(self.vers).label
+
 
 class CapaciteAccueil(models.Model):
     """How many people a structure can receive at once over a period, by accompaniment mode (empty: all)."""
@@ -242,6 +306,8 @@ class CapaciteAccueil(models.Model):
     mode = models.CharField("accompagnement", max_length=12, choices=ModeAccompagnement, blank=True)
     places = models.PositiveIntegerField("places")
     periode = DateRangeField("période")
+
+    objects = CapaciteQuerySet.as_manager()
 
     class Meta:
         verbose_name = "capacité d’accueil"
@@ -255,7 +321,8 @@ class CapaciteAccueil(models.Model):
                     ("periode", RangeOperators.OVERLAPS),
                 ],
                 violation_error_message="Une capacité existe déjà sur une partie de cette période.",
-            )
+            ),
+            models.CheckConstraint(condition=Q(periode__isempty=False), name="capacite_periode_non_vide"),
         ]
 
     def __str__(self) -> str:
