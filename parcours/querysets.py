@@ -150,10 +150,9 @@ class OrientationQuerySet(models.QuerySet["Orientation"]):
         return self.filter(periode__contains=jour)
 
     def visibles_par(self, utilisateur: Any) -> OrientationQuerySet:
-        """Return those of the people the user may find."""
-        from .models import Personne
-
-        return self.filter(personne__in=Personne.objects.visibles_par(utilisateur))
+        """Return those of the people the user may find; a prestataire sees none."""
+        lignes: OrientationQuerySet = dans_la_portee(self, utilisateur)
+        return lignes
 
 
 class EntretienQuerySet(models.QuerySet["Entretien"]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -9,6 +11,7 @@ from pdi.socle.traitements import Suivi
 
 from .operations.indicateurs import executer_compilation
 from .operations.inscriptions import liberer_toutes
+from .operations.regles_orientation import executer_simulation
 
 
 @shared_task(name="parcours.compiler_indicateurs", ignore_result=True)
@@ -22,3 +25,15 @@ def compiler_indicateurs(traitement_id: str, programme_id: int | None, annee: in
 def liberer_places() -> None:
     """Give back the places proposed to people who did not answer in time."""
     liberer_toutes(jour=timezone.localdate())
+
+
+@shared_task(name="parcours.simuler_regles", ignore_result=True)
+def simuler_regles(traitement_id: str, jeu_id: int, depuis: str, jusqu_au: str) -> None:
+    """Read a rule set over past diagnoses."""
+    with Suivi(traitement_id) as suivi:
+        executer_simulation(
+            jeu_id=jeu_id,
+            depuis=datetime.date.fromisoformat(depuis),
+            jusqu_au=datetime.date.fromisoformat(jusqu_au),
+            suivi=suivi,
+        )

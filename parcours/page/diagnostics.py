@@ -1,15 +1,38 @@
-"""Section of a person's page: diagnostics."""
+"""Section of a person's page: obstacles and strengths, from the latest two finished diagnoses."""
 
 from __future__ import annotations
+
+from django.urls import reverse
+
+from parcours.lecture_diagnostics import constats_de
+from parcours.models import Diagnostic
+from parcours.regles.diagnostics import comparer
 
 from .base import Geste, Lecture, Section
 
 
-def section(lecture: Lecture) -> Section | None:  # noqa: ARG001  # nothing to show yet
-    """Return the section."""
-    return None
+def section(lecture: Lecture) -> Section | None:
+    """Return what stands in the way, what was lifted, what helps; the draft in progress for who writes. Two queries."""
+    lus = list(Diagnostic.objects.filter(personne=lecture.personne).order_by("-date", "-id").only(
+        "date", "termine_le", "personne"
+    ))  # fmt: skip
+    termines = [d for d in lus if d.termine_le is not None][:2]
+    brouillon = next((d for d in lus if d.termine_le is None), None)
+    if not termines and (brouillon is None or not lecture.ecrit):
+        return None
+    dernier, precedent = (*termines, None, None)[:2]
+    constats = constats_de([d.pk for d in termines], sante=lecture.voit_sante) if termines else {}
+    avant = constats.get(precedent.pk, []) if precedent else []
+    return Section(
+        "parcours/diagnostics/_section.html",
+        {
+            "personne": lecture.personne, "dernier": dernier, "precedent": precedent,
+            "brouillon": brouillon if lecture.ecrit else None, "voit_sante": lecture.voit_sante,
+            "comparaison": comparer(avant, constats.get(dernier.pk, [])) if dernier else None,
+        },
+    )  # fmt: skip
 
 
-def gestes(lecture: Lecture) -> list[Geste]:  # noqa: ARG001  # nothing to add yet
-    """Return what may be added."""
-    return []
+def gestes(lecture: Lecture) -> list[Geste]:
+    """Return the start of a diagnosis."""
+    return [Geste("Un diagnostic", reverse("parcours:diagnostic_nouveau", args=[lecture.personne.pk]))]

@@ -121,6 +121,47 @@ def _fautes(critere: Mapping[str, Any], connues: Mapping[str, set[str]]) -> Iter
             yield f"la situation «\u00a0{code}\u00a0» n’est pas dans la grille."
 
 
+@dataclass(frozen=True)
+class Libelles:
+    """How a grid words its codes: {theme: label}, {(theme, situation): label}."""
+
+    themes: Mapping[str, str]
+    situations: Mapping[tuple[str, str], str]
+
+    def theme(self, code: str) -> str:
+        """Return the label of a theme, its code when the grid does not know it."""
+        return self.themes.get(code, code)
+
+    def situation(self, theme: str, code: str) -> str:
+        """Return the label of a situation, its code when the grid does not know it."""
+        return self.situations.get((theme, code), code)
+
+
+_NIVEAUX = {0: "un atout", 1: "une situation neutre", OBSTACLE: "un frein", BLOQUANT: "un frein bloquant"}
+
+
+def dire_critere(critere: Mapping[str, Any], libelles: Libelles) -> str:
+    """Return a criterion as a sentence that anybody can check against the questionnaire."""
+    if "situations" in critere:
+        theme = critere["theme"]
+        ou = " ou ".join(f"«\u00a0{libelles.situation(theme, code)}\u00a0»" for code in critere["situations"])
+        return f"{libelles.theme(theme)}\u00a0: la réponse est {ou}."
+    noms = [libelles.theme(t) for t in critere.get("themes", ())]
+    parmi = f" parmi {', '.join(noms)}" if noms else ", tous thèmes confondus"
+    if "niveau_min" in critere:
+        nombre = critere.get("au_moins", 1)
+        quoi = _NIVEAUX.get(critere["niveau_min"], f"un niveau {critere['niveau_min']}")
+        fin = "" if critere["niveau_min"] == BLOQUANT else " ou plus grave"
+        return f"Au moins {nombre} réponse{'s' if nombre > 1 else ''} du niveau «\u00a0{quoi}\u00a0»{fin}{parmi}."
+    if "niveau_max" in critere:
+        pire = _NIVEAUX.get(critere["niveau_max"] + 1, f"un niveau {critere['niveau_max'] + 1}")
+        debut = (
+            f"{', '.join(noms)}\u00a0: toutes les réponses sont connues et" if noms else "Parmi les réponses connues,"
+        )
+        return f"{debut} aucune n’est {pire}{'' if critere['niveau_max'] + 1 >= BLOQUANT else ' ou pire'}."
+    raise RegleIllisible(f"Critère sans situations ni niveau\u00a0: {dict(critere)!r}")
+
+
 def _raison(critere: Mapping[str, Any], reponses: Mapping[str, Reponse]) -> str | None:
     """Return the reason in words when the criterion holds, None when it does not."""
     dit = str(critere.get("dit", ""))

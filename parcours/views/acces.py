@@ -54,12 +54,15 @@ class MotifAttendu(Exception):
         self.personne = personne
 
 
-def personne_ouverte(request: HttpRequest, pk: int, ecran: str) -> Any:
+def personne_ouverte(request: HttpRequest, pk: int, ecran: str, *, entiere: bool = False) -> Any:
     """Return the person as `personne_lue`, for a screen that shows what her page holds: the consultation is recorded.
 
-    Raises Http404, and MotifAttendu when no motive was given today (the view is then under `avec_motif`).
+    `entiere`: the screen is about more than what a prestataire may read. Raises Http404, and MotifAttendu when no
+    motive was given today (the view is then under `avec_motif`).
     """
     lue = personne_lue(request, pk)
+    if entiere and droits.acces(request.user, lue) is droits.Acces.REDUIT:
+        raise Http404(droits.HORS_PORTEE)
     motif = ""
     if droits.acces(request.user, lue) is droits.Acces.MOTIVE:
         motif = motif_du_jour(personne=lue, par=request.user)

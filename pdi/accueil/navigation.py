@@ -78,7 +78,18 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
             Entree(
                 "À traiter", "parcours:files", roles=ROLES_PERSONNES, prefixes=("parcours:file",), compteur="parcours"
             ),
-            Entree("Personnes", "parcours:personnes", roles=ROLES_PERSONNES, prefixes=("parcours:personne",)),
+            Entree(
+                "Personnes",
+                "parcours:personnes",
+                roles=ROLES_PERSONNES,
+                prefixes=("parcours:personne", "parcours:diagnostic", "parcours:orient"),
+            ),
+            Entree(
+                "Réorientations",
+                "parcours:reorientations",
+                roles=SUIVI,
+                prefixes=("parcours:reorientation",),
+            ),
             Entree("Agenda", "parcours:agenda", roles=SUIVI, prefixes=("parcours:agenda", "parcours:entretien")),
             Entree("Contrats", "parcours:contrats", roles=SUIVI, prefixes=("parcours:contrat",)),
             Entree(
@@ -92,7 +103,19 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
                 "Portefeuilles",
                 "parcours:portefeuilles",
                 roles=(Role.ADMINISTRATEUR, Role.ENCADRANT),
-                prefixes=("parcours:portefeuille", "parcours:transfer", "parcours:capacite", "parcours:lot"),
+                prefixes=("parcours:portefeuille", "parcours:transfer", "parcours:lot"),
+            ),
+            Entree(
+                "Capacités d’accueil",
+                "parcours:capacites",
+                roles=(*SUIVI, Role.CHARGE_PROGRAMME),
+                prefixes=("parcours:capacite",),
+            ),
+            Entree(
+                "Règles d’orientation",
+                "parcours:jeux",
+                roles=ROLES_DEPARTEMENT,
+                prefixes=("parcours:jeu", "parcours:ecarts"),
             ),
             Entree(
                 "Observatoire",

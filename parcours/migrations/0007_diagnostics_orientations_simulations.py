@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('parcours', '0005_entretiens'),
+        ('parcours', '0006_prescriptions_aides'),
         ('socle', '0003_tache_du_traitement'),
         ('structures', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -1,0 +1,216 @@
+"""Forms of orientation, requests, capacities and rules. `OrientationForm` serves one person and a lot."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from actions.forms.champs import ChampDate, ChampEntier
+from parcours.models import (
+    ORGANISMES_SPE,
+    CapaciteAccueil,
+    ModeAccompagnement,
+    Motif,
+    NatureMotif,
+    OrganismeOarsa,
+    Orientation,
+    OrigineOrientation,
+    TypeOrientation,
+)
+from parcours.operations.orientation import SaisieOrientation
+from parcours.regles.accueil import Places
+from pdi.structures.models import NatureStructure, Structure
+
+# Natures of structures that usually receive people; others appear once they have received one, or have places.
+ACCUEILLANTES = (
+    NatureStructure.SERVICE, NatureStructure.EMPLOI, NatureStructure.COMMUNE, NatureStructure.PROTECTION_SOCIALE,
+)  # fmt: skip
+ORIGINES = (
+    OrigineOrientation.MANUELLE, OrigineOrientation.REORIENTATION, OrigineOrientation.DEMENAGEMENT,
+    OrigineOrientation.FRANCE_TRAVAIL,
+)  # fmt: skip
+
+
+def structures_accueillantes() -> QuerySet[Structure]:
+    """Return the structures to which one may orient."""
+    recoit = Exists(Orientation.objects.filter(structure=OuterRef("pk")))
+    places = Exists(CapaciteAccueil.objects.filter(structure=OuterRef("pk")))
+    ici = Q(departement=None) | Q(departement=settings.DEPARTEMENT_CODE)
+    retenues = (Q(nature__in=ACCUEILLANTES) & ici) | Q(recoit) | Q(places)
+    return Structure.objects.filter(retenues, active=True).order_by("nature", "nom")
+
+
+def motifs_de(nature: str, jour: datetime.date) -> QuerySet[Motif]:
+    """Return the reasons of that nature valid on `jour`."""
+    return Motif.objects.filter(nature=nature, validite__contains=jour)
+
+
+def _organismes() -> list[tuple[str, list[tuple[str, str]]]]:
+    spe = [(o.value, o.label) for o in OrganismeOarsa if o in ORGANISMES_SPE]
+    hors = [(o.value, o.label) for o in OrganismeOarsa if o not in ORGANISMES_SPE]
+    return [("Service public de l’emploi", spe), ("Hors service public de l’emploi", hors)]
+
+
+def _par_nature(structures: Iterable[Structure], places: Iterable[Places]) -> list[Any]:
+    """Return the choices of structures by nature, with the places of each where they are counted."""
+    dites: dict[int, list[str]] = {}
+    for p in places:
+        pour = f" ({ModeAccompagnement(p.mode).label.lower()})" if p.mode else ""
+        dites.setdefault(p.structure, []).append(f"{'complet, ' if p.complet else ''}{p.phrase}{pour}")
+    groupes: dict[str, list[tuple[int, str]]] = {}
+    for s in structures:
+        suite = f" – {', '.join(dites[s.pk])}" if s.pk in dites else ""
+        groupes.setdefault(str(s.get_nature_display()), []).append((s.pk, f"{s}{suite}"))
+    return [("", "Choisissez"), *groupes.items()]
+
+
+class OrientationForm(forms.Form):
+    """A decision. `types` words the three types under the regime of the day; `places` are shown beside structures."""
+
+    type_decide = forms.ChoiceField(label="Type d’orientation décidé", widget=forms.RadioSelect)
+    organisme = forms.ChoiceField(label="Organisme référent", help_text="La catégorie que compte l’enquête OARSA.")
+    structure = forms.TypedChoiceField(label="Structure qui accueille", coerce=int)
+    mode = forms.ChoiceField(label="Accompagnement", choices=[("", "Choisissez"), *ModeAccompagnement.choices])
+    le = ChampDate(label="Date de la décision")
+    notifiee_le = ChampDate(
+        label="Notifiée à la personne le", required=False, help_text="Le délai du contrat part de ce jour."
+    )
+    origine = forms.ChoiceField(
+        label="Origine de la décision", choices=[(o.value, o.label) for o in ORIGINES], required=False
+    )
+    motif = forms.ModelChoiceField(
+        label="Motif", queryset=Motif.objects.none(), required=False, empty_label="Aucun",
+        help_text="Obligatoire pour décider autre chose que la proposition. La structure et le référent le lisent.",
+    )  # fmt: skip
+    motif_texte = forms.CharField(
+        label="Précision", required=False, max_length=250,
+        help_text="Obligatoire pour dépasser la capacité d’accueil, ou pour un autre motif. Rien sur la santé.",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        *args: Any,
+        types: Mapping[str, str],
+        places: Sequence[Places] = (),
+        origine: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        """Read structures and reasons."""
+        super().__init__(*args, **kwargs)
+        self.structures = {s.pk: s for s in structures_accueillantes()}
+        champs: dict[str, Any] = self.fields
+        champs["type_decide"].choices = [(t.value, types.get(t.value) or t.label) for t in TypeOrientation]
+        champs["organisme"].choices = [("", "Choisissez"), *_organismes()]
+        champs["structure"].choices = _par_nature(self.structures.values(), places)
+        champs["motif"].queryset = motifs_de(NatureMotif.ORIENTATION, timezone.localdate())
+        champs["le"].initial = timezone.localdate()
+        if not origine:
+            del self.fields["origine"]
+
+    def saisie(self) -> SaisieOrientation:
+        """Return the decision, for the operation."""
+        propres = self.cleaned_data
+        return SaisieOrientation(
+            type_decide=propres["type_decide"],
+            organisme=propres["organisme"],
+            structure=self.structures[propres["structure"]],
+            mode=propres["mode"],
+            le=propres["le"],
+            motif=propres["motif"],
+            motif_texte=propres["motif_texte"],
+            notifiee_le=propres["notifiee_le"],
+            origine=propres.get("origine") or OrigineOrientation.MANUELLE,
+        )
+
+
+class NotificationForm(forms.Form):
+    """The day the person was told."""
+
+    notifiee_le = ChampDate(label="Notifiée à la personne le")
+
+
+class DemandeForm(forms.Form):
+    """A request to reorient."""
+
+    type_demande = forms.ChoiceField(label="Orientation demandée", widget=forms.RadioSelect)
+    structure = forms.TypedChoiceField(
+        label="Structure demandée", coerce=int, empty_value=None, required=False,
+        help_text="Laissez vide si ce choix revient à qui décide.",
+    )  # fmt: skip
+    motif = forms.ModelChoiceField(label="Motif", queryset=Motif.objects.none(), empty_label="Choisissez")
+    commentaire = forms.CharField(
+        label="Ce qui a changé", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Des faits utiles à la décision. Rien sur la santé : ce texte est lu au-delà du référent.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, types: Mapping[str, str], **kwargs: Any) -> None:
+        """Read structures and reasons."""
+        super().__init__(*args, **kwargs)
+        self.structures = {s.pk: s for s in structures_accueillantes()}
+        champs: dict[str, Any] = self.fields
+        champs["type_demande"].choices = [(t.value, types.get(t.value) or t.label) for t in TypeOrientation]
+        champs["structure"].choices = _par_nature(self.structures.values(), ())
+        champs["motif"].queryset = motifs_de(NatureMotif.REORIENTATION, timezone.localdate())
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the arguments of the operation."""
+        propres = self.cleaned_data
+        return {
+            "type_demande": propres["type_demande"],
+            "structure": self.structures.get(propres["structure"]),
+            "motif": propres["motif"],
+            "commentaire": propres["commentaire"],
+        }
+
+
+class RefusForm(forms.Form):
+    """The answer to a request that is refused."""
+
+    reponse = forms.CharField(
+        label="Motif du refus", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}), required=False,
+        help_text="La personne qui a demandé et le référent le lisent.",
+    )  # fmt: skip
+
+
+class CapaciteForm(forms.Form):
+    """Places of a structure from a day on. Without `structures`, structure and mode are known."""
+
+    structure = forms.TypedChoiceField(label="Structure", coerce=int)
+    mode = forms.ChoiceField(
+        label="Accompagnement", required=False, choices=[("", "Tous ensemble"), *ModeAccompagnement.choices]
+    )
+    places = ChampEntier(
+        label="Nombre de places", required=False, maximum=100_000,
+        help_text="Combien de personnes la structure accompagne en même temps. Laissez vide pour ne plus compter.",
+    )  # fmt: skip
+    le = ChampDate(label="À partir du")
+
+    def __init__(self, *args: Any, structures: Iterable[Structure] | None = None, **kwargs: Any) -> None:
+        """Ask for the structure only for a new capacity."""
+        super().__init__(*args, **kwargs)
+        champs: dict[str, Any] = self.fields
+        champs["le"].initial = timezone.localdate()
+        if structures is None:
+            del self.fields["structure"], self.fields["mode"]
+        else:
+            self.structures = {s.pk: s for s in structures}
+            champs["structure"].choices = _par_nature(self.structures.values(), ())
+
+
+class PeriodeForm(forms.Form):
+    """The diagnoses of a simulation."""
+
+    depuis = ChampDate(label="Diagnostics depuis le")
+    jusqu_au = ChampDate(label="Jusqu’au")
+
+
+class ApplicationForm(forms.Form):
+    """The day a rule set applies from."""
+
+    le = ChampDate(label="Appliquer à partir du", help_text="Le jeu en vigueur prend fin la veille.")
