@@ -127,9 +127,9 @@ def test_la_liste_montre_la_naissance_et_son_cout_ne_depend_pas_du_nombre(
         client.get(reverse("parcours:personnes"), {"portefeuille": "on"})
 
 
-def test_la_page_tient_en_quinze_requetes(client: Client, referent, django_assert_max_num_queries):
+def test_la_page_tient_en_vingt_quatre_requetes(client: Client, referent, django_assert_max_num_queries):
     personne = personne_suivie(referent=referent)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(24):
         assert client.get(page(personne)).status_code == 200
 
 
