@@ -21,6 +21,7 @@ from actions.models import (
     SourceIndicateur,
 )
 from actions.querysets import pilote_par
+from actions.regles.anomalies import programme_echu
 from actions.regles.echeances import Periode, a_saisir_avant, echeances, jours_de_retard
 from pdi.comptes.models import Role
 from pdi.socle.filtres import FiltreAnnee, FiltreBooleen, FiltreChoix, Filtres
@@ -281,6 +282,11 @@ class PageIndicateur:
         return sum(m.remplacee_le is not None for m in self.mesures)
 
     @cached_property
+    def attendu(self) -> bool:
+        """Return whether values are still expected: not of another département's programme, nor of an expired one."""
+        return not self.programme.reference and not programme_echu(self.programme.annee_fin, self.jour)
+
+    @cached_property
     def echeances(self) -> list[Echeance]:
         """Return the periods due for the year shown."""
         courantes = [m for m in self.mesures if m.remplacee_le is None]
@@ -289,7 +295,7 @@ class PageIndicateur:
             mesure = next(
                 (m for m in courantes if m.periode.lower <= periode.debut and periode.fin <= m.periode.upper), None
             )
-            retard = 0 if mesure or self.programme.reference else jours_de_retard(periode, self.jour)
+            retard = 0 if mesure or not self.attendu else jours_de_retard(periode, self.jour)
             partielle = "" if mesure else self._partielle(periode, courantes)
             lignes.append(Echeance(periode.libelle, a_saisir_avant(periode), mesure, retard, partielle))
         return lignes

@@ -72,7 +72,7 @@ def avec_retards(indicateurs: QuerySet[Indicateur], annee: int, jour: datetime.d
         source=SourceIndicateur.SAISI,
         fiche__programme__reference=False,
         fiche__programme__annee_debut__lte=annee,
-        fiche__programme__annee_fin__gte=annee,
+        fiche__programme__annee_fin__gte=max(annee, jour.year),  # nothing is late in an expired programme
     )
     retards = Case(*cas, default=Value(0)) if cas else Value(0)
     return indicateurs.annotate(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from actions.models import FicheAction, Financement, RubriqueFiche, TypeRole
+from actions.models import FicheAction, Financement, RoleFiche, RubriqueFiche, TypeRole
 from pdi.socle.formats import euros, valeur_unite
 
 from .commun import en_mots, etat_champs
@@ -46,11 +46,16 @@ def _lignes(elements: Iterable[str]) -> str:
     return "\n".join(elements)
 
 
+def _imprime(role: RoleFiche) -> str:
+    """Return the name as the document prints it, when it is not the one of the directory."""
+    return f"imprimé « {role.libelle} »" if role.libelle not in {"", role.structure.nom, str(role.structure)} else ""
+
+
 def _roles(fiche: FicheAction, section: str) -> dict[str, str]:
     roles = fiche.roles.filter(type__in=ROLES[section]).select_related("structure", "utilisateur")
     return {
         "Acteurs": _lignes(
-            _joindre(r.get_type_display(), str(r.structure), str(r.utilisateur or ""), r.libelle, r.precision)
+            _joindre(r.get_type_display(), str(r.structure), str(r.utilisateur or ""), _imprime(r), r.precision)
             for r in roles
         )
     }

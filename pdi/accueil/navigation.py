@@ -56,7 +56,7 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
             Entree("Programmes", "actions:programmes", prefixes=("actions:programme", "actions:axe")),
             Entree("Fiches-actions", "actions:fiches", prefixes=("actions:fiche",)),
             Entree(
-                "Bilans à écrire",
+                "Bilans",
                 "actions:bilans",
                 roles=(Role.PILOTE, *GESTION),
                 prefixes=("actions:bilan",),

@@ -15,7 +15,7 @@ os.environ["PDI_VAR"] = os.environ.setdefault(
 
 from .dev import *  # noqa: F403
 from .dev import CELERY_BROKER_URL as COURTIER
-from .dev import EMPLACEMENT, REDIS_URL, TEMPLATES
+from .dev import DATABASES, EMPLACEMENT, REDIS_URL, TEMPLATES
 
 DEBUG = False
 SECRET_KEY = "tests-seulement-cette-cle-ne-protege-rien-non-plus"  # nosec B105  # noqa: S105
@@ -27,6 +27,9 @@ STORAGES: dict[str, Any] = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "!!VARIABLE INCONNUE: %s!!"
+
+# A test is one transaction: the minute of layout of a long report, on a busy machine, is no forgotten session.
+DATABASES["default"]["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"
 
 
 def _base_valkey(url: str, numero: int) -> str:

@@ -173,6 +173,16 @@ def test_un_indicateur_calcule_ou_de_reference_n_est_jamais_en_retard_de_saisie(
     assert [i.retards for i in lus] == [0, 0]
 
 
+def test_rien_n_est_en_retard_dans_un_programme_echu(client):
+    """Corrèze's PTI ended in 2018: its missing values are told, not chased."""
+    indicateur = IndicateurFactory.create(fiche__programme__annee_debut=2016, fiche__programme__annee_fin=2018)
+    lus: Any = avec_retards(Indicateur.objects.filter(pk=indicateur.pk), 2018, JOUR)
+    assert [i.retards for i in lus] == [0]
+    lu = principal(page(client, indicateur, annee=2018))
+    assert "Année 2018 31/01/2019 Non saisie" in lu
+    assert "En retard" not in lu
+
+
 # -- the page --------------------------------------------------------------------------------------------
 
 

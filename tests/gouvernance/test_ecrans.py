@@ -162,7 +162,7 @@ def test_un_partenaire_ne_lit_que_ce_qui_est_publie(gestionnaire, peupler, versi
     page = reverse("gouvernance:rapport", args=[programme.code, 2025])
     assert partenaire.get(travail.get_absolute_url()).status_code == 404
     assert partenaire.get(page).status_code == 404
-    assert "Aucun rapport n’est publié" in partenaire.get(reverse("gouvernance:rapports")).content.decode()
+    assert "<h2>Aucun rapport n’est publié</h2>" in partenaire.get(reverse("gouvernance:rapports")).content.decode()
     publier_version(version=travail, par=gestionnaire)
     assert partenaire.get(travail.get_absolute_url()).status_code == 200
     contenu = partenaire.get(page).content.decode()

@@ -59,6 +59,7 @@ def test_de_la_compilation_a_la_lecture(nouvelle_page, worker_celery, programme,
     adresse = f"/rapports/{programme.code}/2025"
     chargee = nouvelle_page(largeur=largeur)
     entrer(chargee, UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME))
+    verifier_page(chargee)  # the home page
     chargee.goto("/rapports")
     verifier_page(chargee)
     chargee.goto(adresse)
@@ -80,6 +81,7 @@ def test_de_la_compilation_a_la_lecture(nouvelle_page, worker_celery, programme,
 
     direction = nouvelle_page(largeur=largeur)
     entrer(direction, UtilisateurFactory.create(role=Role.DIRECTION))
+    verifier_page(direction)
     direction.goto(adresse)
     verifier_page(direction)
     expect(direction.get_by_role("button", name="Compiler")).to_have_count(0)

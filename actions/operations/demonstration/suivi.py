@@ -77,9 +77,10 @@ def _avancer(etape: Etape, avancement: int, fiche: FicheAction, calendrier: Cale
     etape.echeance = datetime.date(calendrier.programme.annee_fin, 12, 31)
     if avancement == 100:
         derniere = calendrier.courante - 1
+        faite = min(derniere, max(etape.debut.year + 1, derniere - empreinte(fiche.numero, etape.ordre, "an", parmi=3)))
         etape.etat = EtatEtape.REALISEE
-        etape.echeance = datetime.date(derniere, 12, 31)
-        etape.realisee_le = datetime.date(derniere, 2 + empreinte(fiche.numero, "fait", parmi=10), 15)
+        etape.echeance = datetime.date(faite, 12, 31)
+        etape.realisee_le = datetime.date(faite, 2 + empreinte(fiche.numero, "fait", parmi=10), 15)
     elif avancement:
         etape.etat = EtatEtape.EN_COURS
         if fiche.statut == StatutFiche.EN_RETARD and etape.ordre == 1:
