@@ -23,7 +23,13 @@ from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.formulaires import signaler
 from pdi.socle.tri import Colonne
 
-COLONNES_AVANT_APRES = (Colonne("", masquee=True), Colonne("Orientation"), Colonne("Structure"), Colonne("Période"))
+HORS_SAISIE = ("csrfmiddlewaretoken", "confirmee", "reprendre")
+COLONNES_AVANT_APRES = (
+    Colonne("Orientation en cours ou nouvelle", masquee=True),
+    Colonne("Orientation"),
+    Colonne("Structure"),
+    Colonne("Période"),
+)
 
 
 def _ecran(
@@ -57,12 +63,12 @@ def orienter_personne(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _ecran(request, lecture, OrientationForm(initial=lecture.initiales, **options))
     form = OrientationForm(request.POST, **options)
-    if not form.is_valid():
+    if not form.is_valid() or "reprendre" in request.POST:
         return _ecran(request, lecture, form)
     try:
         decidee = _decider(request, lecture, form)
     except ConfirmationRequise as demande:
-        conserves = [(n, v) for n, v in request.POST.items() if n not in ("csrfmiddlewaretoken", "confirmee")]
+        conserves = [(n, v) for n, v in request.POST.items() if n not in HORS_SAISIE]
         return _ecran(
             request, lecture, form, "confirmer", fin=demande, conserves=conserves, nouvelle=form.saisie(),
             type_nouveau=lecture.types[form.cleaned_data["type_decide"]], colonnes_avant_apres=COLONNES_AVANT_APRES,

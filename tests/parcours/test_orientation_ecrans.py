@@ -120,6 +120,9 @@ def test_raccourcir_demande_une_seconde_etape_qui_montre_tout(client, agent):
     assert "sera raccourcie" in contenu
     assert 'value="Rapprochement"' in contenu
     assert personne.orientations.count() == 1
+    reprise = client.post(url, saisie | {"confirmee": personne.orientations.get().pk, "reprendre": "1"})
+    assert 'value="Rapprochement"' in reprise.content.decode()
+    assert personne.orientations.count() == 1
     faite = client.post(url, saisie | {"confirmee": personne.orientations.get().pk})
     nouvelle = personne.orientations.get(rang=2)
     assert faite.headers["Location"] == nouvelle.get_absolute_url()
