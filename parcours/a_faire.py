@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pdi.socle.formats import echeance, ton_echeance
 
 from . import chronologie as c
-from .adresses import de_fait, premiere
+from .adresses import adresse, de_fait
 from .chronologie import Fait
 from .etat import ALERTE_ECHEANCE, Parcours
 from .models import NatureEntretien
@@ -23,11 +23,11 @@ VEILLE = 15  # days before a deadline when it turns ochre
 ORIENTATION, REFERENT, ENCADRANT, OPERATEUR, PERSONNE = (
     "Agent d’orientation", "Référent", "Encadrant", "Opérateur", "Les deux",
 )  # fmt: skip
-# Screens where each gesture is done, by the key of the person: the first installed is used.
-ORIENTER = ("parcours:orientation_decider", "parcours:orienter", "parcours:orientation_nouvelle")
-DESIGNER = ("parcours:referent_designer", "parcours:affectation_designer", "parcours:designer_referent")
-PLANIFIER = ("parcours:entretien_planifier",)
-CONTRACTUALISER = ("parcours:contrat_creer", "parcours:contrat_nouveau", "parcours:contrat_preparer")
+# Screens where each gesture is done, by the key of the person.
+ORIENTER = "parcours:orienter"
+DESIGNER = "parcours:referent_designer"
+PLANIFIER = "parcours:entretien_planifier"
+CONTRACTUALISER = "parcours:contrat_nouveau"
 
 
 @dataclass(frozen=True)
@@ -85,17 +85,17 @@ class AFaire:
         return self._faire(titre, qui, geste, de_fait(fait), **plus)
 
     def _legale(
-        self, calcul: Callable[[], delais.Echeance | None], titre: str, qui: str, geste: str, noms: tuple[str, ...]
+        self, calcul: Callable[[], delais.Echeance | None], titre: str, qui: str, geste: str, ecran: str
     ) -> Iterator[Etape]:
         """Yield the step of a legal deadline, without date when no regime is recorded for that day."""
         try:
             due = calcul()
         except LookupError:
-            yield self._faire(titre, qui, geste, premiere(noms, self.personne))
+            yield self._faire(titre, qui, geste, adresse(ecran, self.personne))
             return
         if due is not None:
             yield self._faire(
-                titre, qui, geste, premiere(noms, self.personne), le=due.le, reference=due.reference,
+                titre, qui, geste, adresse(ecran, self.personne), le=due.le, reference=due.reference,
                 sous=f"{due.intitule}\u00a0: {due.duree} depuis le {due.depuis:%d/%m/%Y}", cible=due.cible,
             )  # fmt: skip
 
@@ -114,7 +114,7 @@ class AFaire:
         if self.parcours.orientation is not None and self.parcours.referent is None:
             depuis = f"orientation du {self.parcours.orientation.le:%d/%m/%Y}"
             yield self._faire(
-                "Désigner un référent", ENCADRANT, "Désigner", premiere(DESIGNER, self.personne), sous=depuis,
+                "Désigner un référent", ENCADRANT, "Désigner", adresse(DESIGNER, self.personne), sous=depuis,
                 reference="CASF L262-27",
             )  # fmt: skip
 
@@ -158,7 +158,7 @@ class AFaire:
         limite = delais.plus_mois(tenus[0].le, SANS_CONTACT_MOIS)
         if limite <= self.jour:
             yield self._faire(
-                "Reprendre contact", self._qui(), "Planifier", premiere(PLANIFIER, self.personne), le=limite,
+                "Reprendre contact", self._qui(), "Planifier", adresse(PLANIFIER, self.personne), le=limite,
                 sous=f"dernier entretien le {tenus[0].le:%d/%m/%Y}", cible=True,
             )  # fmt: skip
 

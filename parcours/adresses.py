@@ -31,11 +31,6 @@ def adresse(nom: str, cle: int) -> str:
     return _gabarit(nom).replace("/0/", f"/{cle}/", 1) if _gabarit(nom) else ""
 
 
-def premiere(noms: tuple[str, ...], cle: int) -> str:
-    """Return the address of the first screen installed among `noms`."""
-    return next((url for nom in noms if (url := adresse(nom, cle))), "")
-
-
 def de_fait(fait: c.Fait) -> str:
     """Return the page of the object behind an event, empty when it has none."""
     return adresse(OBJETS[fait.genre], fait.objet) if fait.genre in OBJETS else ""

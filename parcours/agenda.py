@@ -134,10 +134,11 @@ class Agenda:
         if not self.equipe:
             lus = lus.filter(agent=self.utilisateur)
         gardes: Any = self.filtres.appliquer(lus)
-        decrits: EntretienQuerySet = gardes.select_related("personne", "agent", "structure").defer(
-            "brouillon", "resume", "prochaines_etapes", "personne__nir_chiffre", "personne__nir_empreinte",
-            "personne__recherche",
-        )  # fmt: skip
+        decrits: EntretienQuerySet = (
+            gardes.sans_textes()
+            .select_related("personne", "agent", "structure")
+            .defer("personne__nir_chiffre", "personne__nir_empreinte", "personne__recherche")
+        )
         return decrits
 
     @cached_property

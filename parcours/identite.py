@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,14 +11,13 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.dateparse import parse_date
 
+from parcours.compilees import Compilee
 from parcours.models import (
     Adresse,
     Contrat,
     EtatMensuel,
-    MembreFoyer,
     Orientation,
     Personne,
-    RoleFoyer,
     SituationFoyer,
 )
 from parcours.regles.delais import OrientationLue
@@ -33,7 +33,6 @@ class Identite:
     territoire: str = ""
     situation: str = ""
     enfants: int | None = None
-    role: str = ""
     dossier: str = ""
     mois_caf: datetime.date | None = None
     etat_caf: str = ""
@@ -55,10 +54,9 @@ def _json(lignes: QuerySet[Any], **champs: Any) -> Subquery:
     return Subquery(lignes.values(_=JSONObject(**champs))[:1])
 
 
-def identite(personne: int, jour: datetime.date) -> Identite:
-    """Read what the banner, the flags and the next steps need of a person on `jour`. One query."""
+def _aujourd_hui(personne: int, jour: datetime.date) -> QuerySet[Any, Any]:
+    """Return the one row of what stands for a person on `jour`."""
     sien, en_cours = {"personne": OuterRef("pk")}, {"periode__contains": jour}
-    place = MembreFoyer.objects.filter(**sien, **en_cours)
     foyer = SituationFoyer.objects.filter(
         foyer__membres__personne=OuterRef("pk"), foyer__membres__periode__contains=jour, **en_cours
     )
@@ -69,10 +67,9 @@ def identite(personne: int, jour: datetime.date) -> Identite:
     territoire = CommuneTerritoire.objects.filter(commune=Subquery(commune), validite__contains=jour)
     orientation = Orientation.objects.au(jour).filter(**sien)
     contrat = Contrat.objects.valides_au(jour).filter(**sien).order_by("-debut", "-pk")
-    lu = (
+    return (
         Personne.objects.filter(pk=personne)
         .annotate(
-            l_place=_json(place, role="role"),
             l_foyer=_json(foyer, situation="situation", enfants="enfants"),
             l_mois=_json(mois, mois="mois", etat="etat", numero="dossier__numero"),
             l_territoire=_json(territoire.order_by("pk"), nom="territoire__nom"),
@@ -84,10 +81,19 @@ def identite(personne: int, jour: datetime.date) -> Identite:
                 dispense_fin="dispense_fin", revision="revision_le",
             ),
         )
-        .values("l_place", "l_foyer", "l_mois", "l_territoire", "l_orientation", "l_contrat")
-        .get()
+        .order_by()
+        .values_list(*(f"l_{nom}" for nom in _PARTIES))
     )  # fmt: skip
-    return _identite({cle.removeprefix("l_"): valeur or {} for cle, valeur in lu.items()})
+
+
+_PARTIES = ("foyer", "mois", "territoire", "orientation", "contrat")
+_AUJOURD_HUI = Compilee(_aujourd_hui, -1_000_001, datetime.date(1, 1, 1))
+
+
+def identite(personne: int, jour: datetime.date) -> Identite:
+    """Read what the banner, the flags and the next steps need of a person on `jour`. One query."""
+    (ligne,) = _AUJOURD_HUI.lire(personne, jour)
+    return _identite({nom: json.loads(brut) if brut else {} for nom, brut in zip(_PARTIES, ligne, strict=True)})
 
 
 def _identite(lu: dict[str, Any]) -> Identite:
@@ -96,12 +102,10 @@ def _identite(lu: dict[str, Any]) -> Identite:
     if o:
         decidee, notifiee = parse_date(o["le"]), parse_date(o["notifiee"] or "")
         orientee = OrientationLue(decidee, o["type"], o["organisme"], notifiee) if decidee else None
-    role = lu["place"].get("role", "")
     return Identite(
         territoire=lu["territoire"].get("nom") or "",
         situation=lu["foyer"].get("situation") or "",
         enfants=lu["foyer"].get("enfants"),
-        role=RoleFoyer(role).label if role in RoleFoyer.values else role,
         dossier=lu["mois"].get("numero") or "",
         mois_caf=parse_date(lu["mois"].get("mois") or ""),
         etat_caf=lu["mois"].get("etat") or "",

@@ -180,6 +180,12 @@ class EntretienQuerySet(models.QuerySet["Entretien"]):
         """Return those that begin in the half-open range."""
         return self.filter(debut__gte=debut, debut__lt=fin)
 
+    def sans_textes(self) -> EntretienQuerySet:
+        """Return them without their long texts, but with what lists say of these: `en_brouillon`, `a_rediger`."""
+        return self.defer("brouillon", "resume", "prochaines_etapes").annotate(
+            en_brouillon=Q(brouillon__isnull=False), a_rediger=Q(etat="tenu", resume="")
+        )
+
     def a_renseigner(self, instant: datetime.datetime) -> EntretienQuerySet:
         """Return those whose hour has passed and whose outcome nobody has said."""
         return self.filter(etat="prevu", debut__lt=instant)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,19 @@ PAS_DU_JOURNAL = datetime.timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
+class Contenu:
+    """What the form holds: `donnees` by field, among the `champs` this author sees; `version` is what they read."""
+
+    version: int
+    donnees: Mapping[str, list[str]]
+    champs: Collection[str]
+
+    def fusionner(self, ancien: Mapping[str, list[str]]) -> dict[str, list[str]]:
+        """Return the draft with this content: the fields of others stay as they are."""
+        return {c: v for c, v in ancien.items() if c not in set(self.champs)} | dict(self.donnees)
+
+
+@dataclass(frozen=True)
 class Piece:
     """One part to apply: `ecrire()` writes it and returns what to tell."""
 
@@ -42,15 +55,19 @@ class SaisieRefusee(RegleMetier):
 
 
 @transaction.atomic
-def enregistrer_saisie(*, entretien: Entretien, version: int, pieces: Sequence[Piece], par: Any) -> list[str]:
+def enregistrer_saisie(*, entretien: Entretien, contenu: Contenu, pieces: Sequence[Piece], par: Any) -> list[str]:
     """Apply every part of an interview, or none; return one sentence a part.
 
     Each part calls the operation of its own family, which judges rights and rules; one refused does not keep the
     next from being judged, so that every fault is told at once. Raises DroitInsuffisant, EntretienModifie when the
-    meeting was written since `version`, and SaisieRefusee.
+    meeting was written since (the page may just have kept this very content as a draft: that is no conflict), and
+    SaisieRefusee.
     """
-    entretien = verrouiller(entretien, version)
+    entretien = verrouiller(entretien)
     exiger(peut_saisir_entretien(par, entretien))
+    garde = brouillon_lu(entretien)
+    if contenu.version != entretien.version and contenu.fusionner(garde) != garde:
+        raise EntretienModifie
     faits, refus = [], {}
     for piece in pieces:
         try:
@@ -81,21 +98,19 @@ def _journaliser(entretien: Entretien, par: Any) -> None:
 
 
 @transaction.atomic
-def garder_brouillon(
-    *, entretien: Entretien, version: int, donnees: Mapping[str, list[str]], champs: Sequence[str], par: Any
-) -> Entretien:
-    """Keep what the form holds, unfinished. `champs`: the fields this author sees; the others' stay as they are.
+def garder_brouillon(*, entretien: Entretien, contenu: Contenu, par: Any) -> Entretien:
+    """Keep what the form holds, unfinished.
 
     Nothing changes when nothing differs. Raises DroitInsuffisant, RegleMetier when it is too long, and
-    EntretienModifie when the meeting or its draft was written since `version`.
+    EntretienModifie when the meeting or its draft was written since.
     """
     lu = verrouiller(entretien)
     exiger(peut_saisir_entretien(par, lu))
     ancien = brouillon_lu(lu)
-    nouveau = {c: v for c, v in ancien.items() if c not in set(champs)} | dict(donnees)
+    nouveau = contenu.fusionner(ancien)
     if nouveau == ancien:
         return lu
-    if version != lu.version:
+    if contenu.version != lu.version:
         raise EntretienModifie
     if len(json.dumps(nouveau)) > TAILLE_MAX:
         raise RegleMetier("Le texte est trop long pour être enregistré.")

@@ -16,9 +16,9 @@ DERNIERS = 3
 
 def section(lecture: Lecture) -> Section | None:
     """Return the next meeting, the last ones, the attendance over the whole path. One query."""
-    lus = Entretien.objects.filter(personne=lecture.personne).select_related("agent")
+    lus = Entretien.objects.filter(personne=lecture.personne)
     instant = timezone.now()
-    siens = decorer(list(lus.defer("brouillon", "resume", "prochaines_etapes").order_by("-debut", "-pk")), instant)
+    siens = decorer(list(lus.sans_textes().select_related("agent").order_by("-debut", "-pk")), instant)
     a_venir = [e for e in siens if e.etat == EtatEntretien.PREVU and e.debut >= instant]
     donnees = {
         "prochain": a_venir[-1] if a_venir else None,

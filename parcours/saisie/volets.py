@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import compte_rendu, suite
+from . import compte_rendu, objectifs, suite
 from .base import Contexte, Volet
 
-FAMILLES = (compte_rendu, suite)
+FAMILLES = (compte_rendu, suite, objectifs)
 
 
 def volets(contexte: Contexte) -> list[Volet]:

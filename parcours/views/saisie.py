@@ -20,6 +20,7 @@ from parcours.models import Entretien, EtatEntretien
 from parcours.operations.consultations import consigner
 from parcours.operations.entretiens import EntretienModifie, planifier_entretien
 from parcours.operations.saisie import (
+    Contenu,
     Piece,
     SaisieRefusee,
     brouillon_lu,
@@ -42,11 +43,6 @@ def _contexte(request: HttpRequest, pk: int) -> Contexte:
     lu = entretien_suivi(request, pk)
     exiger(droits.peut_saisir_entretien(request.user, lu, lu.personne))
     return Contexte(lu, lu.personne, request.user, timezone.localdate(), droits.voit_sante(request.user, lu.personne))
-
-
-def _version(request: HttpRequest) -> int:
-    brute = request.POST.get("version", "")
-    return int(brute) if brute.isdigit() else 0
 
 
 def _heure() -> str:
@@ -93,44 +89,55 @@ def saisie(request: HttpRequest, pk: int) -> HttpResponse:
     return _garder(request, contexte) if geste == "brouillon" else _enregistrer(request, contexte)
 
 
+def _contenu(request: HttpRequest, lue: Saisie) -> Contenu:
+    brute = request.POST.get("version", "")
+    champs = [nom for v in lue.volets for nom in v.champs]
+    return Contenu(int(brute) if brute.isdigit() else 0, lue.donnees(request.POST), champs)
+
+
 def _garder(request: HttpRequest, contexte: Contexte) -> HttpResponse:
     """Keep a draft at the press of the button."""
     lue = Saisie(volets(contexte), request.POST, brouillon=True)
     try:
-        _garder_saisie(request, contexte.entretien, lue)
+        garder_brouillon(entretien=contexte.entretien, contenu=_contenu(request, lue), par=request.user)
     except EntretienModifie as erreur:
         return _conflit(request, contexte, lue, erreur)
+    except RegleMetier as erreur:
+        messages.error(request, erreur.message)
+        return _page(request, contexte, lue, 422)
     messages.success(request, f"Brouillon enregistré à {_heure()}. Rien d’autre n’est encore écrit.")
     return redirect("parcours:saisie", contexte.entretien.pk)
-
-
-def _garder_saisie(request: HttpRequest, entretien: Entretien, lue: Saisie) -> Entretien:
-    champs = [nom for v in lue.volets for nom in v.champs]
-    return garder_brouillon(
-        entretien=entretien, version=_version(request), donnees=lue.donnees(request.POST), champs=champs,
-        par=request.user,
-    )  # fmt: skip
 
 
 def _enregistrer(request: HttpRequest, contexte: Contexte) -> HttpResponse:
     """Record the whole form, or tell every fault and lose nothing."""
     lue = Saisie(volets(contexte), request.POST)
     if not lue.is_valid():
-        return _page(request, contexte, lue, 422, version=_version(request))
+        return _reprendre(request, contexte, lue)
+    pieces, contenu = [_piece(v) for v in lue.actifs], _contenu(request, lue)
     try:
-        faits = enregistrer_saisie(
-            entretien=contexte.entretien, version=_version(request), pieces=[_piece(v) for v in lue.actifs],
-            par=request.user,
-        )  # fmt: skip
+        faits = enregistrer_saisie(entretien=contexte.entretien, contenu=contenu, pieces=pieces, par=request.user)
     except EntretienModifie as erreur:
         return _conflit(request, contexte, lue, erreur)
     except SaisieRefusee as refusee:
         for volet in lue.actifs:
             if volet.code in refusee.refus:
                 signaler(volet.form, refusee.refus[volet.code])
-        return _page(request, contexte, lue, 422, version=_version(request))
+        return _reprendre(request, contexte, lue)
     messages.success(request, f"Enregistré : {', '.join(faits)}.")
     return redirect(contexte.personne)
+
+
+def _reprendre(request: HttpRequest, contexte: Contexte, lue: Saisie) -> HttpResponse:
+    """Give the form back with its faults. What was typed is kept as a draft: nothing is lost, whatever comes next."""
+    try:
+        garde = garder_brouillon(entretien=contexte.entretien, contenu=_contenu(request, lue), par=request.user)
+    except EntretienModifie as erreur:
+        return _conflit(request, contexte, lue, erreur)
+    except RegleMetier as erreur:
+        messages.error(request, erreur.message)
+        garde = contexte.entretien
+    return _page(request, contexte, lue, 422, version=garde.version)
 
 
 def _conflit(request: HttpRequest, contexte: Contexte, lue: Saisie, erreur: EntretienModifie) -> HttpResponse:
@@ -156,7 +163,7 @@ def saisie_brouillon(request: HttpRequest, pk: int) -> JsonResponse:
     contexte = _contexte(request, pk)
     lue = Saisie(volets(contexte), request.POST, brouillon=True)
     try:
-        garde = _garder_saisie(request, lu, lue)
+        garde = garder_brouillon(entretien=lu, contenu=_contenu(request, lue), par=request.user)
     except EntretienModifie as conflit:
         texte = f"{conflit.message} Cliquez sur « Garder en brouillon » pour comparer : rien n’est écrasé."
         return JsonResponse({"message": texte}, status=409)

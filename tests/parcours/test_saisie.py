@@ -1,0 +1,154 @@
+"""The interview on one form: a draft that comes back, everything in one transaction, every fault at once."""
+
+from __future__ import annotations
+
+import datetime
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from parcours.models import EtatEntretien, ObjectifContrat
+from pdi.comptes.models import Role
+from pdi.socle.models import EntreeJournal
+from tests.fabriques import StructureFactory, UtilisateurFactory
+from tests.fabriques_parcours import ContratFactory, EntretienFactory, personne_suivie
+
+pytestmark = pytest.mark.django_db
+SECRET = "Elle cherche un logement plus près de l’école."
+
+
+@pytest.fixture
+def referent(client: Client):
+    utilisateur = UtilisateurFactory.create(role=Role.REFERENT, structure=StructureFactory.create())
+    client.force_login(utilisateur)
+    return utilisateur
+
+
+@pytest.fixture
+def rdv(referent):
+    midi = timezone.now() - datetime.timedelta(hours=2)
+    personne = personne_suivie(referent=referent)
+    return EntretienFactory.create(personne=personne, agent=referent, debut=midi, etat="prevu")
+
+
+def page(rdv) -> str:
+    return reverse("parcours:saisie", args=[rdv.pk])
+
+
+def base(rdv, **plus) -> dict[str, object]:
+    """Return what the page posts before anything but the account is written."""
+    rdv.refresh_from_db()
+    structure = rdv.personne.affectations.get().structure_id
+    return {
+        "version": rdv.version, "compte-rendu-issue": "tenu", "compte-rendu-resume": SECRET,
+        "compte-rendu-prochaines_etapes": "", "suite-duree_min": 45, "suite-nature": "suivi",
+        "suite-agent": rdv.agent_id, "suite-structure": structure, **plus,
+    }  # fmt: skip
+
+
+def demain() -> str:
+    return (timezone.localdate() + datetime.timedelta(days=1)).isoformat()
+
+
+def test_tout_s_enregistre_ensemble(client: Client, rdv):
+    contrat = ContratFactory.create(personne=rdv.personne, etat="valide")
+    objectif = ObjectifContrat.objects.create(contrat=contrat, libelle="Passer le permis")
+    donnees = base(rdv, **{"suite-jour": demain(), "suite-heure": "10:00", f"objectifs-{objectif.pk}": "oui"})
+    reponse = client.post(page(rdv), donnees, follow=True)
+    assert reponse.redirect_chain[0][0] == rdv.personne.get_absolute_url()
+    assert "prochain rendez-vous le" in reponse.content.decode()
+    rdv.refresh_from_db()
+    objectif.refresh_from_db()
+    rdv.personne.refresh_from_db()
+    assert (rdv.etat, rdv.resume, rdv.brouillon) == (EtatEntretien.TENU, SECRET, None)
+    assert objectif.atteint is True
+    assert rdv.personne.dernier_contact == timezone.localdate(rdv.debut)
+    assert rdv.personne.entretiens.filter(etat="prevu").count() == 1
+
+
+def test_une_partie_refusee_n_ecrit_rien_et_chaque_faute_est_dite(client: Client, rdv):
+    EntretienFactory.create(
+        personne=personne_suivie(), agent=rdv.agent, etat="prevu",
+        debut=timezone.make_aware(datetime.datetime.fromisoformat(f"{demain()}T10:00")),
+    )  # fmt: skip
+    donnees = base(rdv, **{"suite-jour": demain(), "suite-heure": "10:15"})
+    reponse = client.post(page(rdv), donnees)
+    contenu = reponse.content.decode()
+    assert reponse.status_code == 422
+    assert SECRET in contenu
+    assert "Garder les deux" in contenu
+    rdv.refresh_from_db()
+    assert (rdv.etat, rdv.resume) == (EtatEntretien.PREVU, "")
+    assert rdv.brouillon["donnees"]["suite-heure"] == ["10:15"]
+    donnees["version"] = rdv.version  # the page came back with it
+    assert client.post(page(rdv), donnees | {"suite-malgre": "on"}).status_code == 302
+
+
+def test_les_fautes_de_plusieurs_parties_sont_dites_ensemble(client: Client, rdv):
+    donnees = base(rdv, **{"compte-rendu-resume": "", "suite-jour": "31/02/2026", "suite-heure": "10:15"})
+    reponse = client.post(page(rdv), donnees)
+    contenu = reponse.content.decode()
+    assert reponse.status_code == 422
+    assert "en une phrase au moins" in contenu
+    assert 'href="#id_suite-jour"' in contenu
+    assert "31/02/2026" in contenu
+
+
+def test_une_partie_laissee_comme_elle_est_n_est_pas_jugee(client: Client, rdv):
+    assert client.post(page(rdv), base(rdv)).status_code == 302
+    assert not rdv.personne.entretiens.filter(etat="prevu").exists()
+
+
+def test_manque_n_exige_pas_de_compte_rendu(client: Client, rdv):
+    donnees = base(rdv, **{"compte-rendu-issue": "manque", "compte-rendu-resume": ""})
+    assert client.post(page(rdv), donnees).status_code == 302
+    rdv.refresh_from_db()
+    assert rdv.etat == EtatEntretien.MANQUE
+
+
+def test_le_brouillon_revient_et_reste_hors_du_journal(client: Client, rdv):
+    donnees = base(rdv, geste="brouillon", **{"suite-jour": "31/02/2026"})
+    assert client.post(page(rdv), donnees).status_code == 302
+    contenu = client.get(page(rdv)).content.decode()
+    assert SECRET in contenu
+    assert 'value="31/02/2026"' in contenu
+    assert "Brouillon enregistré" in contenu
+    assert 'class="faute"' not in contenu
+    assert SECRET not in json.dumps(list(EntreeJournal.objects.values("avant", "apres", "commentaire")))
+    assert client.post(page(rdv), {"geste": "oublier"}).status_code == 302
+    assert SECRET not in client.get(page(rdv)).content.decode()
+
+
+def test_l_enregistrement_automatique_ne_s_ecrase_pas(client: Client, rdv):
+    url = reverse("parcours:saisie_brouillon", args=[rdv.pk])
+    ancien = base(rdv)
+    premiere = client.post(url, ancien).json()
+    assert premiere["version"] == rdv.version + 1
+    assert client.post(url, ancien).json()["version"] == premiere["version"]
+    ailleurs = client.post(url, ancien | {"compte-rendu-resume": "Autre texte."})
+    assert ailleurs.status_code == 409
+    conflit = client.post(page(rdv), ancien | {"compte-rendu-resume": "Autre texte.", "geste": "brouillon"})
+    contenu = conflit.content.decode()
+    assert conflit.status_code == 409
+    assert SECRET in contenu
+    assert "Autre texte." in contenu
+    rdv.refresh_from_db()
+    assert rdv.brouillon["donnees"]["compte-rendu-resume"] == [SECRET]
+
+
+def test_un_entretien_sans_rendez_vous_commence_maintenant(client: Client, rdv):
+    url = reverse("parcours:saisie_ouvrir", args=[rdv.personne_id])
+    assert "Un rendez-vous attend son issue" in client.get(url).content.decode()
+    reponse = client.post(url)
+    ouvert = rdv.personne.entretiens.exclude(pk=rdv.pk).get()
+    assert reponse.headers["Location"] == page(ouvert)
+    assert ouvert.etat == EtatEntretien.PREVU
+
+
+def test_un_rendez_vous_excuse_ne_se_saisit_pas(client: Client, rdv):
+    rdv.etat = "excuse"
+    rdv.save()
+    assert client.get(page(rdv)).status_code == 403
