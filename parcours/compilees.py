@@ -36,4 +36,5 @@ class Compilee:
         genres = tuple(type(repere) for repere in self.reperes)
         with connection.cursor() as curseur:
             curseur.execute(sql, [place.get(p, p) if isinstance(p, genres) else p for p in params])
-            return curseur.fetchall()
+            lignes: Sequence[tuple[Any, ...]] = curseur.fetchall()
+        return lignes

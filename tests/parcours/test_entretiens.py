@@ -69,14 +69,16 @@ def test_deux_rendez_vous_a_la_meme_heure_demandent_une_confirmation(referent, p
     assert refus.value.autres == [premier]
     assert "10:00" in refus.value.message
     assert "EXEMPLE" not in refus.value.message
-    assert planifier_entretien(personne=autre, rdv=rdv(referent, a(3, 10, 45)), par=referent)
-    assert planifier_entretien(personne=autre, rdv=rdv(referent, a(3, 10, 30)), par=referent, malgre=True)
+    planifier_entretien(personne=autre, rdv=rdv(referent, a(3, 10, 45)), par=referent)
+    planifier_entretien(personne=autre, rdv=rdv(referent, a(3, 10, 30)), par=referent, malgre=True)
+    assert autre.entretiens.filter(etat="prevu").count() == 2
 
 
 def test_un_rendez_vous_annule_libere_son_heure(referent, personne):
     pris = planifier_entretien(personne=personne, rdv=rdv(referent, a(3)), par=referent)
     annuler_entretien(entretien=pris, motif="Fermeture de l’antenne", par=referent)
-    assert planifier_entretien(personne=personne, rdv=rdv(referent, a(3)), par=referent)
+    planifier_entretien(personne=personne, rdv=rdv(referent, a(3)), par=referent)
+    assert personne.entretiens.get(etat="prevu").debut == a(3)
 
 
 def test_se_deplacer_sur_soi_meme_n_est_pas_un_conflit(referent, personne):

@@ -102,6 +102,20 @@ def test_une_partie_laissee_comme_elle_est_n_est_pas_jugee(client: Client, rdv):
     assert not rdv.personne.entretiens.filter(etat="prevu").exists()
 
 
+def test_une_prescription_part_avec_l_entretien_ou_pas_du_tout(client: Client, rdv):
+    structure = StructureFactory.create()
+    saisie = {"prescription-action_libre": "Atelier vélo", "prescription-operateur": structure.pk}
+    refus = client.post(page(rdv), base(rdv, **saisie))
+    assert refus.status_code == 422
+    assert "Dites ce qu’on attend de l’action" in refus.content.decode()
+    assert not rdv.personne.prescriptions.exists()
+    rdv.refresh_from_db()
+    assert rdv.etat == EtatEntretien.PREVU
+    complete = base(rdv, **saisie, **{"prescription-motivation": "Se déplacer seule"})
+    assert client.post(page(rdv), complete).status_code == 302
+    assert rdv.personne.prescriptions.get().action_libre == "Atelier vélo"
+
+
 def test_manque_n_exige_pas_de_compte_rendu(client: Client, rdv):
     donnees = base(rdv, **{"compte-rendu-issue": "manque", "compte-rendu-resume": ""})
     assert client.post(page(rdv), donnees).status_code == 302
