@@ -14,6 +14,7 @@ from .models import (
     EnveloppeAide,
     GrilleDiagnostic,
     JeuRegles,
+    ModeleCourrier,
     Motif,
     ObjectifReferentiel,
     ReferentielSortie,
@@ -165,6 +166,22 @@ class ReglementAdmin(ReferentielAdmin):
     )  # fmt: skip
     list_display = ("code", "intitule", "validite")
     inlines = (EnveloppeInline,)
+
+
+@admin.register(ModeleCourrier)
+class ModeleCourrierAdmin(ReferentielAdmin):
+    """Models of letters, by version."""
+
+    resource_classes = (
+        ressource(
+            ModeleCourrier,
+            ("code", "version", "nature", "intitule", "objet", "corps", "pages_max", "validite"),
+            "code",
+            "version",
+        ),
+    )
+    list_display = ("code", "version", "nature", "intitule", "validite")
+    list_filter = ("nature",)
 
 
 @admin.register(ReferentielSortie)

@@ -15,9 +15,11 @@ from .models import (
     AffectationReferent,
     AttributionAide,
     Contrat,
+    Courrier,
     DemandeReorientation,
     Diagnostic,
     Entretien,
+    EtatCourrier,
     Inscription,
     Orientation,
     Prescription,
@@ -29,10 +31,11 @@ from .models import (
 ENTREE, ORIENTATION, REFERENT, DIAGNOSTIC = "entree", "orientation", "referent", "diagnostic"
 ENTRETIEN, CONTRAT, PRESCRIPTION, AIDE, SORTIE = "entretien", "contrat", "prescription", "aide", "sortie"
 REORIENTATION, INSCRIPTION, SUIVI, ADRESSE = "reorientation", "inscription", "suivi", "adresse"
+COURRIER = "courrier"
 FAMILLES = {
     ENTRETIEN: "Rendez-vous", CONTRAT: "Contrats", PRESCRIPTION: "Prescriptions", AIDE: "Aides",
     ORIENTATION: "Orientations", REFERENT: "Référents", DIAGNOSTIC: "Diagnostics", SORTIE: "Sorties",
-    ENTREE: "Droits et situation",
+    COURRIER: "Courriers", ENTREE: "Droits et situation",
 }  # fmt: skip
 _FAMILLE = {REORIENTATION: ORIENTATION, INSCRIPTION: PRESCRIPTION, SUIVI: SORTIE, ADRESSE: ENTREE}
 
@@ -122,6 +125,8 @@ def _tout(personne: int) -> QuerySet[Any, Any]:
                 F("mois"), F("situation"), debut=F("du_le")),
         _lignes(Diagnostic.objects.filter(**siens), DIAGNOSTIC, F("date"),
                 Case(When(termine_le=None, then=Value("brouillon")), default=Value(""))),
+        _lignes(Courrier.objects.filter(**siens, etat=EtatCourrier.PRET), COURRIER, F("le"),
+                F("modele__intitule"), Value(""), _nom("par")),
         _lignes(SituationDroitsDevoirs.objects.filter(**siens), ENTREE, F("periode__startswith"),
                 F("recu"), F("recalcule"), **borne),
         _lignes(Adresse.objects.filter(**siens), ADRESSE, F("periode__startswith"),

@@ -32,6 +32,7 @@ ICONES = {
     c.ENTRETIEN: "calendar-event", c.CONTRAT: "file-earmark-check", c.PRESCRIPTION: "signpost-split",
     c.INSCRIPTION: "people", c.AIDE: "cash-coin", c.SORTIE: "briefcase", c.SUIVI: "telephone",
     c.DIAGNOSTIC: "clipboard-check", c.ENTREE: "arrow-right-circle-fill", c.ADRESSE: "house",
+    c.COURRIER: "envelope",
 }  # fmt: skip
 DOMAINES = {
     c.AIDE: "offre", c.PRESCRIPTION: "offre", c.INSCRIPTION: "offre", c.CONTRAT: "parcours",
@@ -124,6 +125,7 @@ MOTS: dict[str, Callable[[Fait], tuple[str, str]]] = {
     c.SORTIE: lambda f: (f"{NatureSortie(f.b).label}\u00a0: {f.a}", f.c),
     c.SUIVI: _suivi,
     c.DIAGNOSTIC: lambda f: ("Diagnostic", "en brouillon" if f.a else ""),
+    c.COURRIER: lambda f: (f"Courrier\u00a0: {f.a}", f.c),
     c.ENTREE: _situation,
     c.ADRESSE: lambda f: (f"Domicile\u00a0: {f.a or 'commune inconnue'}", "domiciliation" if f.b == "true" else ""),
 }

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from pdi.socle.traitements import Suivi
 
+from .operations.courriers import executer_lot
 from .operations.indicateurs import executer_compilation
 from .operations.inscriptions import liberer_toutes
 from .operations.regles_orientation import executer_simulation
@@ -37,3 +38,10 @@ def simuler_regles(traitement_id: str, jeu_id: int, depuis: str, jusqu_au: str) 
             jusqu_au=datetime.date.fromisoformat(jusqu_au),
             suivi=suivi,
         )
+
+
+@shared_task(name="parcours.composer_courriers", ignore_result=True)
+def composer_courriers(traitement_id: str, lot_id: int) -> None:
+    """Compose the letters of a lot and count their pages."""
+    with Suivi(traitement_id) as suivi:
+        executer_lot(lot_id=lot_id, suivi=suivi)

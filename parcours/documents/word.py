@@ -14,6 +14,7 @@ from docx.shared import Mm, Pt, RGBColor
 from pdi.socle.formats import date_courte, date_longue, nombre
 
 from .contrat import DocumentContrat
+from .courrier import Lettre
 
 TYPE_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 POLICE = "Arial"  # on every workstation: the file is made to be edited
@@ -105,4 +106,29 @@ def contrat_en_word(d: DocumentContrat) -> bytes:
         document, [s.titre for s in d.signatures],
         [[f"{s.qui}\n{f'le {date_longue(s.le)}' if s.le else 'le'}\n\n\n" for s in d.signatures]],
     )  # fmt: skip
+    return octets(document)
+
+
+def courrier_en_word(lettre: Lettre) -> bytes:
+    """Return a letter as a Word file: the address stands where the window of the envelope is."""
+    document = nouveau("Courrier", marges_mm=(18, 20, 18, 20))
+    document.styles["Normal"].font.size = Pt(11)
+    cadre = document.add_table(rows=1, cols=2)
+    cadre.autofit = False
+    rangee = cadre.rows[0]
+    rangee.height = Mm(87)
+    for case, largeur, lignes, avant in zip(
+        rangee.cells, (80, 88), (lettre.expediteur, lettre.destinataire), (0, 37), strict=True
+    ):
+        case.width = Mm(largeur)
+        paragraphe = case.paragraphs[0]
+        paragraphe.paragraph_format.space_before = Mm(avant)
+        paragraphe.add_run("\n".join(lignes)).font.size = Pt(10)
+    document.add_paragraph(f"Le {date_longue(lettre.jour)}").paragraph_format.left_indent = Mm(100)
+    document.add_paragraph().add_run(f"Objet : {lettre.objet}").bold = True
+    for genre, lignes in lettre.blocs:
+        for ligne in lignes:
+            document.add_paragraph(ligne, "List Bullet" if genre == "ul" else "Normal")
+    signature = document.add_paragraph("\n".join(filter(None, (lettre.signataire, lettre.fonction))))
+    signature.paragraph_format.left_indent, signature.paragraph_format.space_before = Mm(90), Mm(12)
     return octets(document)

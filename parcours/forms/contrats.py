@@ -35,14 +35,14 @@ class ContratForm(Formulaire):
 
     nature = forms.ChoiceField(label="Nature du contrat", choices=NatureContrat.choices)
     debut = choix_dates("Début")
-    fin = choix_dates("Fin", help_text="Dernier jour compris.")
-    heures_hebdo = champ_heures("Heures d’activité par semaine")
+    fin = choix_dates("Dernier jour")
+    heures_hebdo = champ_heures("Heures par semaine")
     dispense_motif = forms.ModelChoiceField(
         label="Motif de réduction ou de dispense", queryset=Motif.objects.none(), required=False, empty_label="Aucun",
         help_text="Seulement si l’activité est réduite ou dispensée.",
     )  # fmt: skip
     dispense_fin = choix_dates("Réduction jusqu’au", required=False)
-    revision_le = choix_dates("Réexamen au plus tard le", required=False, help_text="Vide : la date prévue par la loi.")
+    revision_le = choix_dates("Réexamen avant le", required=False)
     objectifs_proposes = forms.MultipleChoiceField(
         label="Proposés d’après le dernier diagnostic", required=False, widget=forms.CheckboxSelectMultiple
     )

@@ -13,6 +13,7 @@ from .contrat import (
     TransitionContrat,
     TypeActionContrat,
 )
+from .courrier import Courrier, EtatCourrier, LotCourriers, ModeleCourrier, NatureCourrier
 from .diagnostic import Diagnostic, GrilleDiagnostic, ReponseDiagnostic, SituationTheme, ThemeDiagnostic
 from .entretien import AbonnementAgenda, Entretien, EtatEntretien, NatureEntretien, TransitionEntretien
 from .foyer import (
@@ -88,6 +89,7 @@ __all__ = [
     "CategorieSortie",
     "Consultation",
     "Contrat",
+    "Courrier",
     "DemandeReorientation",
     "Diagnostic",
     "DossierRSA",
@@ -95,6 +97,7 @@ __all__ = [
     "EnveloppeAide",
     "EtatAide",
     "EtatContrat",
+    "EtatCourrier",
     "EtatDemande",
     "EtatDossier",
     "EtatEntretien",
@@ -106,10 +109,13 @@ __all__ = [
     "HeuresConsommees",
     "Inscription",
     "JeuRegles",
+    "LotCourriers",
     "MembreFoyer",
     "ModeAccompagnement",
+    "ModeleCourrier",
     "Motif",
     "NatureContrat",
+    "NatureCourrier",
     "NatureEntretien",
     "NatureMotif",
     "NaturePrestation",

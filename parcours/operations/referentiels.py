@@ -21,6 +21,7 @@ from parcours.models import (
     EnveloppeAide,
     GrilleDiagnostic,
     JeuRegles,
+    ModeleCourrier,
     Motif,
     ObjectifReferentiel,
     ReferentielSortie,
@@ -50,6 +51,7 @@ class BilanReferentiels:
     jeux: int = 0
     reglements: int = 0
     sorties: int = 0
+    courriers: int = 0
     enveloppes: int = 0
 
     @property
@@ -92,6 +94,7 @@ def charger_referentiels(
     bilan.jeux = len(_charger_jeux(lire(dossier / "regles-orientation.json"), _situations(grilles[-1]), par))
     bilan.reglements = len(_charger_reglements(lire(dossier / "reglements-aides.json"), par))
     bilan.sorties = len(_charger_sorties(lire(dossier / "sorties.json"), par))
+    bilan.courriers = len(_charger_courriers(lire(dossier / "courriers.json"), par))
     if enveloppes is not None:
         bilan.enveloppes = charger_enveloppes_de_demonstration(
             lignes=lire(dossier / "enveloppes.json"), annee=enveloppes, departement=departement
@@ -254,6 +257,19 @@ def _charger_reglements(lus: list[dict[str, Any]], par: Any) -> list[ReglementAi
             for r in nouveaux
         ]
     )
+    _consigner(crees, par)
+    return crees
+
+
+def _charger_courriers(lus: list[dict[str, Any]], par: Any) -> list[ModeleCourrier]:
+    crees = ModeleCourrier.objects.bulk_create(
+        [
+            ModeleCourrier(**{**m, "validite": _periode(m["validite"])})
+            for m in _nouvelles(ModeleCourrier, lus, "code", "version")
+        ]
+    )
+    for modele in crees:
+        modele.clean()
     _consigner(crees, par)
     return crees
 

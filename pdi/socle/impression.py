@@ -9,9 +9,10 @@ import datetime
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 import weasyprint
 from django.conf import settings
@@ -39,11 +40,28 @@ class _Statiques(URLFetcher):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Imprime:
-    """A printed document. `ancres`: the page, from 1, where each identified element begins."""
+    """A printed document."""
 
     octets: bytes
     pages: int
-    ancres: Mapping[str, int] = field(default_factory=dict)
+
+
+class MisEnPage:
+    """A document laid out: its pages are counted before any is written, and may be written apart."""
+
+    def __init__(self, document: Any, date: datetime.datetime) -> None:
+        """Keep the layout. `ancres`: the page, from 1, where each identified element begins."""
+        self._document, self._date = document, date
+        self.pages = len(document.pages)
+        self.ancres = {n: rang for rang, page in reversed(list(enumerate(document.pages, 1))) for n in page.anchors}
+
+    def ecrire(self, identifiant: str, numeros: Iterable[int] | None = None) -> Imprime:
+        """Write the pages `numeros` (from 1), all by default, as one PDF."""
+        choisies = "all" if numeros is None else [self._document.pages[n - 1] for n in numeros]
+        with _horloge_figee(self._date):
+            document = self._document.copy(choisies)
+            octets = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifiant.encode())
+        return Imprime(octets, len(document.pages))
 
 
 class _Ecoute(logging.Handler):
@@ -90,18 +108,12 @@ def _horloge_figee(date: datetime.datetime) -> Iterator[None]:
             os.environ["SOURCE_DATE_EPOCH"] = avant
 
 
-def imprimer(
-    html: str,
-    *,
-    feuilles: Sequence[str],
-    date: datetime.datetime,
-    identifiant: str,
-    avancer_page: AvancerPage | None = None,
-) -> Imprime:
-    """Print `html` with the style sheets `feuilles` (paths under static/).
+def mettre_en_page(
+    html: str, *, feuilles: Sequence[str], date: datetime.datetime, avancer_page: AvancerPage | None = None
+) -> MisEnPage:
+    """Lay out `html` with the style sheets `feuilles` (paths under static/), dated `date`.
 
-    The same arguments give the same bytes with the same library versions. `avancer_page` is called with each page
-    number as it is laid out, and may raise to stop.
+    `avancer_page` is called with each page number as it is laid out, and may raise to stop.
     """
     polices = FontConfiguration()
     recuperer = _Statiques()
@@ -112,15 +124,21 @@ def imprimer(
             for nom in feuilles
         ]
         document = weasyprint.HTML(string=html, base_url=base, url_fetcher=recuperer).render(
-            font_config=polices,
-            stylesheets=styles,
-            pdf_variant="pdf/ua-1",
-            pdf_identifier=identifiant.encode(),
-            presentational_hints=False,
+            font_config=polices, stylesheets=styles, pdf_variant="pdf/ua-1", presentational_hints=False
         )
-        document.metadata.created = document.metadata.modified = date.astimezone(datetime.UTC).strftime(
-            "%Y-%m-%dT%H:%M:%S+00:00"
-        )
-        octets = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifiant.encode())
-    ancres = {nom: rang for rang, page in reversed(list(enumerate(document.pages, 1))) for nom in page.anchors}
-    return Imprime(octets, len(document.pages), ancres)
+    document.metadata.created = document.metadata.modified = date.astimezone(datetime.UTC).strftime(
+        "%Y-%m-%dT%H:%M:%S+00:00"
+    )
+    return MisEnPage(document, date)
+
+
+def imprimer(
+    html: str,
+    *,
+    feuilles: Sequence[str],
+    date: datetime.datetime,
+    identifiant: str,
+    avancer_page: AvancerPage | None = None,
+) -> Imprime:
+    """Lay out and write `html`. The same arguments give the same bytes with the same library versions."""
+    return mettre_en_page(html, feuilles=feuilles, date=date, avancer_page=avancer_page).ecrire(identifiant)
