@@ -48,7 +48,8 @@ TONS = {
                      "annulee": "neutre"},
     c.INSCRIPTION: {"en_attente": "neutre", "proposee": "veille", "confirmee": "info", "presente": "info",
                     "absente": "veille", "liberee": "neutre", "annulee": "neutre"},
-    c.AIDE: {"demandee": "veille", "accordee": "info", "refusee": "retard", "versee": "bon", "annulee": "neutre"},
+    c.AIDE: {"demandee": "veille", "a_corriger": "veille", "accordee": "info", "refusee": "retard", "versee": "bon",
+             "annulee": "neutre"},
     c.ENTRETIEN: {"prevu": "info", "tenu": "bon", "manque": "retard", "excuse": "veille", "annule": "neutre"},
     c.REORIENTATION: {"en_attente": "veille", "acceptee": "bon", "refusee": "neutre", "retiree": "neutre"},
 }  # fmt: skip

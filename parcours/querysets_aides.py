@@ -19,9 +19,9 @@ class AideQuerySet(models.QuerySet["AttributionAide"]):
     """Aids."""
 
     def visibles_par(self, utilisateur: Any) -> AideQuerySet:
-        """Return those of the people whose path the user reads; a prestataire sees none.
+        """Return those a list shows: of the portfolio, or of the scope of an encadrant or an orientation agent.
 
-        A référent reads the aids of the portfolio only: outside it, through the person's page and its motive.
+        A prestataire sees none.
         """
         from .models import Personne
 
@@ -33,6 +33,14 @@ class AideQuerySet(models.QuerySet["AttributionAide"]):
         if utilisateur.a_role(Role.REFERENT):
             condition = (condition or Q(pk=None)) | Q(Exists(suivies_par(utilisateur)))
         return self.none() if condition is None else self.filter(personne__in=Personne.objects.filter(condition))
+
+    def ouvrables_par(self, utilisateur: Any) -> AideQuerySet:
+        """Return those the user may open: outside the portfolio, the view asks for the motive of the person's page."""
+        from .models import Personne
+
+        if not utilisateur.is_authenticated:
+            return self.none()
+        return self.filter(personne__in=Personne.objects.suivies_ou_a_portee(utilisateur))
 
     def accordees(self) -> AideQuerySet:
         """Return those that count in ceilings and envelopes: granted or paid."""

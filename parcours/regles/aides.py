@@ -13,6 +13,7 @@ all; `composante`, one code, is accepted too). Amounts are euros, bounds are inc
   be used; checked when it is paid.
 - enveloppe: money must be left in the envelope of the year and territory.
 
+A rule but an envelope may say {"derogation": true}: whoever decides may set it aside, in writing.
 Only granted and paid aids count. A fact that is not known refuses, and says what to check.
 """
 
@@ -287,6 +288,8 @@ def verifier_regles(regles: Iterable[Mapping[str, Any]]) -> None:
             raise RegleIllisible(f"{nom}\u00a0: nature inconnue «\u00a0{regle.get('nature')}\u00a0».")
         if not regle.get("code") or not regle.get("libelle"):
             raise RegleIllisible(f"{nom}\u00a0: une règle a un code et un libellé.")
+        if regle["nature"] == "enveloppe" and regle.get("derogation"):
+            raise RegleIllisible(f"{nom}\u00a0: on ne déroge pas à une enveloppe.")
 
 
 def _controle(regle: Mapping[str, Any], demande: Demande, passees: Sequence[Passee]) -> Controle | None:
@@ -299,6 +302,18 @@ def _controle(regle: Mapping[str, Any], demande: Demande, passees: Sequence[Pass
 def accordable(controles: Iterable[Controle]) -> bool:
     """Return whether every control is satisfied."""
     return all(c.ok for c in controles)
+
+
+def refus(controles: Iterable[Controle]) -> list[Controle]:
+    """Return the controls that keep the request from being granted."""
+    return [c for c in controles if not c.ok]
+
+
+def derogeables(regles: Iterable[Mapping[str, Any]], controles: Iterable[Controle]) -> bool:
+    """Return whether every control that refuses comes from a rule that may be set aside; False when none refuses."""
+    ouvertes = {r.get("code") for r in regles if r.get("derogation")}
+    refusants = refus(controles)
+    return bool(refusants) and all(c.code in ouvertes for c in refusants)
 
 
 def reste_disponible(controles: Iterable[Controle]) -> Decimal | None:

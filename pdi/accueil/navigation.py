@@ -100,6 +100,12 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
             ),
             Entree("Aides", "parcours:aides", roles=SUIVI, prefixes=("parcours:aide", "parcours:enveloppe")),
             Entree(
+                "Enveloppes d’aides",
+                "parcours:enveloppes",
+                roles=(Role.CHARGE_PROGRAMME, Role.DIRECTION),
+                prefixes=("parcours:enveloppe", "parcours:aide_reglements"),
+            ),
+            Entree(
                 "Portefeuilles",
                 "parcours:portefeuilles",
                 roles=(Role.ADMINISTRATEUR, Role.ENCADRANT),
