@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from pdi.socle.traitements import Suivi
 
+from .operations.consultations import purger_consultations as purger
 from .operations.courriers import executer_lot
 from .operations.indicateurs import executer_compilation
 from .operations.inscriptions import liberer_toutes
@@ -45,3 +46,9 @@ def composer_courriers(traitement_id: str, lot_id: int) -> None:
     """Compose the letters of a lot and count their pages."""
     with Suivi(traitement_id) as suivi:
         executer_lot(lot_id=lot_id, suivi=suivi)
+
+
+@shared_task(name="parcours.purger_consultations", ignore_result=True)
+def purger_consultations() -> None:
+    """Erase what is too old in the log of consultations."""
+    purger(jour=timezone.localdate())

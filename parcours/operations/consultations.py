@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from parcours.droits import MOTIF_EXIGE, MOTIF_MIN
@@ -32,3 +34,12 @@ def motiver(*, personne: Personne, par: Any, motif: str) -> Consultation:
     if len(motif.strip()) < MOTIF_MIN:
         raise RegleMetier(MOTIF_EXIGE, champ="motif")
     return consigner(personne=personne, par=par, ecran="Demande d’accès exceptionnel", motif=motif.strip())
+
+
+def purger_consultations(*, jour: datetime.date) -> int:
+    """Erase the lines older than CONSERVATION_CONSULTATIONS_JOURS on `jour`; return how many.
+
+    Source: CNIL, logs of access are kept one year at most.
+    """
+    limite = jour - datetime.timedelta(days=settings.CONSERVATION_CONSULTATIONS_JOURS)
+    return Consultation.objects.filter(le__date__lt=limite).delete()[0]

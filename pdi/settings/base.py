@@ -151,6 +151,8 @@ USE_THOUSAND_SEPARATOR = False
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [RACINE / "static"]
 MEDIA_URL = "/fichiers/"  # never served directly: each file goes through a view that checks a verdict
+# How long one keeps who opened whose page (CNIL: six months to a year).
+CONSERVATION_CONSULTATIONS_JOURS = int(os.environ.get("PDI_CONSERVATION_CONSULTATIONS_JOURS", "365"))
 TAILLE_MAX_PIECE_JOINTE = 10 * 1024 * 1024
 TYPES_PIECES_JOINTES = ("pdf", "docx", "xlsx", "odt", "ods", "csv", "png", "jpg", "jpeg")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -187,6 +189,7 @@ CELERY_RESULT_EXPIRES = 24 * 3600
 CELERY_BEAT_SCHEDULE = {
     "reprendre-traitements": {"task": "socle.reprendre_traitements", "schedule": 60.0},
     "purger-traitements": {"task": "socle.purger_traitements", "schedule": 24 * 3600.0},
+    "purger-consultations": {"task": "parcours.purger_consultations", "schedule": 24 * 3600.0},
     "liberer-places": {"task": "parcours.liberer_places", "schedule": 3600.0},
 }
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from parcours.models import Consultation, OrganismeOarsa, Personne
+from parcours.operations.consultations import purger_consultations
 from parcours.recherche import chercher, comprendre
 from parcours.regles.delais import plus_mois
 from pdi.comptes.models import Role
@@ -154,3 +155,16 @@ def test_aucun_contrat_n_est_du_la_ou_l_organisme_n_en_signe_pas(client: Client,
     assert "Contrat à signer" in client.get(page(personne)).content.decode()
     personne.orientations.update(organisme=OrganismeOarsa.FRANCE_TRAVAIL)
     assert "Contrat à signer" not in client.get(page(personne)).content.decode()
+
+
+def test_le_journal_des_consultations_se_garde_un_an():
+    personne, jour = personne_suivie(), timezone.localdate()
+    par = UtilisateurFactory.create(role=Role.ENCADRANT)
+    ages = {400: False, 366: False, 364: True, 1: True}
+    lignes = {n: Consultation.objects.create(personne=personne, par=par, ecran=f"{n}") for n in ages}
+    for n, ligne in lignes.items():
+        Consultation.objects.filter(pk=ligne.pk).update(le=timezone.now() - datetime.timedelta(days=n))
+    assert purger_consultations(jour=jour) == 2
+    assert {int(e) for e in Consultation.objects.values_list("ecran", flat=True)} == {
+        n for n, garde in ages.items() if garde
+    }
