@@ -127,6 +127,8 @@ class LectureOrientation:
             "origine": "reorientation" if self.actuelle else "manuelle",
         }  # fmt: skip
         if self.demande is not None:
+            if self.demande.type_demande != proposition.type:
+                initiales["organisme"] = ""
             initiales |= {"type_decide": self.demande.type_demande, "structure": self.demande.structure_demandee_id}
         if initiales["type_decide"]:
             initiales["mode"] = initiales["type_decide"]  # the three types have a mode of the same code
@@ -160,7 +162,7 @@ def tableau(
         LigneEcart(
             intitule,
             [
-                (titre, dire(valeurs[i][j], cache=caches.cases[i][j]), code == colonne)
+                (titre, dire(valeurs[i][j], cache=caches.cases[i][j]), bool(code) and code == colonne)
                 for j, (colonne, titre) in enumerate(colonnes)
             ],
             dire(sum(valeurs[i]), cache=caches.lignes[i]),
