@@ -11,7 +11,9 @@ from django.db.models.expressions import Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
-from parcours.models import Adresse, AffectationReferent, Orientation, Personne, TypeOrientation
+from parcours.droits.affectations import peut_lire_portefeuilles, portefeuilles_visibles
+from parcours.models import Adresse, AffectationReferent, Contrat, Orientation, Personne, TypeOrientation
+from pdi.comptes.models import Habilitation, Role, Utilisateur
 from pdi.socle.exports import Colonne as ColonneExport
 from pdi.socle.filtres import FiltreBooleen, FiltreChoix, Filtres, FiltreTexte
 from pdi.socle.pagination import PageParCle
@@ -19,7 +21,9 @@ from pdi.socle.tri import Tri
 from pdi.structures.models import Structure
 from pdi.territoires.models import TerritoireAction
 
+from .querysets import ROLES_SUIVI, PersonneQuerySet
 from .recherche import chercher
+from .retards import contrat_en_retard, orientee, sans_contact, sans_referent, suivie
 
 TRIS = {
     "nom": ("nom_naissance", "prenoms", "pk"),
@@ -60,10 +64,38 @@ def de_territoire(valeur: str) -> Q:
 
 def d_etat(valeur: str) -> Q:
     """Return « not oriented », « oriented without référent », « with a référent », today."""
-    oriente, suivi = Q(Exists(_orientation())), Q(Exists(_affectation()))
-    return {"a_orienter": ~oriente, "sans_referent": oriente & ~suivi, "suivi": suivi}[valeur]
+    jour = timezone.localdate()
+    if valeur == "a_orienter":
+        return ~orientee(jour)
+    return sans_referent(jour) if valeur == "sans_referent" else suivie(jour)
 
 
+def a_surveiller(valeur: str) -> Q:
+    """Return « contract past due », « contract over within 60 days », « nobody met them for three months »."""
+    jour = timezone.localdate()
+    if valeur == "contrat":
+        return contrat_en_retard(jour)
+    if valeur == "fin_contrat":
+        bientot = jour + datetime.timedelta(days=FIN_PROCHE_JOURS)
+        return Q(Exists(_contrat(jour).filter(fin__lte=bientot)))
+    return (orientee(jour) | suivie(jour)) & sans_contact(jour)
+
+
+def _contrat(jour: datetime.date) -> Any:
+    return Contrat.objects.valides_au(jour).filter(personne=OuterRef("pk"))
+
+
+def de_referent(valeur: str) -> Q:
+    """Return « followed today by that account »."""
+    return Q(Exists(_affectation(referent=int(valeur))))
+
+
+FIN_PROCHE_JOURS = 60
+SURVEILLANCES = (
+    ("contrat", "Contrat en retard"),
+    ("fin_contrat", f"Contrat fini dans {FIN_PROCHE_JOURS} jours"),
+    ("contact", "Sans contact depuis 3 mois"),
+)
 ETATS = (("a_orienter", "Sans orientation"), ("sans_referent", "Sans référent"), ("suivi", "Avec un référent"))
 
 
@@ -75,39 +107,62 @@ class _FiltreRecherche(FiltreTexte):
 
 
 class FiltresPersonnes(Filtres):
-    """Filters of the list."""
+    """Filters of the list. What is typed to find someone is never kept with a saved search."""
 
-    mot = _FiltreRecherche("Nom, date de naissance ou n° de dossier", champs=(), large=True)
+    gardables = True
+    mot = _FiltreRecherche("Nom, date de naissance ou n° de dossier", champs=(), large=True, ephemere=True)
     portefeuille = FiltreBooleen("Mon portefeuille", si_vrai=Q())
     etat = FiltreChoix("Où en est le parcours", choix=ETATS, q=d_etat)
     orientation = FiltreChoix(
         "Type d’orientation", choix=TypeOrientation.choices, q=lambda v: Q(Exists(_orientation(type_decide=v)))
     )
+    surveiller = FiltreChoix("À surveiller", choix=SURVEILLANCES, q=a_surveiller, vide="Tout")
+    referent = FiltreChoix("Référent", q=de_referent)
     structure = FiltreChoix("Structure", q=de_structure, vide="Toutes")
     territoire = FiltreChoix("Territoire", q=de_territoire)
 
 
-class ListePersonnes:
-    """The people one reader may find."""
+def referents_proposes(utilisateur: Any) -> list[tuple[int, str]]:
+    """Return the référents offered as a filter: those whose portfolio one reads, else one's colleagues."""
+    if peut_lire_portefeuilles(utilisateur):
+        comptes = portefeuilles_visibles(utilisateur)
+    else:
+        structures = utilisateur.structures_du_role(Role.REFERENT, Role.AGENT_ORIENTATION)
+        tenues = Habilitation.objects.au(timezone.localdate()).filter(
+            utilisateur=OuterRef("pk"), role=Role.REFERENT, structure__in=structures
+        )
+        comptes = Utilisateur.objects.filter(Exists(tenues))
+    return [(u.pk, str(u)) for u in comptes.order_by("nom", "prenom", "pk")]
 
-    def __init__(self, utilisateur: Any, get: Any, jour: datetime.date) -> None:
+
+class ListePersonnes:
+    """The people one reader may find; with `portefeuille`, those whom that account follows."""
+
+    def __init__(self, utilisateur: Any, get: Any, jour: datetime.date, portefeuille: Any = None) -> None:
         """Read the query string; rows are read when asked."""
-        self.utilisateur, self.get, self.jour = utilisateur, get, jour
+        self.utilisateur, self.get, self.jour, self.portefeuille = utilisateur, get, jour, portefeuille
         structures = Structure.objects.filter(Exists(Orientation.objects.filter(structure=OuterRef("pk"))))
         self.filtres = FiltresPersonnes(
             get,
             choix={
                 "structure": [(s.pk, str(s)) for s in structures.order_by("nom")],
                 "territoire": [(t.pk, t.nom) for t in TerritoireAction.objects.order_by("nom")],
+                "referent": [] if portefeuille else referents_proposes(utilisateur),
             },
         )
+        if portefeuille:
+            self.filtres.retirer("portefeuille", "referent", "etat")
+        elif not utilisateur.a_role(Role.REFERENT):
+            self.filtres.retirer("portefeuille", *(() if utilisateur.a_role(*ROLES_SUIVI) else ("referent",)))
         self.tri = Tri.lire(get, TRIS, defaut="nom")
         self.approche = False
 
     @cached_property
-    def trouvees(self) -> QuerySet[Personne]:
+    def trouvees(self) -> PersonneQuerySet:
         """Return the rows of the filter; `approche` says whether they only look like what was typed."""
         visibles = Personne.objects.visibles_par(self.utilisateur)
+        if self.portefeuille:
+            visibles = visibles.filter(de_referent(str(self.portefeuille.pk)))
         if self.filtres.valeurs.get("portefeuille"):
             visibles = visibles.portefeuille_de(self.utilisateur)
         gardees = self.filtres.appliquer(visibles)
@@ -125,15 +180,28 @@ class ListePersonnes:
             orientee_le=Subquery(_orientation().values("decidee_le")[:1], output_field=DateField()),
             referent=Subquery(_affectation(referent__isnull=False).annotate(qui=nom).values("qui")[:1]),
             referent_nom=Subquery(_affectation().values("referent_nom")[:1]),
+            contrat_fin=Subquery(_contrat(self.jour).order_by("-fin").values("fin")[:1], output_field=DateField()),
         )
+
+    @cached_property
+    def _page(self) -> PageParCle[Personne]:
+        return PageParCle(self.decorees, self.tri.cles, self.get.get("curseur"))
 
     @cached_property
     def page(self) -> PageParCle[Personne]:
         """Return one page."""
-        page = PageParCle(self.decorees, self.tri.cles, self.get.get("curseur"))
+        page = self._page
         for personne in page.objets:
             personne.type_orientation = libelle_orientation(personne)  # type: ignore[attr-defined]
+            personne.en_retard = personne.pk in self.en_retard  # type: ignore[attr-defined]
         return page
+
+    @cached_property
+    def en_retard(self) -> set[int]:
+        """Return those of the page whose contract is past due."""
+        cles = [p.pk for p in self._page.objets]
+        lues = Personne.objects.filter(contrat_en_retard(self.jour), pk__in=cles)
+        return set(lues.order_by().values_list("pk", flat=True))
 
 
 def libelle_orientation(personne: Any) -> str:
@@ -149,6 +217,7 @@ COLONNES_EXPORT = (
     ColonneExport("Commune", "commune", largeur=24),
     ColonneExport("Orientation", libelle_orientation, largeur=30),
     ColonneExport("Décidée le", "orientee_le", type="date", largeur=14),
+    ColonneExport("Contrat jusqu’au", "contrat_fin", type="date", largeur=14),
     ColonneExport("Référent", lambda p: p.referent or p.referent_nom, largeur=24),
     ColonneExport("Dernier contact", "dernier_contact", type="date", largeur=14),
     ColonneExport("Personne fictive", lambda p: p.fictive, largeur=10),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Diagnostic,
         Entretien,
         Inscription,
+        Lot,
         Orientation,
         Personne,
         Prescription,
@@ -328,3 +329,11 @@ class InscriptionQuerySet(models.QuerySet["Inscription"]):
     def sans_reponse_au(self, jour: datetime.date) -> InscriptionQuerySet:
         """Return the proposed places whose delay has passed on `jour`."""
         return self.filter(etat="proposee", repondre_avant__lt=jour)
+
+
+class LotQuerySet(models.QuerySet["Lot"]):
+    """Bulk actions."""
+
+    def visibles_par(self, utilisateur: Any) -> LotQuerySet:
+        """Return one's own: a lot holds the keys of people its author may find."""
+        return self.filter(auteur=utilisateur) if utilisateur.is_authenticated else self.none()

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from parcours.models import DossierRSA, Personne
+from parcours.querysets import PersonneQuerySet
 from pdi.structures.regles import cle_nom
 
 LONGUEUR_MAX = 100
@@ -162,9 +163,7 @@ def _proches(personnes: QuerySet[Personne], saisie: Saisie) -> list[int]:
         )
 
 
-def chercher(
-    personnes: QuerySet[Personne], texte: str, *, aujourd_hui: datetime.date
-) -> tuple[QuerySet[Personne], bool]:
+def chercher(personnes: PersonneQuerySet, texte: str, *, aujourd_hui: datetime.date) -> tuple[PersonneQuerySet, bool]:
     """Return those of `personnes` that answer `texte`, and whether they only look like it.
 
     Nothing typed: all of them. Words of fewer than three letters, dates and numbers are never guessed.

@@ -13,6 +13,7 @@ from .operations.consultations import purger_consultations as purger
 from .operations.courriers import executer_lot
 from .operations.indicateurs import executer_compilation
 from .operations.inscriptions import liberer_toutes
+from .operations.lots import executer_travail
 from .operations.regles_orientation import executer_simulation
 
 
@@ -52,3 +53,10 @@ def composer_courriers(traitement_id: str, lot_id: int) -> None:
 def purger_consultations() -> None:
     """Erase what is too old in the log of consultations."""
     purger(jour=timezone.localdate())
+
+
+@shared_task(name="parcours.faire_lot", ignore_result=True)
+def faire_lot(traitement_id: str, lot_id: str, empreinte: str) -> None:
+    """Do a bulk action."""
+    with Suivi(traitement_id) as suivi:
+        executer_travail(lot_id=lot_id, empreinte=empreinte, suivi=suivi)

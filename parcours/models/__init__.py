@@ -1,6 +1,7 @@
 """Models of people and their paths."""
 
 from .aide import AttributionAide, EnveloppeAide, EtatAide, PieceAide, ReglementAide, TransitionAide
+from .capacite import CapaciteReferent
 from .consultation import Consultation
 from .contrat import (
     ActionContrat,
@@ -15,6 +16,7 @@ from .contrat import (
 )
 from .courrier import Courrier, EtatCourrier, LotCourriers, ModeleCourrier, NatureCourrier
 from .diagnostic import Diagnostic, GrilleDiagnostic, ReponseDiagnostic, SituationTheme, ThemeDiagnostic
+from .doublon import PersonnesDistinctes
 from .entretien import AbonnementAgenda, Entretien, EtatEntretien, NatureEntretien, TransitionEntretien
 from .foyer import (
     DossierRSA,
@@ -36,6 +38,7 @@ from .inscription import (
     Inscription,
     TransitionInscription,
 )
+from .lot import GesteLot, Lot
 from .orientation import (
     ORGANISMES_SPE,
     AffectationReferent,
@@ -85,6 +88,7 @@ __all__ = [
     "AttributionAide",
     "Canal",
     "CapaciteAccueil",
+    "CapaciteReferent",
     "CasSimulation",
     "CategorieSortie",
     "Consultation",
@@ -105,10 +109,12 @@ __all__ = [
     "EtatMensuel",
     "EtatPrescription",
     "Foyer",
+    "GesteLot",
     "GrilleDiagnostic",
     "HeuresConsommees",
     "Inscription",
     "JeuRegles",
+    "Lot",
     "LotCourriers",
     "MembreFoyer",
     "ModeAccompagnement",
@@ -129,6 +135,7 @@ __all__ = [
     "OriginePrescription",
     "PalierInsertion",
     "Personne",
+    "PersonnesDistinctes",
     "PieceAide",
     "Prescription",
     "Presence",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -12,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from parcours.querysets import CapaciteQuerySet, DemandeQuerySet, OrientationQuerySet
+from pdi.socle.formats import dernier_jour
 from pdi.socle.models import LigneEtat
 from pdi.structures.models import Structure
 
@@ -375,3 +378,8 @@ class AffectationReferent(models.Model):
     def __str__(self) -> str:
         """Return who."""
         return self.referent_nom or str(self.referent)
+
+    @property
+    def dernier_jour(self) -> datetime.date | None:
+        """Return the last day, included; None when it is not over."""
+        return dernier_jour(self.periode)

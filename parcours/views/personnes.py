@@ -10,18 +10,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from parcours import droits
+from parcours.droits.identite import peut_creer_personne
+from parcours.gestes_lot import gestes_de
 from parcours.listes import COLONNES_EXPORT, ListePersonnes
 from parcours.operations.consultations import consigner, motif_du_jour, motiver
 from parcours.page_personne import PagePersonne
 from parcours.views.acces import personne_lue
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
+from pdi.socle.recherches import Recherches
 from pdi.socle.tri import Colonne
 
 COLONNES = (
     Colonne("Personne, naissance", "nom"), Colonne("Commune"), Colonne("Orientation"), Colonne("Référent"),
-    Colonne("Dernier contact", "contact"),
+    Colonne("Contrat"), Colonne("Dernier contact", "contact"),
 )  # fmt: skip
+CHOISIR = Colonne("Choisir", masquee=True)
 
 
 @login_required
@@ -29,10 +33,16 @@ COLONNES = (
 def personnes(request: HttpRequest) -> HttpResponse:
     """List the people the reader may find."""
     exiger(droits.peut_lister_personnes(request.user))
+    gardees = Recherches.lire(request, "parcours:personnes")
+    if gardees.ouverture:
+        return redirect(gardees.ouverture)
     liste = ListePersonnes(request.user, request.GET, timezone.localdate())
+    gestes = gestes_de(request.user)
     contexte = {
-        "liste": liste, "filtres": liste.filtres, "tri": liste.tri, "page": liste.page, "colonnes": COLONNES,
+        "liste": liste, "filtres": liste.filtres, "tri": liste.tri, "page": liste.page, "gardees": gardees,
+        "colonnes": (CHOISIR, *COLONNES) if gestes else COLONNES, "gestes": gestes,
         "peut_exporter": droits.peut_exporter_personnes(request.user),
+        "peut_creer": peut_creer_personne(request.user),
     }  # fmt: skip
     return render(request, "parcours/personnes/personnes.html", contexte)
 

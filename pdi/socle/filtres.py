@@ -21,21 +21,26 @@ from operator import and_, or_
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-M = TypeVar("M", bound=Model)
+QS = TypeVar("QS", bound=QuerySet[Any])
 Choix = Sequence[tuple[Any, str]]
 
-HORS_FILTRE = ("curseur",)  # a filter that changes goes back to the first page
+TOUT = "tout"  # « no filter at all »: otherwise a list without any parameter opens on the search kept by default
+HORS_FILTRE = ("curseur", TOUT)  # a filter that changes goes back to the first page
 
 
 @dataclass(kw_only=True)
 class Filtre:
-    """What every filter has: a label, a place in the form (`large`, or folded under « Plus de filtres »)."""
+    """What every filter has: a label, a place in the form (`large`, or folded under « Plus de filtres »).
+
+    `ephemere`: what is typed may name someone, and is never kept with a saved search.
+    """
 
     libelle: str = field(kw_only=False)
     large: bool = False
+    ephemere: bool = False
 
     def champ_formulaire(self, choix: Choix | None) -> forms.Field:
         """Return the form field."""
@@ -153,6 +158,7 @@ class Filtres:
     """Base of the declared filters of a screen."""
 
     declares: ClassVar[dict[str, Filtre]] = {}
+    gardables: ClassVar[bool] = False  # searches of this list can be kept: an empty query string must be told
 
     def __init_subclass__(cls) -> None:
         """Collect the declared filters in order, those of the parents first."""
@@ -164,6 +170,10 @@ class Filtres:
         """Read the query string. `choix` gives the choices that come from the database."""
         self.donnees = donnees
         self._choix = dict(choix or {})
+
+    def retirer(self, *noms: str) -> None:
+        """Leave out filters that mean nothing for this reader; their parameters are then ignored."""
+        self.declares = {nom: f for nom, f in self.declares.items() if nom not in noms}  # type: ignore[misc]
 
     @cached_property
     def formulaire(self) -> forms.Form:
@@ -186,7 +196,7 @@ class Filtres:
         """Return whether a filter is active."""
         return bool(self.valeurs)
 
-    def appliquer(self, queryset: QuerySet[M]) -> QuerySet[M]:
+    def appliquer(self, queryset: QS) -> QS:
         """Return the rows that every active filter keeps."""
         for nom, valeur in self.valeurs.items():
             queryset = queryset.filter(self.declares[nom].condition(valeur))
@@ -196,7 +206,19 @@ class Filtres:
         reste = self.donnees.copy()
         for nom in (*noms, *HORS_FILTRE):
             reste.pop(nom, None)
+        if self.gardables and not reste:
+            return f"?{TOUT}=1"
         return f"?{reste.urlencode()}"
+
+    @property
+    def a_garder(self) -> str:
+        """Return the query string to keep under a name: filters and order, not the page nor what is ephemeral."""
+        reste = self.donnees.copy()
+        for nom in (*(n for n, f in self.declares.items() if f.ephemere), *HORS_FILTRE):
+            reste.pop(nom, None)
+        for nom in [n for n in reste if not any(reste.getlist(n))]:
+            del reste[nom]
+        return reste.urlencode()
 
     @property
     def jetons(self) -> list[Jeton]:

@@ -253,3 +253,8 @@ def periode(valeur: Any) -> str:
         return f"depuis le {date_courte(valeur.lower)}"
     fin = date_courte(valeur.upper - datetime.timedelta(days=1))
     return f"jusqu’au {fin}" if valeur.lower is None else f"du {date_courte(valeur.lower)} au {fin}"
+
+
+def dernier_jour(valeur: Any) -> datetime.date | None:
+    """Return the last day, included, of a half-open range of dates; None when it has no end."""
+    return None if valeur.upper is None else valeur.upper - datetime.timedelta(days=1)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 if TYPE_CHECKING:
-    from .models import Avis, EntreeJournal, Traitement
+    from .models import Avis, EntreeJournal, FiltreEnregistre, Traitement
 
 # The accounts live on the storey above: their roles are named here by value (see pdi.comptes.models.Role).
 ROLES_GESTION = ("administrateur", "charge_programme")
@@ -69,3 +69,11 @@ class JournalQuerySet(models.QuerySet["EntreeJournal"]):
     def de(self, objet: models.Model) -> JournalQuerySet:
         """Return the entries about `objet`."""
         return self.filter(objet_type=objet._meta.label_lower, objet_id=str(objet.pk))
+
+
+class FiltreEnregistreQuerySet(models.QuerySet["FiltreEnregistre"]):
+    """Searches kept under a name."""
+
+    def visibles_par(self, utilisateur: Any) -> FiltreEnregistreQuerySet:
+        """Return one's own."""
+        return self.filter(utilisateur=utilisateur) if utilisateur.is_authenticated else self.none()

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import avis, journal, traitements
+from .views import avis, journal, recherches, traitements
 
 app_name = "socle"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("avis/", avis.avis, name="avis"),
     path("avis/tout-lire/", avis.avis_tout_lire, name="avis_tout_lire"),
     path("avis/<int:pk>/lire/", avis.avis_lire, name="avis_lire"),
+    path("recherches/garder/", recherches.recherche_garder, name="recherche_garder"),
+    path("recherches/<int:pk>/ouvrir/", recherches.recherche_ouvrir, name="recherche_ouvrir"),
+    path("recherches/<int:pk>/oublier/", recherches.recherche_oublier, name="recherche_oublier"),
     path("journal/", journal.journal, name="journal"),
     path("journal/export/", journal.journal_export, name="journal_export"),
 ]

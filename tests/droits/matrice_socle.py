@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from pdi.comptes.models import Role
-from pdi.socle.models import Avis, EtatTraitement, Traitement
+from pdi.socle.models import Avis, EtatTraitement, FiltreEnregistre, Traitement
 
 from .monde import Monde
 from .table import Ligne, statuts
@@ -26,6 +26,9 @@ def preparer(m: Any) -> None:
     m.traitement = Traitement.objects.create(cle="a", battement=instant, **communs)
     m.traitement_echoue = Traitement.objects.create(cle="b", etat=EtatTraitement.ECHEC, fin=instant, **communs)
     m.traitement_echoue.fichier.save("essai.txt", ContentFile(b"essai"))
+    m.recherche = FiltreEnregistre.objects.create(
+        utilisateur=m.qui(Role.ENCADRANT), liste="parcours:personnes", nom="Sans référent", requete="etat=sans_referent"
+    )
     m.avis = Avis.objects.create(destinataire=m.qui(Role.DIRECTION), titre="Le rapport est prêt")
 
 
@@ -35,6 +38,10 @@ def traitement(m: Monde) -> dict[str, Any]:
 
 def echoue(m: Monde) -> dict[str, Any]:
     return {"pk": m.traitement_echoue.pk}  # type: ignore[attr-defined]
+
+
+def recherche(m: Monde) -> dict[str, Any]:
+    return {"pk": m.recherche.pk}  # type: ignore[attr-defined]
 
 
 def avis(m: Monde) -> dict[str, Any]:
@@ -52,6 +59,15 @@ MATRICE = [
     Ligne("socle:avis", statuts(200)),
     Ligne("socle:avis_lire", statuts(404, direction=302), objet=avis, methode="POST"),
     Ligne("socle:avis_tout_lire", statuts(302), methode="POST", ouvert="chacun lit ses propres avis"),
+    Ligne(
+        "socle:recherche_garder",
+        statuts(302),
+        methode="POST",
+        ouvert="chacun garde ses propres recherches",
+        donnees=lambda m: {"liste": "actions:fiches", "nom": "Les miennes", "requete": ""},
+    ),
+    Ligne("socle:recherche_ouvrir", statuts(404, encadrant=302), objet=recherche, methode="POST"),
+    Ligne("socle:recherche_oublier", statuts(404, encadrant=302), objet=recherche, methode="POST"),
     Ligne("socle:journal", GESTION),
     Ligne("socle:journal_export", GESTION),
     Ligne("socle:journal_export", GESTION, requete="?format=csv", cas="CSV"),

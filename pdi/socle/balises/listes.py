@@ -8,12 +8,14 @@ from typing import Any
 
 from django.http import QueryDict
 from django.template import Context
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from pdi.socle.filtres import FiltreBooleen, Filtres
 from pdi.socle.formats import compte as compter
 from pdi.socle.pagination import PageParCle
+from pdi.socle.recherches import Recherches
 from pdi.socle.tri import Colonne, Tri
 
 from . import register, rendre
@@ -158,4 +160,21 @@ def export(url: str, format: str = "XLSX", requete: str = "", total: int | None 
         ico(ICONE_EXPORT),
         format,
         combien,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def recherches(context: Context, gardees: Recherches, filtres: Filtres) -> SafeString:
+    """`{% recherches gardees filtres %}` the menu of the searches kept under a name, and the form that keeps this one.
+
+    The words typed in an ephemeral filter are not kept: they may name someone.
+    """
+    return rendre(
+        "recherches",
+        {
+            "gardees": gardees,
+            "adresse": reverse(gardees.liste),
+            "requete": filtres.a_garder,
+            "jeton_csrf": context.get("csrf_token", ""),
+        },
     )

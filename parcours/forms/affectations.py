@@ -1,0 +1,135 @@
+"""Forms of référents and of bulk actions. Shape only: the rules speak in the operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from actions.forms.champs import ChampDate, ChampEntier
+from parcours.droits.affectations import referents_designables
+from parcours.models import Motif, NatureMotif
+from parcours.operations.affectations import SaisieReferent
+from pdi.comptes.models import Habilitation, Role, Utilisateur
+from pdi.structures.models import Structure
+
+SANS_COMPTE = "Un agent sans compte : écrivez son nom, choisissez sa structure."
+
+
+def motifs_de_fin() -> QuerySet[Motif]:
+    """Return the reasons of end of a follow-up, in the list of today."""
+    return Motif.objects.filter(nature=NatureMotif.FIN_REFERENT, validite__contains=timezone.localdate())
+
+
+class DesignerForm(forms.Form):
+    """A référent, by account or by name, and the first day. `motif_fin` ends what is in progress."""
+
+    referent: Any = forms.ModelChoiceField(
+        Utilisateur.objects.none(), label="Référent", required=False, empty_label="Agent sans compte"
+    )
+    referent_nom = forms.CharField(label="Nom de l’agent sans compte", max_length=120, required=False)
+    structure: Any = forms.ModelChoiceField(
+        Structure.objects.none(), label="Structure", required=False, empty_label="Celle du référent",
+        help_text="Obligatoire pour un agent sans compte ; sinon, celle de son habilitation.",
+    )  # fmt: skip
+    debut = ChampDate(label="À partir du")
+    binome: Any = forms.ModelChoiceField(
+        Utilisateur.objects.none(), label="Binôme", required=False, empty_label="Aucun",
+        help_text="Pour un accompagnement global : le second professionnel.",
+    )  # fmt: skip
+    motif_fin: Any = forms.ModelChoiceField(
+        Motif.objects.none(), label="Motif de fin du suivi en cours", required=False, empty_label="Aucun suivi en cours"
+    )
+
+    def __init__(self, *args: Any, par: Any, **kwargs: Any) -> None:
+        """Offer the accounts that `par` may appoint."""
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("debut", timezone.localdate())
+        self.fields["referent"].queryset = referents_designables(par)  # type: ignore[attr-defined]
+        if "binome" in self.fields:
+            self.fields["binome"].queryset = referents_designables(par)  # type: ignore[attr-defined]
+        self.fields["structure"].queryset = Structure.objects.actives().order_by("nom", "pk")  # type: ignore[attr-defined]
+        self.fields["motif_fin"].queryset = motifs_de_fin()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Demand one référent, by account or by name, and find the structure."""
+        propres = super().clean() or self.cleaned_data
+        referent, nom = propres.get("referent"), " ".join(propres.get("referent_nom", "").split())
+        propres["referent_nom"] = nom
+        if not referent and not nom and "referent" not in self.errors:
+            self.add_error("referent", "Choisissez un référent, ou écrivez le nom d’un agent sans compte.")
+        if referent and nom:
+            self.add_error("referent_nom", "Choisissez un compte ou écrivez un nom, pas les deux.")
+        if not propres.get("structure") and (referent or nom):
+            propres["structure"] = _structure_de(referent) if referent else None
+            if propres["structure"] is None:
+                self.add_error("structure", "Indiquez la structure pour laquelle cette personne suit.")
+        return propres
+
+    def saisie(self) -> SaisieReferent:
+        """Return what was typed, as the operations read it."""
+        propres = self.cleaned_data
+        return SaisieReferent(
+            structure=propres["structure"], debut=propres["debut"], referent=propres["referent"],
+            referent_nom=propres["referent_nom"], binome=propres.get("binome"), motif_fin=propres["motif_fin"],
+        )  # fmt: skip
+
+
+def _structure_de(referent: Utilisateur) -> Structure | None:
+    """Return the structure for which an account is référent today, None when there are several or none."""
+    tenues = Habilitation.objects.au(timezone.localdate()).filter(
+        utilisateur=referent, role=Role.REFERENT, structure__isnull=False
+    )
+    structures = {h.structure_id: h.structure for h in tenues.select_related("structure")}
+    return next(iter(structures.values())) if len(structures) == 1 else None
+
+
+class DesignerLotForm(DesignerForm):
+    """The same for many people: a binôme is one person's matter."""
+
+    binome = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Say what an empty reason does."""
+        super().__init__(*args, **kwargs)
+        champ: Any = self.fields["motif_fin"]
+        champ.empty_label, champ.widget.is_required = "Ne pas remplacer un référent en place", False
+        champ.help_text = "Sans motif, les personnes qui ont déjà un référent le gardent."
+
+
+class TransfererForm(DesignerLotForm):
+    """A portfolio, or a part of it, to another référent: the reason is the transfer, unless said otherwise."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Demand a reason: each follow-up ends."""
+        super().__init__(*args, **kwargs)
+        champ: Any = self.fields["motif_fin"]
+        champ.required, champ.empty_label, champ.help_text = True, None, ""
+        champ.label = "Motif du transfert"
+        defaut = motifs_de_fin().filter(code="transfert_portefeuille").first()
+        if defaut is not None:
+            self.initial.setdefault("motif_fin", defaut.pk)
+
+
+class TerminerForm(forms.Form):
+    """The last day of a follow-up, and why it ends."""
+
+    dernier_jour = ChampDate(label="Dernier jour du suivi")
+    motif: Any = forms.ModelChoiceField(Motif.objects.none(), label="Motif", empty_label="Choisir un motif")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer today's list of reasons."""
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("dernier_jour", timezone.localdate())
+        self.fields["motif"].queryset = motifs_de_fin()  # type: ignore[attr-defined]
+
+
+class CapaciteForm(forms.Form):
+    """How many people a référent may follow at once."""
+
+    places = ChampEntier(
+        label="Nombre de personnes suivies au plus", required=False, maximum=2000,
+        help_text="Vide : sans limite. Au-delà, l’aperçu d’une désignation le signale.",
+    )  # fmt: skip

@@ -1,0 +1,358 @@
+"""Creation without silent duplicates, NIR never shown back, addresses, households and files that follow one another."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parcours.communes import resoudre
+from parcours.doublons import candidats
+from parcours.models import (
+    Adresse,
+    MembreFoyer,
+    NatureMotif,
+    Personne,
+    PersonnesDistinctes,
+    SituationDroitsDevoirs,
+    SituationFoyer,
+)
+from parcours.operations.adresses import SaisieAdresse, demenager
+from parcours.operations.identite import enregistrer_nir
+from parcours.operations.personnes import MODIFIEE, declarer_deces, modifier_identite
+from parcours.regles.doublons import Identite, Rapport, comparer, dates_proches
+from parcours.regles.droits_devoirs import soumis
+from pdi.comptes.models import Role
+from pdi.socle.droits import RegleMetier
+from pdi.socle.models import EntreeJournal
+from pdi.structures.models import NatureStructure
+from tests.fabriques import HabilitationFactory, StructureFactory, UtilisateurFactory
+from tests.fabriques_parcours import (
+    CommuneFactory,
+    MotifFactory,
+    PersonneFactory,
+    TerritoireFactory,
+    il_y_a,
+    personne_suivie,
+)
+
+pytestmark = pytest.mark.django_db
+NIR = "185057800608491"
+AUJOURD_HUI = datetime.date(2026, 3, 1)
+NAISSANCE = datetime.date(1985, 3, 12)
+CREATION = {
+    "nom_naissance": "Lefèvre-Tampon", "prenoms": "Élodie", "date_naissance": "1985-03-12", "canal": "courrier",
+    "debut": "2026-01-02",
+}  # fmt: skip
+
+
+@pytest.fixture
+def agent(client: Client) -> Any:
+    utilisateur = UtilisateurFactory.create(role=Role.AGENT_ORIENTATION)
+    client.force_login(utilisateur)
+    return utilisateur
+
+
+def creer(client: Client, **plus: Any) -> Any:
+    return client.post(reverse("parcours:personne_creer"), {**CREATION, **plus})
+
+
+# -- duplicates ------------------------------------------------------------------------------------
+
+
+def identite(nom: str, prenoms: str, naissance: datetime.date | None = NAISSANCE, usage: str = "") -> Identite:
+    return Identite(nom, usage, prenoms, naissance)
+
+
+@pytest.mark.parametrize(
+    ("une", "autre", "attendu"),
+    [
+        (identite("Lefèvre", "Élodie"), identite("LEFEVRE", "elodie marie"), Rapport.MEME),
+        (identite("Lefèvre", "Élodie"), identite("Martin", "Élodie", usage="Lefevre"), Rapport.MEME),
+        (identite("Lefèvre", "Élodie"), identite("Lefebvre", "Elodie"), Rapport.PROCHE),
+        (identite("Dupont", "Jean"), identite("Jean", "Dupont"), Rapport.PROCHE),
+        (identite("Dupont", "Jean"), identite("Dupont", "Jean", datetime.date(1985, 12, 3)), Rapport.PROCHE),
+        (identite("Dupont", "Jean"), identite("Dupont", "Jean", None), Rapport.PROCHE),
+        (identite("Lefèvre", "Élodie"), identite("Lefèvre-Martin", "Élodie"), Rapport.PROCHE),
+        (identite("Dupont", "Jean"), identite("Dupont", "Jean", datetime.date(1999, 7, 1)), Rapport.AUTRE),
+        (identite("Dupont", "Jean"), identite("Durand", "Sophie"), Rapport.AUTRE),
+    ],
+    ids=["accents", "usage", "faute", "inverses", "jour et mois", "sans date", "nom composé", "date", "autre"],
+)  # fmt: skip
+def test_deux_identites_se_comparent(une: Identite, autre: Identite, attendu: Rapport):
+    assert comparer(une, autre) is attendu
+
+
+@given(st.dates(datetime.date(1930, 1, 1), datetime.date(2020, 12, 31)), st.dates(datetime.date(1930, 1, 1)))
+def test_la_proximite_des_dates_est_symetrique(une: datetime.date, autre: datetime.date):
+    assert dates_proches(une, une)
+    assert dates_proches(une, autre) == dates_proches(autre, une)
+
+
+def test_une_personne_connue_se_montre_avant_d_etre_creee_deux_fois(client: Client, agent):
+    connue = personne_suivie(nom_naissance="LEFEVRE TAMPON", prenoms="Elodie", date_naissance=NAISSANCE)
+    reponse = creer(client)
+    assert reponse.status_code == 422
+    contenu = reponse.content.decode()
+    assert connue.get_absolute_url() in contenu
+    assert "12/03/1985" in contenu
+    assert Personne.objects.count() == 1
+    reponse = creer(client, distinctes=[connue.pk])
+    creee = Personne.objects.exclude(pk=connue.pk).get()
+    assert reponse.headers["Location"] == creee.get_absolute_url()
+    assert PersonnesDistinctes.objects.get().premiere == connue
+    # Told apart once for all: neither is proposed for the other again.
+    assert candidats(Identite("Lefèvre-Tampon", "", "Élodie", NAISSANCE), utilisateur=agent, personne=creee.pk) == []
+
+
+def test_hors_de_son_perimetre_le_doublon_se_dit_sans_nommer(client: Client):
+    ici = TerritoireFactory.create()
+    agent = UtilisateurFactory.create(role=Role.AGENT_ORIENTATION)
+    agent.habilitations.update(territoire=ici)
+    client.force_login(agent)
+    connue = personne_suivie(nom_naissance="Lefèvre Tampon", prenoms="Élodie Zoé", date_naissance=NAISSANCE)
+    contenu = creer(client).content.decode()
+    assert "hors de votre périmètre" in contenu
+    assert connue.get_absolute_url() not in contenu
+    assert "Zoé" not in contenu
+
+
+def test_le_meme_nir_designe_la_meme_personne(client: Client, agent):
+    connue = personne_suivie(nom_naissance="Autrement", prenoms="Nommée", date_naissance=datetime.date(1970, 1, 1))
+    enregistrer_nir(personne=connue, nir=NIR, par=None)
+    contenu = creer(client, nir=NIR[:13]).content.decode()
+    assert "même numéro de sécurité sociale" in contenu
+    assert NIR[:13] not in contenu
+
+
+def test_le_nir_voyage_scelle_et_ne_se_reaffiche_jamais(client: Client, agent):
+    connue = personne_suivie(nom_naissance="Lefèvre-Tampon", prenoms="Élodie", date_naissance=NAISSANCE)
+    contenu = creer(client, nir=NIR).content.decode()
+    assert NIR not in contenu
+    scelle = contenu.split('name="nir_scelle" value="')[1].split('"')[0]
+    creer(client, distinctes=[connue.pk], nir_scelle=scelle)
+    creee = Personne.objects.exclude(pk=connue.pk).get()
+    assert creee.nir_empreinte is not None
+    page = client.get(reverse("parcours:personne_identite", args=[creee.pk])).content.decode()
+    assert "Numéro de sécurité sociale enregistré" in page
+    assert NIR[:13] not in page
+    assert not EntreeJournal.objects.filter(commentaire__contains=NIR[:13]).exists()
+
+
+def test_un_nir_faux_garde_le_reste_de_la_saisie(client: Client, agent):
+    reponse = creer(client, nir="185057800608400")
+    assert reponse.status_code == 422
+    contenu = reponse.content.decode()
+    assert "n’est pas valide" in contenu
+    assert "Lefèvre-Tampon" in contenu
+    assert "185057800608400" not in contenu
+
+
+def test_on_ne_cree_pas_une_personne_qu_on_ne_retrouverait_pas(client: Client):
+    ici, ailleurs = TerritoireFactory.create(), TerritoireFactory.create()
+    proche, lointaine = CommuneFactory.create(territoire=ici), CommuneFactory.create(territoire=ailleurs)
+    agent = UtilisateurFactory.create(role=Role.AGENT_ORIENTATION)
+    agent.habilitations.update(territoire=ici)
+    client.force_login(agent)
+    assert "autre territoire" in creer(client, commune=lointaine.nom).content.decode()
+    assert not Personne.objects.exists()
+    assert creer(client, commune=proche.nom).status_code == 302
+
+
+def test_la_modification_d_un_autre_n_est_pas_ecrasee(agent):
+    personne = personne_suivie()
+    modifier_identite(personne=personne, valeurs={"lieu_naissance": "Évry"}, par=agent, version=1)
+    with pytest.raises(RegleMetier, match=MODIFIEE):
+        modifier_identite(personne=personne, valeurs={"lieu_naissance": "Massy"}, par=agent, version=1)
+    personne.refresh_from_db()
+    assert personne.lieu_naissance == "Évry"
+
+
+def test_le_telephone_s_ecrit_par_paires(client: Client, agent):
+    personne = personne_suivie()
+    adresse = reverse("parcours:personne_contacts", args=[personne.pk])
+    assert client.post(adresse, {"telephone": "12", "canal": "sms"}).status_code == 422
+    client.post(adresse, {"telephone": "+33 1.60.12-34 56", "canal": "telephone"})
+    personne.refresh_from_db()
+    assert personne.telephone == "01 60 12 34 56"
+
+
+# -- addresses -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("saisie", ["evry courcouronnes", "ÉVRY-COURCOURONNES", "Évry-Courcouronnes (91228)"])
+def test_une_commune_se_trouve_sans_accents(saisie: str):
+    commune = CommuneFactory.create(code="91228", nom="Évry-Courcouronnes")
+    assert resoudre(saisie)[0] == commune
+
+
+def test_une_commune_mal_ecrite_propose_la_plus_proche(client: Client, agent):
+    CommuneFactory.create(code="91570", nom="Saint-Michel-sur-Orge")
+    personne = personne_suivie()
+    adresse = reverse("parcours:adresse_ajouter", args=[personne.pk])
+    contenu = client.post(adresse, {"commune": "St Michel sur Orje", "debut": "2026-01-02"}).content.decode()
+    assert "Saint-Michel-sur-Orge (91570)" in contenu
+
+
+def test_un_demenagement_finit_l_adresse_precedente_la_veille(agent):
+    personne, arrivee = personne_suivie(), CommuneFactory.create()
+    le = il_y_a(10)
+    demenager(personne=personne, saisie=SaisieAdresse(debut=le, commune=arrivee), par=agent)
+    ancienne, nouvelle = personne.adresses.order_by("periode")
+    assert ancienne.periode.upper == le
+    assert (nouvelle.commune, nouvelle.periode.upper) == (arrivee, None)
+    with pytest.raises(RegleMetier, match="postérieure"):
+        demenager(personne=personne, saisie=SaisieAdresse(debut=il_y_a(30), commune=arrivee), par=agent)
+
+
+@settings(max_examples=20, deadline=None)
+@given(jours=st.lists(st.integers(1, 300), min_size=1, max_size=6))
+def test_une_seule_adresse_a_une_date_quels_que_soient_les_demenagements(jours):
+    agent, personne, commune = UtilisateurFactory.create(role=Role.ENCADRANT), PersonneFactory.create(), None
+    for n in jours:
+        try:
+            demenager(personne=personne, saisie=SaisieAdresse(debut=il_y_a(n), commune=commune), par=agent)
+        except RegleMetier:
+            continue
+    periodes = list(Adresse.objects.filter(personne=personne).values_list("periode", flat=True))
+    assert all(sum(il_y_a(n) in p for p in periodes) <= 1 for n in range(302))
+    assert sum(il_y_a(0) in p for p in periodes) == 1
+
+
+def test_l_adresse_se_lit_avec_son_territoire(client: Client, agent):
+    commune = CommuneFactory.create(nom="Valmarche-Essai", territoire=TerritoireFactory.create(nom="TAD Essai"))
+    personne = personne_suivie(commune=commune)
+    contenu = client.get(personne.get_absolute_url()).content.decode()
+    assert "Valmarche-Essai" in contenu.split("Foyer et droits")[1]
+    assert "TAD Essai" in contenu.split("Foyer et droits")[1]
+    proposees = client.get(reverse("parcours:communes"), {"commune": "valmarche essai"}).content.decode()
+    assert "TAD Essai" in proposees
+
+
+# -- household, file, rights -----------------------------------------------------------------------
+
+
+def test_un_enfant_entre_dans_le_foyer_avec_son_dossier(client: Client, agent):
+    personne = personne_suivie()
+    enfant = {
+        "nom_naissance": "Spécimen", "prenoms": "Lou", "date_naissance": "2020-05-01", "sexe": "F", "role": "ENF",
+        "debut": "2026-01-02",
+    }  # fmt: skip
+    reponse = client.post(reverse("parcours:membre_ajouter", args=[personne.pk]), enfant)
+    assert reponse.headers["Location"] == personne.get_absolute_url()
+    foyer = personne.places.get().foyer
+    assert set(foyer.membres.values_list("role", flat=True)) == {"DEM", "ENF"}
+    assert "Lou" in client.get(personne.get_absolute_url()).content.decode()
+
+
+def test_un_conjoint_connu_quitte_son_foyer_une_fois_confirme(client: Client, agent):
+    personne = personne_suivie()
+    conjoint = personne_suivie(nom_naissance="Connu", prenoms="Alix")
+    adresse = reverse("parcours:membre_ajouter", args=[personne.pk])
+    donnees = {
+        "nom_naissance": "Connu", "prenoms": "Alix", "date_naissance": "1985-03-12", "role": "CJT",
+        "debut": il_y_a(5).isoformat(),
+    }  # fmt: skip
+    assert "peut-être déjà connue" in client.post(adresse, donnees).content.decode()
+    donnees["rattacher"] = str(conjoint.pk)
+    assert "appartient déjà à un autre foyer" in client.post(adresse, donnees).content.decode()
+    ancienne = conjoint.places.get()
+    assert client.post(adresse, {**donnees, "confirmee": str(ancienne.pk)}).status_code == 302
+    ancienne.refresh_from_db()
+    assert ancienne.periode.upper == il_y_a(5)
+    place = MembreFoyer.objects.get(personne=conjoint, periode__contains=timezone.localdate())
+    assert place.foyer == personne.places.get().foyer
+
+
+def test_un_foyer_n_a_qu_un_demandeur(client: Client, agent):
+    personne = personne_suivie()
+    second = {
+        "nom_naissance": "Second", "prenoms": "Noé", "date_naissance": "1990-05-01", "role": "DEM",
+        "debut": "2026-01-02",
+    }  # fmt: skip
+    reponse = client.post(reverse("parcours:membre_ajouter", args=[personne.pk]), second)
+    assert "a déjà un demandeur" in reponse.content.decode()
+    assert not Personne.objects.filter(nom_naissance="Second").exists()
+
+
+def test_la_situation_familiale_suit_la_precedente(client: Client, agent):
+    personne = personne_suivie()
+    adresse = reverse("parcours:foyer_situation", args=[personne.pk])
+    for situation, debut in (("CEL", il_y_a(100)), ("VIM", il_y_a(5))):
+        client.post(adresse, {"situation": situation, "enfants": "1", "debut": debut.isoformat()})
+    assert SituationFoyer.objects.get(situation="CEL").periode.upper == il_y_a(5)
+    assert "Vie maritale" in client.get(personne.get_absolute_url()).content.decode()
+
+
+def test_clore_un_dossier_finit_ses_droits_et_devoirs(client: Client, agent):
+    personne = personne_suivie()
+    dossier = personne.places.get().foyer.dossiers.get()
+    donnees = {
+        "numero": dossier.numero, "matricule": "123", "organisme_payeur": dossier.organisme_payeur_id,
+        "demande_le": dossier.demande_le.isoformat(), "ouvert_le": str(dossier.ouvert_le),
+        "clos_le": il_y_a(3).isoformat(),
+    }  # fmt: skip
+    adresse = reverse("parcours:dossier_modifier", args=[personne.pk, dossier.pk])
+    assert client.post(adresse, donnees).status_code == 302
+    dossier.refresh_from_db()
+    assert dossier.matricule == "000000000000123"
+    assert personne.droits_devoirs.get().periode.upper == il_y_a(3)
+
+
+def test_un_numero_de_dossier_deja_connu_est_refuse(client: Client, agent):
+    personne, autre = personne_suivie(), personne_suivie()
+    caf = StructureFactory.create(nature=NatureStructure.PROTECTION_SOCIALE)
+    donnees = {
+        "numero": autre.places.get().foyer.dossiers.get().numero, "organisme_payeur": caf.pk,
+        "demande_le": "2026-01-02",
+    }  # fmt: skip
+    reponse = client.post(reverse("parcours:dossier_ajouter", args=[personne.pk]), donnees)
+    assert reponse.status_code == 422
+    assert "déjà celui d’un autre dossier" in reponse.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "ouvert", "sans_activite", "attendu"),
+    [
+        ("DEM", True, True, True), ("CJT", True, True, True), ("DEM", True, False, False), ("DEM", True, None, None),
+        ("DEM", False, True, False), ("ENF", True, True, False),
+    ],
+    ids=["demandeur", "conjoint", "en activité", "activité inconnue", "droit fermé", "enfant"],
+)  # fmt: skip
+def test_qui_est_soumis_aux_droits_et_devoirs(role: str, ouvert: bool, sans_activite: Any, attendu: Any):
+    assert soumis(role=role, droit_ouvert=ouvert, sans_activite=sans_activite) is attendu
+
+
+def test_un_recu_contredit_reste_et_se_signale(client: Client, agent):
+    personne = personne_suivie()
+    dossier = personne.places.get().foyer.dossiers.get()
+    adresse = reverse("parcours:droits_devoirs_ajouter", args=[personne.pk])
+    donnees = {"dossier": dossier.pk, "debut": il_y_a(3).isoformat(), "recu": "oui", "sans_activite": "non"}
+    assert client.post(adresse, donnees).status_code == 302
+    derniere = SituationDroitsDevoirs.objects.get(personne=personne, periode__contains=timezone.localdate())
+    assert (derniere.recu, derniere.recalcule) == (True, False)
+    assert "Le reçu contredit le recalculé" in client.get(personne.get_absolute_url()).content.decode()
+
+
+def test_un_deces_finit_le_suivi_par_le_referent(agent):
+    MotifFactory.create(nature=NatureMotif.FIN_REFERENT, code="deces", libelle="Décès")
+    personne = personne_suivie()
+    declarer_deces(personne=personne, le=il_y_a(2), par=agent)
+    suivi = personne.affectations.get()
+    assert (suivi.dernier_jour, suivi.motif_fin and suivi.motif_fin.code) == (il_y_a(2), "deces")
+
+
+def test_un_encadrant_de_structure_ne_cree_pas_et_sait_pourquoi(client: Client):
+    encadrant = UtilisateurFactory.create(role=Role.ENCADRANT, structure=StructureFactory.create())
+    client.force_login(encadrant)
+    reponse = client.get(reverse("parcours:personne_creer"))
+    assert reponse.status_code == 403
+    assert "agent d’orientation" in reponse.content.decode()
+    HabilitationFactory.create(utilisateur=encadrant, role=Role.AGENT_ORIENTATION)
+    assert client.get(reverse("parcours:personne_creer")).status_code == 200
