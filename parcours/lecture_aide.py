@@ -90,13 +90,13 @@ class LectureAide:
 
     @cached_property
     def controles(self) -> list[dict[str, Any]]:
-        """Return what each rule says: today as long as nothing is decided, then as it was at the decision."""
+        """Return what each rule says, those that refuse first: today until the decision, then as it was at it."""
         if self.a.etat not in (E.DEMANDEE, E.A_CORRIGER):
-            return list(self.a.controles)
+            return sorted(self.a.controles, key=lambda c: bool(c["ok"]))
         jour = timezone.localdate()
         enveloppe = enveloppe_de(self.a.reglement, self.a.personne_id, jour)
         self._vivants = controler(self.a, jour=jour, enveloppe=enveloppe)
-        return [c.en_json() for c in self._vivants]
+        return sorted((c.en_json() for c in self._vivants), key=lambda c: bool(c["ok"]))
 
     @property
     def refus(self) -> list[dict[str, Any]]:

@@ -131,10 +131,12 @@ class RestesDuReglement:
     restes: Restes
 
 
-def restes_de(personne: int, reglements: Iterable[ReglementAide], jour: datetime.date) -> list[RestesDuReglement]:
+def restes_de(
+    personne: int, reglements: Iterable[ReglementAide], jour: datetime.date, reprise_saisie: datetime.date | None = None
+) -> list[RestesDuReglement]:
     """Return what is left under each règlement that has a ceiling, in one query.
 
-    The return to work is that of the latest aid not refused under the same règlement.
+    The return to work is `reprise_saisie`, else that of the latest aid not refused under the same règlement.
     """
     lues = list(
         AttributionAide.objects.filter(personne=personne)
@@ -149,7 +151,7 @@ def restes_de(personne: int, reglements: Iterable[ReglementAide], jour: datetime
             continue
         accordees = _passees(siennes, (EtatAide.ACCORDEE, EtatAide.VERSEE))
         demandees = _passees(siennes, (EtatAide.DEMANDEE, EtatAide.A_CORRIGER))
-        reprise = next((ligne[5] for ligne in siennes if ligne[5]), None)
+        reprise = reprise_saisie or next((ligne[5] for ligne in siennes if ligne[5]), None)
         calcules = restes(
             reglement.regles, reglement.composantes, accordees, demandees, jour=jour,
             reprise=reprise if depend_de_la_reprise(reglement.regles) else None,

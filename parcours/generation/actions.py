@@ -126,6 +126,8 @@ def _derouler(ctx: Contexte, parcours: Parcours, une: Prescription, duree: int) 
     abandon = issue == "abandonnee"
     une.etat, une.fin_le = ("abandonnee" if abandon else "achevee"), fin
     palier.apres = palier.avant if abandon else min(5, palier.avant + h.entier(0, 2))
+    if not abandon:
+        une.resultat = ("non_atteint", "partiel", "atteint")[min(palier.apres - palier.avant, 2)]
     categorie = h.tirer(p.SORTIES_ABANDON if abandon else p.SORTIES_ACTION)
     _sortie(ctx, parcours, "action", ctx.monde.type_sortie(categorie, fin, h.unite()), fin, prescription=une.id)
 

@@ -315,6 +315,7 @@ class Prescription:
     fin_le: Jour | None = None
     annulee_le: Jour | None = None
     motif_annulation: str = ""
+    resultat: str = ""
 
 
 @dataclass(slots=True)

@@ -87,7 +87,8 @@ def dire_regle(regle: Mapping[str, Any], noms: Mapping[str, str]) -> str:
         case _:
             dit = "Il reste de l’argent dans l’enveloppe de l’année et du territoire"
     visees = composantes_de(regle)
-    pour = f" ({', '.join(noms.get(c, c) for c in visees)})" if visees else ""
+    nommee = len(visees) == 1 and str(regle["libelle"]).startswith(noms.get(visees[0], "?"))
+    pour = f"\u00a0; pour\u00a0: {', '.join(noms.get(c, c) for c in visees)}" if visees and not nommee else ""
     derogation = "\u00a0; dérogation possible, motivée par écrit" if regle.get("derogation") else ""
     return f"{dit}{pour}{derogation}"
 

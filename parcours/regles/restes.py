@@ -45,6 +45,11 @@ class Restes:
     fin: datetime.date | None = None
 
     @property
+    def fermee(self) -> bool:
+        """Return whether the months of the return to work are over: nothing is left to ask for."""
+        return not self.colonnes
+
+    @property
     def demandes(self) -> bool:
         """Return whether something waits for a decision."""
         return any(case.demande for ligne in self.lignes for case in ligne.cases)

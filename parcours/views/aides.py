@@ -151,7 +151,8 @@ def _page_demande(
     statut: int = 200,
 ) -> HttpResponse:
     reglement = form.reglement
-    lus = restes_de(personne.pk, [reglement], timezone.localdate())
+    reprise = getattr(form, "cleaned_data", {}).get("reprise_activite_le")
+    lus = restes_de(personne.pk, [reglement], timezone.localdate(), reprise)
     contexte = {
         "personne": personne, "reglement": reglement, "form": form, "controles": controles,
         "refus": refus(controles), "restes": lus[0].restes if lus else None, "retour": retour,

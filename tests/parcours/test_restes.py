@@ -58,6 +58,12 @@ def test_une_fois_le_pack_epuise_il_ne_reste_rien():
     assert set(cases(lu, "garde_enfant")) == {D(0)}
 
 
+def test_apres_le_sixieme_mois_le_pack_est_ferme():
+    lu = pack(MOIS_1, jour=datetime.date(2026, 7, 5))
+    assert lu.fermee
+    assert not pack(MOIS_1, jour=datetime.date(2026, 7, 4)).fermee
+
+
 def test_le_fdaj_se_lit_par_an():
     fdaj = REGLEMENTS["fdaj"]
     passees = [
