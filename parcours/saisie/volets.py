@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import compte_rendu, objectifs, prescription, suite
+from . import compte_rendu, freins, objectifs, prescription, suite
 from .base import Contexte, Volet
 
-FAMILLES = (compte_rendu, suite, objectifs, prescription)
+FAMILLES = (compte_rendu, suite, freins, objectifs, prescription)
 
 
 def volets(contexte: Contexte) -> list[Volet]:

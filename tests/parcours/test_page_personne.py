@@ -76,7 +76,7 @@ def histoire(personne: Any, referent: Any, rangs: range) -> None:
         ContratFactory.create(personne=personne, etat="clos", debut=il_y_a(400 + rang))
         PrescriptionFactory.create(personne=personne, offre=None, action_libre=f"Atelier {rang}")
         AideFactory.create(personne=personne)
-        DiagnosticFactory.create(personne=personne, date=jour)
+        DiagnosticFactory.create(personne=personne, date=jour, termine_le=timezone.now())
         SuiviFactory.create(sortie=SortieFactory.create(personne=personne, date=jour))
 
 

@@ -10,11 +10,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from parcours.models import EtatEntretien, ObjectifContrat
+from parcours.models import EtatEntretien, ObjectifContrat, ReponseDiagnostic
 from pdi.comptes.models import Role
 from pdi.socle.models import EntreeJournal
 from tests.fabriques import StructureFactory, UtilisateurFactory
-from tests.fabriques_parcours import ContratFactory, EntretienFactory, personne_suivie
+from tests.fabriques_parcours import (
+    ContratFactory,
+    DiagnosticFactory,
+    EntretienFactory,
+    SituationThemeFactory,
+    ThemeFactory,
+    personne_suivie,
+)
 
 pytestmark = pytest.mark.django_db
 SECRET = "Elle cherche un logement plus près de l’école."
@@ -114,6 +121,21 @@ def test_une_prescription_part_avec_l_entretien_ou_pas_du_tout(client: Client, r
     complete = base(rdv, **saisie, **{"prescription-motivation": "Se déplacer seule"})
     assert client.post(page(rdv), complete).status_code == 302
     assert rdv.personne.prescriptions.get().action_libre == "Atelier vélo"
+
+
+def test_un_frein_qui_change_fait_un_nouveau_diagnostic(client: Client, rdv):
+    theme = ThemeFactory.create(libelle="Mobilité")
+    bloque = SituationThemeFactory.create(theme=theme, libelle="Aucun moyen de transport", niveau=3)
+    leve = SituationThemeFactory.create(theme=theme, libelle="Permis et véhicule", niveau=0)
+    ancien = DiagnosticFactory.create(personne=rdv.personne, grille=theme.grille, termine_le=timezone.now())
+    ReponseDiagnostic.objects.create(diagnostic=ancien, theme=theme, situation=bloque)
+    inchange = base(rdv, **{f"freins-{theme.pk}": bloque.pk}, geste="brouillon")
+    client.post(page(rdv), inchange)
+    assert rdv.personne.diagnostics.count() == 1
+    assert client.post(page(rdv), base(rdv, **{f"freins-{theme.pk}": leve.pk})).status_code == 302
+    nouveau = rdv.personne.diagnostics.exclude(pk=ancien.pk).get()
+    assert nouveau.termine_le is not None
+    assert nouveau.reponses.get().situation == leve
 
 
 def test_manque_n_exige_pas_de_compte_rendu(client: Client, rdv):
