@@ -7,20 +7,24 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast, JSONObject
 from django.utils.dateparse import parse_date
 
 from parcours.compilees import Compilee
 from parcours.models import (
     Adresse,
+    Consultation,
     Contrat,
     EtatMensuel,
     Orientation,
     Personne,
+    RegimeJuridique,
     SituationFoyer,
 )
-from parcours.regles.delais import OrientationLue
+from parcours.regles.delais import OrientationLue, Regime
 from pdi.territoires.models import CommuneTerritoire
 
 SEUL = frozenset({"CEL", "DIV", "ISO", "SEF", "SEL", "VEU"})
@@ -28,7 +32,10 @@ SEUL = frozenset({"CEL", "DIV", "ISO", "SEF", "SEL", "VEU"})
 
 @dataclass(frozen=True)
 class Identite:
-    """What stands today. Empty strings and None where nothing is known; `dossier` is the file's number."""
+    """What stands today. Empty strings and None where nothing is known; `dossier` is the file's number.
+
+    `vues` counts the consultations of the month; `regimes` are the legal regimes, in order.
+    """
 
     territoire: str = ""
     situation: str = ""
@@ -38,6 +45,8 @@ class Identite:
     etat_caf: str = ""
     orientee: OrientationLue | None = None
     contrat: dict[str, Any] = field(default_factory=dict)
+    vues: dict[str, int] = field(default_factory=dict)
+    regimes: list[Regime] = field(default_factory=list)
 
     @property
     def dispense_fin(self) -> datetime.date | None:
@@ -54,8 +63,8 @@ def _json(lignes: QuerySet[Any], **champs: Any) -> Subquery:
     return Subquery(lignes.values(_=JSONObject(**champs))[:1])
 
 
-def _aujourd_hui(personne: int, jour: datetime.date) -> QuerySet[Any, Any]:
-    """Return the one row of what stands for a person on `jour`."""
+def _aujourd_hui(personne: int, jour: datetime.date, mois_courant: datetime.date) -> QuerySet[Any, Any]:
+    """Return the one row of what stands for a person on `jour`, and who opened her page since `mois_courant`."""
     sien, en_cours = {"personne": OuterRef("pk")}, {"periode__contains": jour}
     foyer = SituationFoyer.objects.filter(
         foyer__membres__personne=OuterRef("pk"), foyer__membres__periode__contains=jour, **en_cours
@@ -67,6 +76,20 @@ def _aujourd_hui(personne: int, jour: datetime.date) -> QuerySet[Any, Any]:
     territoire = CommuneTerritoire.objects.filter(commune=Subquery(commune), validite__contains=jour)
     orientation = Orientation.objects.au(jour).filter(**sien)
     contrat = Contrat.objects.valides_au(jour).filter(**sien).order_by("-debut", "-pk")
+    vues = (
+        Consultation.objects.filter(**sien, le__date__gte=mois_courant)
+        .order_by()
+        .values("personne")
+        .annotate(
+            n=Count("pk"), agents=Count("par", distinct=True), motivees=Count("pk", filter=Q(exceptionnelle=True))
+        )
+    )
+    regimes = RegimeJuridique.objects.order_by("validite").values(
+        _=JSONObject(
+            code="code", intitule="intitule", parametres="parametres", debut=F("validite__startswith"),
+            fin=F("validite__endswith"),
+        )
+    )  # fmt: skip
     return (
         Personne.objects.filter(pk=personne)
         .annotate(
@@ -81,22 +104,32 @@ def _aujourd_hui(personne: int, jour: datetime.date) -> QuerySet[Any, Any]:
                 dispense_fin="dispense_fin", revision="revision_le",
             ),
         )
+        .annotate(
+            l_vues=_json(vues, fois="n", agents="agents", motivees="motivees"),
+            l_regimes=Cast(ArraySubquery(regimes), ArrayField(TextField())),
+        )
         .order_by()
-        .values_list(*(f"l_{nom}" for nom in _PARTIES))
+        .values_list(*(f"l_{nom}" for nom in _PARTIES), "l_regimes")
     )  # fmt: skip
 
 
-_PARTIES = ("foyer", "mois", "territoire", "orientation", "contrat")
-_AUJOURD_HUI = Compilee(_aujourd_hui, -1_000_001, datetime.date(1, 1, 1))
+_PARTIES = ("foyer", "mois", "territoire", "orientation", "contrat", "vues")
+_AUJOURD_HUI = Compilee(_aujourd_hui, -1_000_001, datetime.date(1, 1, 1), datetime.date(1, 1, 2))
 
 
 def identite(personne: int, jour: datetime.date) -> Identite:
     """Read what the banner, the flags and the next steps need of a person on `jour`. One query."""
-    (ligne,) = _AUJOURD_HUI.lire(personne, jour)
-    return _identite({nom: json.loads(brut) if brut else {} for nom, brut in zip(_PARTIES, ligne, strict=True)})
+    ((*parties, regimes),) = _AUJOURD_HUI.lire(personne, jour, jour.replace(day=1))
+    lu = {nom: json.loads(brut) if brut else {} for nom, brut in zip(_PARTIES, parties, strict=True)}
+    return _identite(lu, [json.loads(brut) for brut in regimes])
 
 
-def _identite(lu: dict[str, Any]) -> Identite:
+def _regime(lu: dict[str, Any]) -> Regime:
+    debut, fin = parse_date(lu["debut"] or ""), parse_date(lu["fin"] or "")
+    return Regime(lu["code"], lu["intitule"], debut, fin, lu["parametres"])
+
+
+def _identite(lu: dict[str, Any], regimes: list[dict[str, Any]]) -> Identite:
     o = lu["orientation"]
     orientee = None
     if o:
@@ -111,6 +144,8 @@ def _identite(lu: dict[str, Any]) -> Identite:
         etat_caf=lu["mois"].get("etat") or "",
         orientee=orientee,
         contrat=lu["contrat"],
+        vues=lu["vues"],
+        regimes=[_regime(r) for r in regimes],
     )
 
 

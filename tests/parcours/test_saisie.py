@@ -18,6 +18,7 @@ from tests.fabriques_parcours import (
     ContratFactory,
     DiagnosticFactory,
     EntretienFactory,
+    ReglementAideFactory,
     SituationThemeFactory,
     ThemeFactory,
     personne_suivie,
@@ -136,6 +137,18 @@ def test_un_frein_qui_change_fait_un_nouveau_diagnostic(client: Client, rdv):
     nouveau = rdv.personne.diagnostics.exclude(pk=ancien.pk).get()
     assert nouveau.termine_le is not None
     assert nouveau.reponses.get().situation == leve
+
+
+def test_une_aide_refusee_par_son_reglement_retient_tout_l_entretien(client: Client, rdv):
+    reglement = ReglementAideFactory.create()
+    saisie = {"aide-aide": f"{reglement.pk}:", "aide-objet": "Pass Navigo", "aide-montant": "900"}
+    refus = client.post(page(rdv), base(rdv, **saisie))
+    assert refus.status_code == 422
+    assert "600" in refus.content.decode()
+    rdv.refresh_from_db()
+    assert (rdv.etat, rdv.personne.aides.count()) == (EtatEntretien.PREVU, 0)
+    assert client.post(page(rdv), base(rdv, **saisie | {"aide-montant": "80"})).status_code == 302
+    assert rdv.personne.aides.get().objet == "Pass Navigo"
 
 
 def test_manque_n_exige_pas_de_compte_rendu(client: Client, rdv):
