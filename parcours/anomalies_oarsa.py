@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,21 +91,26 @@ def _base() -> str:
     return f"WITH {texte_sql('_population')} "
 
 
+def filtres_sql(anomalies: Iterable[Anomalie]) -> str:
+    """Return one count a kind of anomaly, as columns over the rows `x` and `p`."""
+    return ", ".join(f"count(*) FILTER (WHERE {a.condition})" for a in anomalies)
+
+
+def depuis_population(colonnes: str, suite: str = "") -> str:
+    """Return the query of `colonnes` over the population of a moment."""
+    return f"{_base()} SELECT {colonnes} FROM population p JOIN parcours_personne x ON x.id = p.personne_id {suite}"  # noqa: S608  # nosec B608
+
+
 def compter(moment: Moment) -> dict[str, int]:
     """Return how many people each anomaly concerns, in one query."""
-    comptes = ", ".join(f"count(*) FILTER (WHERE {a.condition})" for a in ANOMALIES)
-    sql = f"{_base()} SELECT {comptes} FROM population p JOIN parcours_personne x ON x.id = p.personne_id"  # noqa: S608  # nosec B608
     with connection.cursor() as curseur:
-        curseur.execute(sql, moment.parametres())
+        curseur.execute(depuis_population(filtres_sql(ANOMALIES)), moment.parametres())
         ligne: tuple[Any, ...] = curseur.fetchone()
     return dict(zip(PAR_CODE, ligne, strict=True))
 
 
 def personnes(anomalie: Anomalie, moment: Moment) -> PersonneQuerySet:
     """Return the people concerned. Every caller goes on with `.visibles_par(utilisateur)`."""
-    sql = (
-        f"{_base()} SELECT p.personne_id FROM population p "  # noqa: S608  # nosec B608
-        f"JOIN parcours_personne x ON x.id = p.personne_id WHERE {anomalie.condition}"
-    )
+    sql = depuis_population("p.personne_id", f"WHERE {anomalie.condition}")
     texte, valeurs = en_positions(sql, moment.parametres())
     return Personne.objects.filter(pk__in=RawSQL(texte, valeurs))  # noqa: S611  # nosec B611 - our own text

@@ -109,9 +109,13 @@ class Parcours:
 
     @cached_property
     def sortie(self) -> Fait | None:
-        """Return the exit of the accompaniment or of RSA, when nothing has started again since."""
+        """Return the exit of the accompaniment or of RSA, when nothing goes on after it."""
         derniere = next((f for f in self.de(c.SORTIE) if f.b != "action"), None)
-        return derniere if derniere and not self.referent and not self.orientation else None
+        if derniere is None:
+            return None
+        lendemain = derniere.le + datetime.timedelta(days=1)
+        suites = (f for f in (self.referent, self.orientation) if f and (f.fin is None or f.fin > lendemain))
+        return None if any(suites) else derniere
 
     @property
     def clos(self) -> bool:

@@ -157,10 +157,15 @@ class ListePersonnes:
         self.tri = Tri.lire(get, TRIS, defaut="nom")
         self.approche = False
 
+    @property
+    def base(self) -> PersonneQuerySet:
+        """Return the people the list is about, before the filters."""
+        return Personne.objects.visibles_par(self.utilisateur)
+
     @cached_property
     def trouvees(self) -> PersonneQuerySet:
         """Return the rows of the filter; `approche` says whether they only look like what was typed."""
-        visibles = Personne.objects.visibles_par(self.utilisateur)
+        visibles = self.base
         if self.portefeuille:
             visibles = visibles.filter(de_referent(str(self.portefeuille.pk)))
         if self.filtres.valeurs.get("portefeuille"):

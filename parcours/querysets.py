@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
+from parcours.regles.delais import plus_mois
 from pdi.comptes.models import Role
 from pdi.structures.regles import cle_nom
 
@@ -41,6 +42,8 @@ ROLES_PERSONNES = (
     Role.PRESTATAIRE,
 )
 
+MOIS_OUVERTS_APRES_SORTIE = 13  # the last follow-up is due at twelve months
+
 
 def portee(utilisateur: Any, *roles: str) -> Q | None:
     """Return the condition on Personne given by the habilitations for `roles`, None when there is none.
@@ -60,7 +63,7 @@ def portee(utilisateur: Any, *roles: str) -> Q | None:
             dessous = Q(structure=habilitation.structure_id) | Q(structure__parent=habilitation.structure_id)
             oriente = Orientation.objects.filter(dessous, personne=OuterRef("pk"), periode__contains=jour)
             suivi = AffectationReferent.objects.filter(dessous, personne=OuterRef("pk"), periode__contains=jour)
-            une &= Q(Exists(oriente)) | Q(Exists(suivi))
+            une &= Q(Exists(oriente)) | Q(Exists(suivi)) | Q(Exists(sorties_recentes(dessous)))
         if habilitation.territoire_id:
             une &= Q(Exists(_habite(habilitation.territoire_id, jour)))
         if not une:
@@ -101,10 +104,26 @@ def suivies_par(utilisateur: Any) -> Any:
     )
 
 
+def sorties_recentes(qui: Q) -> Any:
+    """Return the recent ends of accompaniment of the outer person, by who followed her.
+
+    They stay open to whoever ended the accompaniment as long as its follow-ups run (the last is due at twelve months).
+    """
+    from .models import Sortie
+
+    depuis = plus_mois(timezone.localdate(), -MOIS_OUVERTS_APRES_SORTIE)
+    return Sortie.objects.filter(qui, personne=OuterRef("pk"), nature="accompagnement", date__gte=depuis)
+
+
+def suit_ou_a_suivi(utilisateur: Any) -> Q:
+    """Return « followed by the user today, or until a recent end of accompaniment »."""
+    return Q(Exists(suivies_par(utilisateur))) | Q(Exists(sorties_recentes(Q(referent=utilisateur))))
+
+
 def _de_suivi(utilisateur: Any) -> Q | None:
     condition = portee(utilisateur, Role.ENCADRANT, Role.REFERENT, Role.AGENT_ORIENTATION)
     if utilisateur.a_role(Role.REFERENT):
-        condition = (condition or Q(pk=None)) | Q(Exists(suivies_par(utilisateur)))
+        condition = (condition or Q(pk=None)) | suit_ou_a_suivi(utilisateur)
     return condition
 
 

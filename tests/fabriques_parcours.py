@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
-from factory.declarations import LazyAttribute, LazyFunction, Sequence, SubFactory
+from factory.declarations import LazyAttribute, LazyFunction, Maybe, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from offre.models import CategorieOffre, EtatOffre, Frein, OffreInsertion
@@ -466,6 +466,11 @@ class SortieFactory(DjangoModelFactory[Sortie]):
     nature = NatureSortie.ACCOMPAGNEMENT
     type = SubFactory(TypeSortieFactory)
     date = LazyFunction(lambda: il_y_a(40))
+    motif = Maybe(
+        LazyAttribute(lambda o: o.nature == NatureSortie.ACCOMPAGNEMENT),
+        SubFactory(MotifFactory, nature=NatureMotif.FIN_ACCOMPAGNEMENT),
+        None,
+    )
 
 
 class SuiviFactory(DjangoModelFactory[SuiviPostSortie]):

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
 
 from parcours.models import Personne
-from parcours.querysets import ROLES_PERSONNES, PersonneQuerySet, portee, prescriptions_adressees, suivies_par
+from parcours.querysets import ROLES_PERSONNES, PersonneQuerySet, portee, prescriptions_adressees, suit_ou_a_suivi
 from pdi.comptes.models import Role
 from pdi.socle.droits import OUI, Verdict, non
 
@@ -49,7 +49,7 @@ def avec_acces(personnes: PersonneQuerySet, utilisateur: Any) -> PersonneQuerySe
     """Annotate the visible people with what `acces` reads: `a_suivre`, `a_portee`, `a_recevoir`. One query."""
     suit, portee_libre, recoit = Q(pk__in=[]), Q(pk__in=[]), Q(pk__in=[])
     if utilisateur.a_role(Role.REFERENT):
-        suit = Q(Exists(suivies_par(utilisateur)))
+        suit = suit_ou_a_suivi(utilisateur)
     condition = portee(utilisateur, Role.ENCADRANT, Role.AGENT_ORIENTATION)
     if condition is not None:
         portee_libre = condition

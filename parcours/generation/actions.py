@@ -204,10 +204,12 @@ def sortir(ctx: Contexte, parcours: Parcours, episode: Episode, orientations: li
         parcours.personne.deces_le = fin
     if h.chance(0.9):
         _sortie(ctx, parcours, "rsa", type_sortie, fin, dossier=episode.dossier_id)
-    suivi = any(a.periode.fin == fin for a in parcours.affectations) and bool(orientations)
-    if not suivi or not h.chance(p.PART_SORTIE_DECLAREE):
+    suivi = next((a for a in parcours.affectations if a.periode.fin == fin), None) if orientations else None
+    if suivi is None or not h.chance(p.PART_SORTIE_DECLAREE):
         return
     sortie = _sortie(ctx, parcours, "accompagnement", type_sortie, fin, dossier=episode.dossier_id)
+    sortie.motif_id = ctx.monde.motif_fin(type_sortie)
+    sortie.referent_id, sortie.structure_id = suivi.referent_id, suivi.structure_id
     if type_sortie.emploi:
         _suivre(ctx, parcours, sortie)
 
@@ -230,6 +232,9 @@ def _sortie(
         date=jour,
         prescription_id=prescription,
         dossier_id=dossier,
+        motif_id=None,
+        referent_id=None,
+        structure_id=None,
         employeur=ctx.hasard.parmi(noms.EMPLOYEURS) if type_sortie.emploi else "",
     )
     parcours.sorties.append(sortie)

@@ -370,6 +370,9 @@ class Sortie:
     date: Jour
     prescription_id: int | None
     dossier_id: int | None
+    motif_id: int | None
+    referent_id: int | None
+    structure_id: int | None
     employeur: str
 
 

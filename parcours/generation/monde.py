@@ -19,6 +19,7 @@ from pdi.comptes.models import Habilitation, Role
 from pdi.socle.droits import RegleMetier
 from pdi.territoires.models import Commune, CommuneTerritoire
 
+from . import parametres as p
 from .evenements import Periode
 from .hasard import Tirage
 from .structures import Receptrices, preparer_structures
@@ -86,11 +87,17 @@ class Monde:
     types_sortie: dict[int, TypeSortieLu]
     types_par_categorie: dict[str, list[TypeSortieLu]]
     motifs: dict[str, list[int]]
+    motifs_fin: dict[str, int]
     reglements: list[tuple[int, str, Periode, tuple[str, ...]]]
     offres: list[OffreLue]
     objectifs: list[tuple[int, str]]
     grille: tuple[int, list[tuple[int, list[int]]]] | None
     acteurs: dict[str, Acteur] = field(default_factory=dict)
+
+    def motif_fin(self, type_sortie: TypeSortieLu) -> int:
+        """Return the reason that goes with the end of an accompaniment, without drawing anything."""
+        code = p.MOTIFS_FIN.get(type_sortie.code, "emploi" if type_sortie.emploi else "objectifs_atteints")
+        return self.motifs_fin.get(code) or next(iter(self.motifs_fin.values()))
 
     def type_sortie(self, categorie: str, jour: datetime.date, choix: float) -> TypeSortieLu:
         """Return a type of that family in force on `jour` (`choix` from 0 to 1), else of any version."""
@@ -127,8 +134,15 @@ def lire_monde(*, avec_comptes: bool) -> Monde:
             "« manage.py charger_referentiels_parcours »."
         )
     motifs: dict[str, list[int]] = {nature: [] for nature in NatureMotif.values}
-    for pk, nature in Motif.objects.order_by("nature", "code").values_list("pk", "nature"):
+    motifs_fin: dict[str, int] = {}
+    for pk, nature, code in Motif.objects.order_by("nature", "code").values_list("pk", "nature", "code"):
         motifs[nature].append(pk)
+        if nature == NatureMotif.FIN_ACCOMPAGNEMENT:
+            motifs_fin[code] = pk
+    if not motifs_fin:
+        raise RegleMetier(
+            "Aucun motif de fin d’accompagnement : lancez d’abord « manage.py charger_referentiels_parcours »."
+        )
     return Monde(
         communes=communes,
         tirage_communes=Tirage(poids),
@@ -137,6 +151,7 @@ def lire_monde(*, avec_comptes: bool) -> Monde:
         types_sortie={t.id: t for t in types},
         types_par_categorie=par_categorie,
         motifs=motifs,
+        motifs_fin=motifs_fin,
         reglements=[
             (r.pk, r.code, _periode(r.validite), tuple(map(_code_composante, r.composantes)))
             for r in ReglementAide.objects.order_by("code", "validite")

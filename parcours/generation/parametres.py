@@ -98,5 +98,11 @@ SORTIES_ACTION = Tirage({"durable": 12, "transition": 15, "positive": 21, "autre
 SORTIES_ABANDON = Tirage({"autre": 88, "neutralisee": 8, "transition": 4})
 SORTIES_ACCOMPAGNEMENT = Tirage({"durable": 27, "transition": 20, "positive": 9, "autre": 39, "neutralisee": 5})
 PART_SORTIE_DECLAREE = 0.8
+MOTIFS_FIN = MappingProxyType(
+    {
+        "creation": "creation", "formation_qualifiante": "formation", "retraite": "retraite",
+        "demenagement": "demenagement", "inconnu": "sans_nouvelles", "deces": "deces",
+    }
+)  # fmt: skip
 SUIVIS = MappingProxyType({1: (0.68, 0.91), 3: (0.62, 0.83), 6: (0.55, 0.74), 12: (0.46, 0.66)})  # answer, in work
 ETATS_AIDE = Tirage({"versee": 78, "accordee": 5, "refusee": 12, "annulee": 2, "demandee": 3})

@@ -68,8 +68,10 @@ from .releve import ReleveIndicateurs, ValeurIndicateur
 from .simulation import CasSimulation, SimulationRegles
 from .sortie import (
     CategorieSortie,
+    ContratTravail,
     NatureSortie,
     PalierInsertion,
+    PieceSortie,
     ReferentielSortie,
     SituationSuivi,
     Sortie,
@@ -93,6 +95,7 @@ __all__ = [
     "CategorieSortie",
     "Consultation",
     "Contrat",
+    "ContratTravail",
     "Courrier",
     "DemandeReorientation",
     "Diagnostic",
@@ -137,6 +140,7 @@ __all__ = [
     "Personne",
     "PersonnesDistinctes",
     "PieceAide",
+    "PieceSortie",
     "Prescription",
     "Presence",
     "RangContrat",

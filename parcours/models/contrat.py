@@ -159,7 +159,7 @@ class Contrat(models.Model):
         ]
         indexes = [
             models.Index(fields=["personne", "-debut"], name="contrat_personne"),
-            models.Index(fields=["fin"], condition=Q(etat="valide"), name="contrat_echeances"),
+            models.Index(fields=["fin"], condition=Q(etat__in=["valide", "clos"]), name="contrat_echeances"),
             models.Index(
                 fields=["structure", "etat"],
                 condition=Q(etat__in=["signe", "soumis", "a_corriger"]),

@@ -86,6 +86,12 @@ class Entretien(models.Model):
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["personne", "debut"],
+                condition=Q(etat="tenu") & ~Q(nature="orientation"),
+                include=["nature"],
+                name="entretien_tenu",
+            ),
             models.Index(fields=["personne", "-debut"], name="entretien_personne"),
             models.Index(fields=["agent", "debut"], name="entretien_agenda"),
             models.Index(fields=["debut"], name="entretien_debut"),

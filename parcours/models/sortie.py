@@ -7,10 +7,16 @@ from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
+
+from parcours.querysets_sorties import SortieQuerySet, SuiviQuerySet
+from pdi.socle.models import Piece
+from pdi.structures.models import Structure
 
 from .foyer import DossierRSA
 from .personne import Personne
 from .prescription import Prescription
+from .referentiel import Motif
 
 
 class CategorieSortie(models.TextChoices):
@@ -29,6 +35,20 @@ class NatureSortie(models.TextChoices):
     ACTION = "action", "Sortie d’une action"
     ACCOMPAGNEMENT = "accompagnement", "Fin d’accompagnement"
     RSA = "rsa", "Sortie du RSA"
+
+
+class ContratTravail(models.TextChoices):
+    """The work contract an exit to employment leads to."""
+
+    CDI = "cdi", "CDI"
+    CDD = "cdd", "CDD"
+    INTERIM = "interim", "Intérim"
+    ALTERNANCE = "alternance", "Apprentissage ou professionnalisation"
+    AIDE = "aide", "Contrat aidé"
+    IAE = "iae", "CDD d’insertion (CDDI)"
+    PUBLIC = "public", "Fonction publique"
+    INDEPENDANT = "independant", "Activité indépendante"
+    AUTRE = "autre", "Autre"
 
 
 class ReferentielSortie(models.Model):
@@ -73,7 +93,12 @@ class TypeSortie(models.Model):
 
 
 class Sortie(models.Model):
-    """One exit."""
+    """One exit. `date` is its last day.
+
+    Of an accompaniment: `motif` says why, `referent` and `structure` who followed the person (and follows up after),
+    `fermetures` what the end closed, so that an exit entered by mistake is undone: {"affectation": {"id", "fin"},
+    "orientation": {"id", "fin"}}, `fin` being the ISO upper bound that was there (None: open).
+    """
 
     personne = models.ForeignKey(Personne, on_delete=models.CASCADE, related_name="sorties")
     nature = models.CharField("nature", max_length=15, choices=NatureSortie)
@@ -83,11 +108,21 @@ class Sortie(models.Model):
         Prescription, on_delete=models.PROTECT, null=True, blank=True, related_name="sortie"
     )
     dossier = models.ForeignKey(DossierRSA, on_delete=models.PROTECT, null=True, blank=True, related_name="sorties")
+    motif = models.ForeignKey(
+        Motif, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="motif"
+    )
+    referent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="sorties_suivies"
+    )
+    structure = models.ForeignKey(Structure, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     employeur = models.CharField("employeur ou organisme", max_length=150, blank=True)
+    contrat_travail = models.CharField("contrat de travail", max_length=12, choices=ContratTravail, blank=True)
     commentaire = models.CharField("commentaire", max_length=250, blank=True)
-    justificatif = models.FileField("justificatif", upload_to="justificatifs/", blank=True, max_length=150)
+    fermetures = models.JSONField("périodes fermées", default=dict, blank=True, editable=False)
     declaree_par = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     saisi_le = models.DateTimeField("saisi le", db_default=Now(), editable=False)
+
+    objects = SortieQuerySet.as_manager()
 
     class Meta:
         verbose_name = "sortie"
@@ -99,8 +134,17 @@ class Sortie(models.Model):
                 name="sortie_action_sur_prescription",
                 violation_error_message="Une sortie d’action se rattache à sa prescription.",
             ),
+            models.CheckConstraint(
+                condition=Q(nature="accompagnement", motif__isnull=False)
+                | (~Q(nature="accompagnement") & Q(motif__isnull=True)),
+                name="sortie_accompagnement_motivee",
+                violation_error_message="La fin d’un accompagnement, et elle seule, porte un motif de la liste.",
+            ),
             models.UniqueConstraint(
-                fields=["personne", "nature", "date"], name="sortie_unique_par_jour", condition=~Q(nature="action")
+                fields=["personne", "nature", "date"],
+                name="sortie_unique_par_jour",
+                condition=~Q(nature="action"),
+                violation_error_message="Cette sortie est déjà enregistrée à cette date.",
             ),
         ]
         indexes = [
@@ -111,6 +155,20 @@ class Sortie(models.Model):
     def __str__(self) -> str:
         """Return the type."""
         return str(self.type)
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the exit."""
+        return reverse("parcours:sortie", args=[self.pk])
+
+
+class PieceSortie(Piece):
+    """The evidence of an exit: work contract, certificate, letter."""
+
+    sortie = models.ForeignKey(Sortie, on_delete=models.CASCADE, related_name="pieces")
+
+    class Meta(Piece.Meta):
+        verbose_name = "justificatif de sortie"
+        verbose_name_plural = "justificatifs de sortie"
 
 
 class SituationSuivi(models.TextChoices):
@@ -134,7 +192,10 @@ class SuiviPostSortie(models.Model):
     recueilli_par = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    commentaire = models.CharField("commentaire", max_length=250, blank=True)
     saisi_le = models.DateTimeField("saisi le", db_default=Now(), editable=False)
+
+    objects = SuiviQuerySet.as_manager()
 
     class Meta:
         verbose_name = "suivi après sortie"
@@ -154,6 +215,10 @@ class SuiviPostSortie(models.Model):
     def __str__(self) -> str:
         """Return « à n mois »."""
         return f"à {self.mois} mois"
+
+    def get_absolute_url(self) -> str:
+        """Return the screen where it is entered."""
+        return reverse("parcours:suivi_sortie", args=[self.pk])
 
 
 class PalierInsertion(models.Model):

@@ -32,6 +32,10 @@ REVISION_TARDIVE = "revision_tardive"
 
 # Used when a regime is silent, so that a missing parameter never hides a deadline that every regime knows.
 PREMIER_RDV_PAR_DEFAUT = 15
+# The département's own limits: no text sets them, a regime may (same keys).
+REPONSE, REORIENTATION, VALIDATION, CONTACT = "reponse", "reorientation", "validation", "contact"
+# Motives that put the review off to twelve months. Source: CASF L262-34 (2025).
+MOTIFS_PROTEGES = ("sante", "handicap", "invalidite", "parent_isole_sans_garde")
 
 
 class RegimeEnBase(Protocol):
@@ -103,6 +107,14 @@ class Duree:
     def __str__(self) -> str:
         """Return « 2 mois », « 1 jour »."""
         return f"{self.valeur}\u00a0{self.unite if self.valeur > 1 else _UN[self.unite]}"
+
+
+LIMITES_PAR_DEFAUT: Mapping[str, tuple[str, Duree, str]] = {
+    REPONSE: ("delai_reponse_prescription", Duree(15, "jours"), "Réponse à la prescription"),
+    REORIENTATION: ("delai_reorientation", Duree(30, "jours"), "Décision sur la réorientation"),
+    VALIDATION: ("delai_validation_contrat", Duree(15, "jours"), "Validation du contrat"),
+    CONTACT: ("delai_contact", Duree(3, "mois"), "Contact avec la personne"),
+}
 
 
 @dataclass(frozen=True)
@@ -294,3 +306,12 @@ def echeance_revision_tardive(
     if limites is not None and type_orientation not in limites:
         return None
     return _echeance(regime, "revision_max_mois", REVISION_TARDIVE, "Réexamen, au plus tard", depuis)
+
+
+def limite_interne(regimes: Iterable[Regime], code: str, depuis: datetime.date) -> Echeance:
+    """Return the département's own limit `code` (REPONSE, REORIENTATION, VALIDATION, CONTACT) from `depuis`."""
+    cle, duree, intitule = LIMITES_PAR_DEFAUT[code]
+    regime = next((r for r in regimes if r.couvre(depuis)), None)
+    fixee = (regime.duree(cle) if regime else None) or duree
+    reference = regime.reference(cle) if regime else ""
+    return Echeance(code, intitule, depuis, fixee.depuis(depuis), fixee, reference, cible=True)

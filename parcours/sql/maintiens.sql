@@ -1,5 +1,5 @@
 -- One row an exit to employment and a follow-up whose anniversary falls in the year.
-SELECT s.personne_id, s.date AS ref, o.structure_id, n.mois,
+SELECT s.personne_id, s.date AS ref, coalesce(s.structure_id, o.structure_id) AS structure_id, n.mois,
        coalesce(v.situation = 'emploi' AND v.recueilli_le <= %(a)s, false) AS en_emploi,
        coalesce(v.situation IN ('', 'injoignable') OR v.recueilli_le > %(a)s, true) AS manque
 FROM {sortie} s

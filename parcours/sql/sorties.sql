@@ -1,5 +1,5 @@
 -- One row a counted exit of the year: of an action (after the minimum length), or of the accompaniment.
-SELECT s.personne_id, s.date AS ref, s.nature, coalesce(p.operateur_id, o.structure_id) AS structure_id,
+SELECT s.personne_id, s.date AS ref, s.nature, coalesce(p.operateur_id, s.structure_id, o.structure_id) AS structure_id,
        coalesce(f.numero, '') AS offre, t.categorie IN ('durable', 'transition', 'positive') AS positive, t.emploi
 FROM {sortie} s
 JOIN parcours_typesortie t ON t.id = s.type_id

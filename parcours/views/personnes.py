@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from parcours import droits
 from parcours.droits.identite import peut_creer_personne
+from parcours.files.suite import retour
 from parcours.gestes_lot import gestes_de
 from parcours.listes import COLONNES_EXPORT, ListePersonnes
 from parcours.operations.consultations import consigner, motif_du_jour, motiver
@@ -71,7 +72,8 @@ def personne(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("parcours:personne_acces", pk)
     consigner(personne=lue, par=request.user, ecran="Page de la personne", motif=motif)
     lu = PagePersonne(request, lue, acces, timezone.localdate())
-    return render(request, "parcours/personnes/personne.html", lu.contexte(motif))
+    contexte = lu.contexte(motif) | {"retour": retour(request.GET)}
+    return render(request, "parcours/personnes/personne.html", contexte)
 
 
 @login_required

@@ -17,6 +17,7 @@ from pdi.socle.models.traitement import ETATS_ACTIFS
 from pdi.territoires.noms import nom_de_la_collectivite
 
 from .files import nombre_bilans_a_ecrire
+from .files_parcours import retards_parcours
 from .navigation import Groupe, navigation
 
 
@@ -35,8 +36,16 @@ def _traitements(utilisateur: Utilisateur) -> tuple[int, str]:
     return utilisateur.traitements.filter(Q(etat__in=ETATS_ACTIFS)).count(), ""
 
 
+def _parcours(utilisateur: Utilisateur) -> tuple[int, str]:
+    return retards_parcours(utilisateur, timezone.localdate()), "retard"
+
+
 def _navigation(utilisateur: Utilisateur, vue: str) -> list[Groupe]:
-    compteurs = {"bilans": partial(_bilans, utilisateur), "traitements": partial(_traitements, utilisateur)}
+    compteurs = {
+        "bilans": partial(_bilans, utilisateur),
+        "parcours": partial(_parcours, utilisateur),
+        "traitements": partial(_traitements, utilisateur),
+    }
     return navigation(utilisateur, vue, compteurs)
 
 

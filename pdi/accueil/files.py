@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
@@ -14,6 +13,9 @@ from actions.querysets import ROLES_GESTION
 from gouvernance.models import RapportAnnuel, VersionRapport
 from pdi.comptes.models import Role
 from pdi.socle.models import EtatTraitement, Traitement
+
+from .file import File
+from .files_parcours import files_parcours
 
 # What has a date comes before what waits without one.
 URGENCES = {"retard": 0, "veille": 1, "neutre": 2, "info": 3, "bon": 4}
@@ -27,29 +29,6 @@ ICONES = {
     "saisir": "pencil",
     "publie": "lock-fill",
 }
-FEMININS = frozenset({"anomalie", "étape", "valeur"})
-
-
-@dataclass(frozen=True)
-class File:
-    """One queue: how many, of what, the detail, where to go, and how pressing."""
-
-    combien: int
-    intitule: str
-    detail: str
-    url: str
-    ton: str
-    mention: str
-    ico: str
-    geste: str = "Ouvrir cette file"
-
-    @property
-    def accroche(self) -> str:
-        """Return the queue in words, for the title of the page: « un bilan à rédiger », « 4 bilans à relire »."""
-        if self.combien > 1:
-            return f"{self.combien} {self.intitule}"
-        article = "une" if self.intitule.split(" ")[0] in FEMININS else "un"
-        return f"{article} {self.intitule}"
 
 
 def echeance(jour: datetime.date, limite: datetime.date | None) -> tuple[str, str, str]:
@@ -236,6 +215,7 @@ def files_de(utilisateur: Any, jour: datetime.date) -> list[File]:
         files += files_gestion(utilisateur, jour)
     if utilisateur.a_role(*ROLES_GESTION, Role.DIRECTION):
         files += files_rapport(utilisateur, jour)
+    files += files_parcours(utilisateur, jour)
     return sorted(files, key=lambda f: URGENCES[f.ton])
 
 

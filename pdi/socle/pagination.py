@@ -7,7 +7,7 @@ the row, which is one indexed query more. Rows inserted or removed between two p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
 from django.core.signing import BadSignature, Signer
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, Window
 from django.db.models.expressions import OrderBy
 
 M = TypeVar("M", bound=models.Model)
@@ -63,8 +63,17 @@ class PageParCle(Generic[M]):
         tri: Sequence[str | CleTri],
         curseur: str | None = None,
         taille: int = TAILLE,
+        *,
+        decorer: Callable[[models.QuerySet[M]], models.QuerySet[M]] | None = None,
+        bords: models.QuerySet[M] | None = None,
     ) -> None:
-        """Prepare the page; nothing is read before `objets` is."""
+        """Prepare the page; nothing is read before `objets` is.
+
+        For a list whose condition is costly and rows wide: with `decorer`, the keys of the page are read first, the
+        whole condition being worked out at once (a LIMIT alone makes PostgreSQL try the rows one by one), then its
+        rows, from `decorer(rows of those keys)`. `bords` gives back the sort values of a row that has left the list.
+        """
+        self.decorer, self.bords = decorer, bords
         if taille < 1:
             raise ValueError("Une page a au moins une ligne.")
         self.taille = taille
@@ -90,7 +99,9 @@ class PageParCle(Generic[M]):
     def _valeurs(self, cle: str) -> list[Any] | None:
         """Read the sort values of the row at the edge, even when it has left the filter since."""
         champs = [c.champ for c in self.cles]
-        for source in (self.base.model._base_manager.all(), self.base):
+        for source in (self.base.model._base_manager.all(), self.bords, self.base):
+            if source is None:
+                continue
             try:
                 ligne = source.filter(pk=cle).order_by().values_list(*champs).first()
             except (FieldError, ValidationError, ValueError):
@@ -146,12 +157,21 @@ class PageParCle(Generic[M]):
         queryset = self.base.order_by(*self._ordre(inverse=inverse))
         if self._bord is not None:
             queryset = queryset.filter(self._apres(self._bord, inverse=inverse))
-        lues = list(queryset[: self.taille + 1])
+        lues = list(queryset[: self.taille + 1]) if self.decorer is None else self._par_cles(queryset, self.decorer)
         en_plus = len(lues) > self.taille
         lues = lues[: self.taille]
         if inverse:
             lues.reverse()
         return lues, en_plus
+
+    def _par_cles(
+        self, queryset: models.QuerySet[M], decorer: Callable[[models.QuerySet[M]], models.QuerySet[M]]
+    ) -> list[M]:
+        """Read the keys of the page, then its rows, in the same order."""
+        tout = queryset.annotate(_toutes=Window(Count("pk")))
+        cles = [ligne[0] for ligne in tout.values_list("pk", "_toutes")[: self.taille + 1]]
+        lues = {ligne.pk: ligne for ligne in decorer(queryset.model._default_manager.filter(pk__in=cles))}
+        return [lues[cle] for cle in cles if cle in lues]
 
     @property
     def objets(self) -> list[M]:

@@ -1,0 +1,83 @@
+"""The clocks of parcours.regles.delais, told to PostgreSQL: the same day as in Python, for every row at once.
+
+A regime is judged at the date of the event that starts the clock, so each clock is a CASE over the regimes.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, DateField, F, Func, Q, Value, When
+from django.db.models.functions import Cast
+
+from parcours.models import RegimeJuridique
+from parcours.regles.delais import LIMITES_PAR_DEFAUT, Duree, Regime, regime_au
+
+
+@dataclass(frozen=True)
+class Cadre:
+    """The day a queue is read, and the regimes."""
+
+    jour: datetime.date
+    regimes: tuple[Regime, ...]
+
+    @classmethod
+    def du(cls, jour: datetime.date) -> Cadre:
+        """Read the regimes. One query."""
+        return cls(jour, tuple(Regime.lire(r) for r in RegimeJuridique.objects.all()))
+
+    def dans(self, jours: int) -> datetime.date:
+        """Return the day `jours` from now (before, when negative)."""
+        return self.jour + datetime.timedelta(days=jours)
+
+    def reference(self, cle: str, depuis: datetime.date) -> str:
+        """Return the text that sets a deadline begun on `depuis`, empty when none is recorded."""
+        try:
+            return regime_au(self.regimes, depuis).reference(cle)
+        except LookupError:
+            return ""
+
+
+def plus(champ: str, duree: Duree) -> Any:
+    """Return the expression of `duree.depuis(champ)`."""
+    somme = "(%(expressions)s::interval)::date"
+    return Func(F(champ), Value(duree.intervalle), template=somme, arg_joiner=" + ", output_field=DateField())
+
+
+def sous(regime: Regime, champ: str) -> Q:
+    """Return « `champ` falls under `regime` »."""
+    condition = Q(**{f"{champ}__isnull": False})
+    if regime.debut:
+        condition &= Q(**{f"{champ}__gte": regime.debut})
+    return condition & Q(**{f"{champ}__lt": regime.fin}) if regime.fin else condition
+
+
+Branche = tuple[Q, Any]
+AUCUNE = Cast(Value(None), DateField())  # no deadline, typed: PostgreSQL takes a bare NULL for a text
+
+
+def selon(
+    regimes: Sequence[Regime], champ: str, branches: Callable[[Regime], Sequence[Branche]], defaut: Any = None
+) -> Case:
+    """Return the value of the first branch that holds, among those of the regime in force at `champ`."""
+    cas = [When(sous(r, champ) & condition, then=valeur) for r in regimes for condition, valeur in branches(r)]
+    return Case(*cas, default=AUCUNE if defaut is None else defaut, output_field=DateField())
+
+
+def echeance(cadre: Cadre, cle: str, champ: str, defaut: Duree | None = None) -> Case:
+    """Return the deadline of parameter `cle` counted from `champ`; `defaut` where the regime is silent."""
+
+    def branches(regime: Regime) -> list[Branche]:
+        duree = regime.duree(cle) or defaut
+        return [(Q(), plus(champ, duree))] if duree else []
+
+    return selon(cadre.regimes, champ, branches, plus(champ, defaut) if defaut else None)
+
+
+def limite(cadre: Cadre, code: str, champ: str) -> Case:
+    """Return the département's own limit `code`, as `delais.limite_interne`."""
+    cle, defaut, _ = LIMITES_PAR_DEFAUT[code]
+    return echeance(cadre, cle, champ, defaut)

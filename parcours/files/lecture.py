@@ -1,0 +1,207 @@
+"""One queue as a screen reads it: filters, order, figures, page, and what each row says and leads to."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from typing import Any
+
+from django.core.cache import cache as magasin
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+
+from parcours.adresses import adresse
+from parcours.models import Adresse, AffectationReferent, Orientation
+from pdi.comptes.models import Utilisateur
+from pdi.socle.exports import Colonne as ColonneExport
+from pdi.socle.filtres import FiltreChoix, Filtres
+from pdi.socle.pagination import PageParCle
+from pdi.socle.tri import Tri
+from pdi.structures.models import Structure
+from pdi.territoires.models import TerritoireAction
+
+from .catalogue import FileAttente
+from .comptes import DUREE
+from .horloges import Cadre
+from .perimetre import annotees, decorees, lignes, suivies_aujourd_hui
+
+PROCHES = (("retard", "Dépassée"), ("semaine", "Dans les 7 jours"), ("mois", "Dans les 30 jours"))
+
+
+@dataclass(frozen=True)
+class Ligne:
+    """One row: who, since when, until when, why, and the gesture that resolves it."""
+
+    objet: Any
+    personne: Any
+    commune: str
+    depuis: datetime.date | None
+    echeance: datetime.date | None
+    retard: int
+    reference: str
+    detail: str
+    geste: str
+    url: str
+    dossier: str
+
+    @property
+    def ton(self) -> str:
+        """Return the tone of the delay: late, soon, in time."""
+        return "retard" if self.retard else "neutre"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many rows pass the filters: in all, late, due within a week, later."""
+
+    total: int
+    retard: int
+    semaine: int
+
+    @property
+    def apres(self) -> int:
+        """Return how many are due later."""
+        return self.total - self.retard - self.semaine
+
+
+def _territoire(file: FileAttente, valeur: str, jour: datetime.date) -> Q:
+    ici = Adresse.objects.filter(
+        personne=OuterRef(f"{file.personne}__pk"), periode__contains=jour,
+        commune__rattachements__territoire=int(valeur), commune__rattachements__validite__contains=jour,
+    )  # fmt: skip
+    return Q(Exists(ici))
+
+
+def _echeance(valeur: str, jour: datetime.date) -> Q:
+    if valeur == "retard":
+        return Q(echeance__lt=jour)
+    return Q(echeance__gte=jour, echeance__lte=jour + datetime.timedelta(days=7 if valeur == "semaine" else 30))
+
+
+def filtres_de(file: FileAttente, get: QueryDict, cadre: Cadre, choix: Mapping[str, Any]) -> Filtres:
+    """Return the filters of a queue: deadline, structure, territory, référent."""
+    declares: dict[str, Any] = {
+        "delai": FiltreChoix("Échéance", choix=PROCHES, vide="Toutes", q=lambda v: _echeance(v, cadre.jour))
+    }
+    if file.structure:
+        declares["structure"] = FiltreChoix("Structure", champ=file.structure, vide="Toutes")
+    declares["territoire"] = FiltreChoix("Territoire", q=lambda v: _territoire(file, v, cadre.jour))
+    declares["referent"] = FiltreChoix("Référent", q=lambda v: suivies_aujourd_hui(file, int(v), cadre))
+    classe: type[Filtres] = type("FiltresFile", (Filtres,), declares)
+    return classe(get, choix=choix)
+
+
+def _choix() -> dict[str, list[tuple[int, str]]]:
+    """Return the choices that come from the database. Three queries."""
+    structures = Structure.objects.filter(Exists(Orientation.objects.filter(structure=OuterRef("pk"))))
+    ouvertes = AffectationReferent.objects.filter(referent=OuterRef("pk"), periode__endswith__isnull=True)
+    return {
+        "structure": [(s.pk, str(s)) for s in structures.order_by("nom")],
+        "territoire": [(t.pk, t.nom) for t in TerritoireAction.objects.order_by("nom")],
+        "referent": [(u.pk, str(u)) for u in Utilisateur.objects.filter(Exists(ouvertes)).order_by("nom", "prenom")],
+    }
+
+
+class FileLue:
+    """A queue, read by one user with a query string."""
+
+    def __init__(self, file: FileAttente, utilisateur: Any, get: QueryDict, cadre: Cadre, taille: int = 25) -> None:
+        """Prepare; rows are read when asked."""
+        self.file, self.utilisateur, self.get, self.cadre, self.taille = file, utilisateur, get, cadre, taille
+        self.filtres = filtres_de(file, get, cadre, _choix())
+        nom = f"{file.personne}__nom_naissance"
+        self.tri = Tri.lire(
+            get, {"echeance": ("echeance", "pk"), "depuis": ("depuis", "pk"), "nom": (nom, "pk")}, defaut="echeance"
+        )
+
+    @property
+    def lignes(self) -> QuerySet[Any]:
+        """Return the rows of the user that the filters keep."""
+        return self.filtres.appliquer(lignes(self.file, self.cadre, self.utilisateur))
+
+    @property
+    def decorees(self) -> QuerySet[Any]:
+        """Return the same rows with everything they show, in order: for the export."""
+        return decorees(self.file, self.lignes, self.cadre).order_by(*self.tri.cles)
+
+    @cached_property
+    def page(self) -> PageParCle[Any]:
+        """Return one page."""
+        file, cadre = self.file, self.cadre
+        page = PageParCle(
+            self.lignes, self.tri.cles, self.get.get("curseur"), self.taille,
+            decorer=lambda lues: decorees(file, file.annoter(lues, cadre), cadre), bords=annotees(file, cadre),
+        )  # fmt: skip
+        page.total = self.figures.total
+        return page
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Return the counts of the filtered rows, kept a minute."""
+        actifs = "&".join(f"{nom}={valeur}" for nom, valeur in sorted(self.filtres.valeurs.items()))
+        cle = f"file:{self.file.code}:{self.utilisateur.pk}:{self.cadre.jour:%Y%m%d}:{actifs}"
+        connues: Figures | None = magasin.get(cle) if "curseur" in self.get else None
+        if connues is None:
+            jour, semaine = self.cadre.jour, self.cadre.dans(7)
+            lues = self.lignes.aggregate(
+                total=Count("pk"), retard=Count("pk", filter=Q(echeance__lt=jour)),
+                semaine=Count("pk", filter=Q(echeance__gte=jour, echeance__lte=semaine)),
+            )  # fmt: skip
+            connues = Figures(**lues)
+            magasin.set(cle, connues, DUREE)
+        return connues
+
+    def ligne(self, objet: Any) -> Ligne:
+        """Return what a row says. No query."""
+        personne = reduce(getattr, self.file.personne.split("__"), objet)
+        dossier = reverse("parcours:personne", args=[personne.pk])
+        retard = max((self.cadre.jour - objet.echeance).days, 0) if objet.echeance else 0
+        url = adresse(self.file.adresse[0], getattr(objet, self.file.adresse[1]))
+        return Ligne(
+            objet, personne, objet.commune or "", objet.depuis, objet.echeance, retard,
+            self.file.texte(objet, self.cadre), self.file.detail(objet, self.cadre),
+            self.file.geste if url else "Ouvrir le dossier",
+            url or dossier, dossier,
+        )  # fmt: skip
+
+    @cached_property
+    def rangees(self) -> list[Ligne]:
+        """Return the rows of the page."""
+        return [self.ligne(objet) for objet in self.page.objets]
+
+    @property
+    def pire(self) -> int:
+        """Return the longest delay of the page, in days: the full bar."""
+        return max((r.retard for r in self.rangees), default=0)
+
+    @property
+    def requete(self) -> str:
+        """Return « code=…&filters », what the other screens carry to come back to this queue."""
+        gardes = QueryDict(mutable=True)
+        for nom in (*self.filtres.declares, "tri"):
+            if valeur := self.get.get(nom):
+                gardes[nom] = str(valeur)
+        return gardes.urlencode()
+
+    def colonnes_export(self) -> tuple[ColonneExport, ...]:
+        """Return the columns of the export: what the screen shows, no more."""
+
+        def de(attribut: str) -> Any:
+            return lambda objet: getattr(self.ligne(objet), attribut)
+
+        return (
+            ColonneExport("Nom de naissance", lambda o: self.ligne(o).personne.nom_naissance, largeur=24),
+            ColonneExport("Nom d’usage", lambda o: self.ligne(o).personne.nom_usage, largeur=24),
+            ColonneExport("Prénoms", lambda o: self.ligne(o).personne.prenoms, largeur=24),
+            ColonneExport("Date de naissance", lambda o: self.ligne(o).personne.date_naissance, "date", 14),
+            ColonneExport("Commune", de("commune"), largeur=24),
+            ColonneExport(self.file.depuis.capitalize(), de("depuis"), "date", 16),
+            ColonneExport("Échéance", de("echeance"), "date", 14),
+            ColonneExport("Jours de retard", de("retard"), "nombre", 12),
+            ColonneExport("Texte", de("reference"), largeur=28),
+            ColonneExport("Situation", de("detail"), largeur=44),
+            ColonneExport("Personne fictive", lambda o: self.ligne(o).personne.fictive, largeur=10),
+        )

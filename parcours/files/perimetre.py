@@ -1,0 +1,83 @@
+"""Whose queues: the portfolio of a référent, the scope of an encadrant or an orientation agent, all for an admin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from parcours.models import Adresse, AffectationReferent, Personne
+from parcours.querysets import portee, suit_ou_a_suivi
+from pdi.comptes.models import Role
+from pdi.socle.droits import OUI, Verdict, non
+
+from .catalogue import FILES, FileAttente
+from .horloges import Cadre
+
+SANS_NIR = ("nir_chiffre", "nir_empreinte", "recherche")
+
+
+def _personnes(utilisateur: Any, roles: Sequence[str]) -> Q | None:
+    """Return the condition on Personne for those of `roles` the user holds, None when there is none."""
+    encadres = [r for r in roles if r in (Role.ENCADRANT, Role.AGENT_ORIENTATION)]
+    condition = portee(utilisateur, *encadres) if encadres else None
+    if Role.REFERENT in roles and utilisateur.a_role(Role.REFERENT):
+        suivies = suit_ou_a_suivi(utilisateur)
+        condition = suivies if condition is None else condition | suivies
+    return condition
+
+
+def du_perimetre(file: FileAttente, lignes: QuerySet[Any], utilisateur: Any) -> QuerySet[Any]:
+    """Return the rows that are this user's to work."""
+    if utilisateur.a_role(Role.ADMINISTRATEUR):
+        return lignes
+    condition = _personnes(utilisateur, file.roles)
+    garde = Q(**{f"{file.personne}__in": Personne.objects.filter(condition)}) if condition is not None else Q(pk=None)
+    structures = utilisateur.structures_du_role(Role.PRESTATAIRE) if Role.PRESTATAIRE in file.roles else ()
+    if structures:
+        garde |= Q(operateur__in=structures)
+    return lignes.filter(garde)
+
+
+def peut_ouvrir_file(utilisateur: Any, file: FileAttente) -> Verdict:
+    """Open a queue: the roles that work it, and administrators."""
+    if utilisateur.is_authenticated and utilisateur.a_role(Role.ADMINISTRATEUR, *file.roles):
+        return OUI
+    return non("Cette file n’est pas traitée par votre rôle.")
+
+
+def files_de(utilisateur: Any) -> list[FileAttente]:
+    """Return the queues this user works."""
+    return [file for file in FILES if peut_ouvrir_file(utilisateur, file)]
+
+
+def annotees(file: FileAttente, cadre: Cadre) -> QuerySet[Any]:
+    """Return every row of the model with its dates, in the queue or not."""
+    return file.annoter(file.modele._default_manager.all(), cadre)
+
+
+def lignes(file: FileAttente, cadre: Cadre, utilisateur: Any) -> QuerySet[Any]:
+    """Return the rows of the queue that are this user's."""
+    return du_perimetre(file, file.garder(annotees(file, cadre), cadre), utilisateur)
+
+
+def decorees(file: FileAttente, base: QuerySet[Any], cadre: Cadre) -> QuerySet[Any]:
+    """Return the rows with the person, her commune today, and what the row says."""
+    ici = Adresse.objects.filter(personne=OuterRef(f"{file.personne}__pk"), periode__contains=cadre.jour)
+    lues: QuerySet[Any] = (
+        base.select_related(file.personne, *file.joindre)
+        .defer(*(f"{file.personne}__{champ}" for champ in SANS_NIR))
+        .annotate(commune=Subquery(ici.values("commune__nom")[:1]))
+    )
+    return lues
+
+
+def suivies_aujourd_hui(file: FileAttente, referent: int, cadre: Cadre) -> Q:
+    """Return « followed by this référent », as the row says or as it stands today."""
+    if file.referent:
+        return Q(**{file.referent: referent})
+    affectations = AffectationReferent.objects.filter(
+        personne=OuterRef(file.personne), periode__contains=cadre.jour, referent=referent
+    )
+    return Q(Exists(affectations))
