@@ -17,8 +17,8 @@ from .personnes import HORS_PORTEE
 
 DESIGNER_RESERVE = "Les référents sont désignés par l’encadrant de la structure ou du territoire de la personne."
 PORTEFEUILLES_RESERVES = "Les portefeuilles se lisent par les encadrants et les administrateurs."
-LOTS_RESERVES = "Les actions groupées sont réservées aux encadrants et aux agents d’orientation."
-ROLES_LOTS = (Role.ENCADRANT, Role.AGENT_ORIENTATION)
+LOTS_RESERVES = "Les actions groupées sont réservées aux agents qui suivent, orientent ou encadrent les personnes."
+ROLES_LOTS = (Role.ENCADRANT, Role.AGENT_ORIENTATION, Role.REFERENT)
 
 
 def encadrees(utilisateur: Any) -> PersonneQuerySet:

@@ -22,3 +22,14 @@ class CourrierForm(forms.Form):
         """Take the models in force."""
         super().__init__(*args, **kwargs)
         self.fields["modele"].queryset = modeles  # type: ignore[attr-defined]
+
+
+class CourrierLotForm(CourrierForm):
+    """The model of a letter to many people: what is too long is accepted letter by letter, once pages are counted."""
+
+    accepter = None  # type: ignore[assignment]  # Django: None removes a field
+
+    def saisie(self) -> ModeleCourrier:
+        """Return the model chosen."""
+        modele: ModeleCourrier = self.cleaned_data["modele"]
+        return modele

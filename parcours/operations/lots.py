@@ -8,7 +8,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from parcours.droits.affectations import peut_agir_en_lot
 from parcours.gestes_lot import GESTES, formulaire, personnes_de
 from parcours.models import GesteLot, Lot
 from parcours.querysets import PersonneQuerySet
@@ -29,7 +28,6 @@ def figer_lot(*, geste: str, personnes: PersonneQuerySet, par: Any, filtre: list
 
     `origine`: the référent whose portfolio is transferred. Raises DroitInsuffisant, RegleMetier when nobody is chosen.
     """
-    exiger(peut_agir_en_lot(par))
     exiger(GESTES[geste].verdict(par))
     cles = list(personnes.order_by().values_list("pk", flat=True)[: MAX + 1])
     if not cles:
@@ -87,7 +85,7 @@ def executer_lot(*, lot: Lot, empreinte: str, par: Any) -> Lot:
 def confirmer_lot(*, lot: Lot, empreinte: str, par: Any) -> Traitement | None:
     """Do the action at once, or above SEUIL_ARRIERE_PLAN people launch the job that does it, and return it."""
     lot = _a_faire(lot)
-    if len(lot.personnes) <= SEUIL_ARRIERE_PLAN:
+    if len(lot.personnes) <= SEUIL_ARRIERE_PLAN or GESTES[lot.geste].immediat:
         executer_lot(lot=lot, empreinte=empreinte, par=par)
         return None
     exiger(GESTES[lot.geste].verdict(par))

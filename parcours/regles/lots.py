@@ -23,6 +23,7 @@ class Apercu:
     constats: list[str] = field(default_factory=list)
     alertes: list[str] = field(default_factory=list)
     empreinte: str = ""
+    suite: tuple[str, str] | None = None  # what comes next once done: words and address
 
     @property
     def hors(self) -> int:
@@ -39,6 +40,7 @@ class Apercu:
         return {
             "faites": len(self.retenues),
             "constats": self.constats,
+            "suite": list(self.suite) if self.suite else [],
             "ecartees": [[motif, n, self.ecartees[motif]] for motif, n in self.motifs],
         }
 

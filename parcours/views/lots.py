@@ -114,7 +114,7 @@ def _apercu(request: HttpRequest, lu: Lot, apercu: Apercu) -> HttpResponse:
         "lot": lu, "apercu": apercu, "page": page, "ecartees": ecartees, "nombre": len(lu.personnes),
         "lignes": [(p, pourquoi.get(p.pk, "")) for p in page.objets], "form": formulaire(lu),
         "colonnes": COLONNES_ECARTEES if ecartees else COLONNES,
-        "en_arriere_plan": len(lu.personnes) > SEUIL_ARRIERE_PLAN,
+        "en_arriere_plan": len(lu.personnes) > SEUIL_ARRIERE_PLAN and not GESTES[lu.geste].immediat,
     }  # fmt: skip
     return render(request, "parcours/affectations/lot_apercu.html", contexte)
 

@@ -64,6 +64,9 @@ MATRICE = [
         donnees=lambda m: {"places": "80"},
     ),
     Ligne("parcours:lot_creer", statuts(403, encadrant=302, agent_orientation=403), methode="POST", donnees=choix),
-    Ligne("parcours:lot", statuts(403, encadrant=200, agent_orientation=404), objet=lot),
-    Ligne("parcours:lot_executer", statuts(403, encadrant=302, agent_orientation=404), objet=lot, methode="POST"),
+    Ligne("parcours:lot", statuts(403, encadrant=200, agent_orientation=404, referent=404), objet=lot),
+    Ligne(
+        "parcours:lot_executer", statuts(403, encadrant=302, agent_orientation=404, referent=404), objet=lot,
+        methode="POST",
+    ),
 ]  # fmt: skip

@@ -13,11 +13,22 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from parcours.models import AffectationReferent, CapaciteReferent, EtatContrat, Lot, NatureMotif, Personne
+from parcours.models import (
+    AffectationReferent,
+    CapaciteReferent,
+    EtatContrat,
+    Lot,
+    LotCourriers,
+    ModeleCourrier,
+    NatureCourrier,
+    NatureMotif,
+    Personne,
+)
 from parcours.operations.affectations import SaisieReferent, SuiviEnCours, designer_referent, terminer_suivi
 from parcours.operations.affectations_lot import apercevoir_designation, designer_lot
 from parcours.operations.lots import figer_lot
 from parcours.portefeuilles import lire
+from parcours.tasks import faire_lot
 from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
 from pdi.socle.models import EntreeJournal
@@ -291,3 +302,63 @@ def test_l_ecran_de_designation_montre_ce_qui_prend_fin(client: Client, encadran
     contenu = client.get(personne.get_absolute_url()).content.decode()
     assert str(nouveau) in contenu
     assert "1\u00a0suivi précédent" in contenu
+
+
+def lancer_lot(client: Client, geste: str, personnes: list[Any], donnees: dict[str, Any]) -> Any:
+    """Choose rows, fill the form, confirm the preview; return the page of the report."""
+    cles = [p.pk for p in personnes]
+    page = client.post(
+        reverse("parcours:lot_creer"), {"geste": geste, "portee": "selection", "personnes": cles}
+    ).headers["Location"]
+    assert client.post(page, donnees).status_code == 302
+    empreinte = client.get(page).content.decode().split('name="empreinte" value="')[1].split('"')[0]
+    client.post(f"{page}executer/", {"empreinte": empreinte})
+    return client.get(page)
+
+
+def test_reorienter_en_lot_dit_qui_est_laisse_et_pourquoi(client: Client, encadrant, service):
+    RegimeFactory.create()
+    une, identique = personne_suivie(), personne_suivie(structure=service)
+    identique.orientations.update(type_decide="social", mode="social")
+    donnees = {
+        "type_decide": "social", "organisme": "departement", "structure": service.pk, "mode": "social",
+        "le": timezone.localdate().isoformat(), "motif_texte": "Rapprochement du domicile",
+    }  # fmt: skip
+    contenu = lancer_lot(client, "orienter", [une, identique], donnees).content.decode()
+    assert "1\u00a0personne orientée" in contenu
+    assert "Déjà orientée ainsi" in contenu
+    assert une.orientations.get(periode__contains=timezone.localdate()).structure == service
+
+
+def test_les_courriers_d_un_lot_se_preparent_et_se_relisent(client: Client, encadrant):
+    modele = ModeleCourrier.objects.create(
+        code="bienvenue", nature=NatureCourrier.values[0], intitule="Bienvenue", objet="Bienvenue", corps="Bonjour.",
+        validite=depuis(il_y_a(30)),
+    )  # fmt: skip
+    contenu = lancer_lot(client, "courrier", [personne_suivie(), personne_suivie()], {"modele": modele.pk})
+    lettres = LotCourriers.objects.get()
+    assert lettres.courriers.count() == 2
+    assert lettres.get_absolute_url() in contenu.content.decode()
+
+
+def test_au_dela_du_seuil_le_lot_se_fait_en_arriere_plan(client: Client, encadrant, service, monkeypatch):
+    monkeypatch.setattr("parcours.operations.lots.SEUIL_ARRIERE_PLAN", 1)
+    nadia, personnes = referent(service), [PersonneFactory.create() for _ in range(3)]
+    donnees = {"referent": nadia.pk, "debut": timezone.localdate().isoformat(), "motif_fin": ""}
+    lancer_lot(client, "designer", personnes, donnees)
+    lot = Lot.objects.select_related("traitement").get()
+    assert lot.traitement is not None
+    assert not AffectationReferent.objects.exists()
+    faire_lot(str(lot.traitement.pk), **lot.traitement.parametres)
+    lot.traitement.refresh_from_db()
+    assert (lot.traitement.etat, lot.traitement.resultat) == ("termine", {"faites": 3})
+    assert AffectationReferent.objects.filter(referent=nadia).count() == 3
+
+
+def test_un_referent_ecrit_a_son_portefeuille_et_ne_designe_pas(client: Client, service):
+    nadia = referent(service)
+    client.force_login(nadia)
+    personne_suivie(referent=nadia, structure=service)
+    contenu = client.get(reverse("parcours:personnes")).content.decode()
+    assert "Préparer un courrier" in contenu
+    assert "Désigner un référent" not in contenu
