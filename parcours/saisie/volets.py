@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import aide, compte_rendu, freins, objectifs, prescription, suite
+from . import aide, compte_rendu, contacts, freins, objectifs, prescription, suite
 from .base import Contexte, Volet
 
-FAMILLES = (compte_rendu, suite, freins, objectifs, prescription, aide)
+FAMILLES = (compte_rendu, suite, freins, objectifs, prescription, aide, contacts)
 
 
 def volets(contexte: Contexte) -> list[Volet]:

@@ -53,7 +53,7 @@ def base(rdv, **plus) -> dict[str, object]:
     return {
         "version": rdv.version, "compte-rendu-issue": "tenu", "compte-rendu-resume": SECRET,
         "compte-rendu-prochaines_etapes": "", "suite-duree_min": 45, "suite-nature": "suivi",
-        "suite-agent": rdv.agent_id, "suite-structure": structure, **plus,
+        "suite-agent": rdv.agent_id, "suite-structure": structure, "contacts-canal": rdv.personne.canal, **plus,
     }  # fmt: skip
 
 
@@ -149,6 +149,16 @@ def test_une_aide_refusee_par_son_reglement_retient_tout_l_entretien(client: Cli
     assert (rdv.etat, rdv.personne.aides.count()) == (EtatEntretien.PREVU, 0)
     assert client.post(page(rdv), base(rdv, **saisie | {"aide-montant": "80"})).status_code == 302
     assert rdv.personne.aides.get().objet == "Pass Navigo"
+
+
+def test_un_numero_change_s_enregistre_et_un_faux_se_dit(client: Client, rdv):
+    refus = client.post(page(rdv), base(rdv, **{"contacts-telephone": "12"}))
+    assert refus.status_code == 422
+    assert 'href="#id_contacts-telephone"' in refus.content.decode()
+    assert client.post(page(rdv), base(rdv, **{"contacts-telephone": "0160123456"})).status_code == 302
+    rdv.personne.refresh_from_db()
+    assert rdv.personne.telephone == "01 60 12 34 56"
+    assert rdv.personne.dernier_contact == timezone.localdate(rdv.debut)
 
 
 def test_manque_n_exige_pas_de_compte_rendu(client: Client, rdv):
