@@ -155,6 +155,11 @@ MEDIA_URL = "/fichiers/"  # never served directly: each file goes through a view
 CONSERVATION_CONSULTATIONS_JOURS = int(os.environ.get("PDI_CONSERVATION_CONSULTATIONS_JOURS", "365"))
 TAILLE_MAX_PIECE_JOINTE = 10 * 1024 * 1024
 TYPES_PIECES_JOINTES = ("pdf", "docx", "xlsx", "odt", "ods", "csv", "png", "jpg", "jpeg")
+TAILLE_MAX_IMPORT = 20_000_000
+TYPES_IMPORT = ("xlsx", "ods", "csv")
+LIGNES_MAX_IMPORT = 200_000
+# The deposited files and their rows are kept encrypted this long, for a question or a retry; then the counts only.
+CONSERVATION_IMPORTS_JOURS = int(os.environ.get("PDI_CONSERVATION_IMPORTS_JOURS", "30"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # -- security ---------------------------------------------------------------------------------
@@ -188,6 +193,7 @@ CELERY_TASK_IGNORE_RESULT = False
 CELERY_RESULT_EXPIRES = 24 * 3600
 CELERY_BEAT_SCHEDULE = {
     "reprendre-traitements": {"task": "socle.reprendre_traitements", "schedule": 60.0},
+    "purger-imports": {"task": "socle.purger_imports", "schedule": 24 * 3600.0},
     "purger-traitements": {"task": "socle.purger_traitements", "schedule": 24 * 3600.0},
     "purger-consultations": {"task": "parcours.purger_consultations", "schedule": 24 * 3600.0},
     "liberer-places": {"task": "parcours.liberer_places", "schedule": 3600.0},

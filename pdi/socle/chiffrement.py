@@ -27,6 +27,19 @@ def chiffrer(texte: str) -> bytes:
     return _cles().encrypt(texte.encode())
 
 
+def chiffrer_octets(contenu: bytes) -> bytes:
+    """Return the content of a file encrypted, for the files that must not lie in clear in the store."""
+    return _cles().encrypt(contenu)
+
+
+def dechiffrer_octets(jeton: bytes) -> bytes:
+    """Return the content of an encrypted file. Raises Indechiffrable."""
+    try:
+        return _cles().decrypt(jeton)
+    except InvalidToken:
+        raise Indechiffrable("Fichier chiffré avec une clé inconnue, ou altéré.") from None
+
+
 def dechiffrer(jeton: bytes | memoryview) -> str:
     """Return the text of an encrypted value. Raises Indechiffrable."""
     try:

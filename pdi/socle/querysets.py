@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 if TYPE_CHECKING:
-    from .models import Avis, EntreeJournal, FiltreEnregistre, Traitement
+    from .models import Avis, EntreeJournal, FiltreEnregistre, LotImport, Traitement
 
 # The accounts live on the storey above: their roles are named here by value (see pdi.comptes.models.Role).
 ROLES_GESTION = ("administrateur", "charge_programme")
@@ -77,3 +77,15 @@ class FiltreEnregistreQuerySet(models.QuerySet["FiltreEnregistre"]):
     def visibles_par(self, utilisateur: Any) -> FiltreEnregistreQuerySet:
         """Return one's own."""
         return self.filter(utilisateur=utilisateur) if utilisateur.is_authenticated else self.none()
+
+
+class LotImportQuerySet(models.QuerySet["LotImport"]):
+    """Lots of import."""
+
+    def visibles_par(self, utilisateur: Any) -> LotImportQuerySet:
+        """Return the lots of the kinds the user may import."""
+        from .imports.declarations import genres_permis
+
+        if not utilisateur.is_authenticated:
+            return self.none()
+        return self.filter(genre__in=[g.code for g in genres_permis(utilisateur)])

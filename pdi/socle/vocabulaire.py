@@ -91,6 +91,11 @@ VERBES: Mapping[str, str] = {
     "ouvrir_dossier_rsa": "Dossier RSA enregistré",
     "modifier_dossier_rsa": "Dossier RSA modifié",
     "declarer_droits_devoirs": "Droits et devoirs enregistrés",
+    "deposer_import": "Fichier d’import déposé",
+    "abandonner_import": "Lot d’import abandonné",
+    "importer": "Lot importé",
+    "importer_creation": "Créé par import",
+    "importer_modification": "Modifié par import",
     "enregistrer_nir": "Numéro de sécurité sociale enregistré",
 }
 
@@ -111,6 +116,7 @@ ECRANS: Mapping[str, str] = {
     "socle:": "écran des travaux",
     "structures:": "écran des structures",
     "admin:": "écran des référentiels",
+    "traitement:import": "import",
     "traitement:rapport": "compilation du rapport",
     "traitement:": "travail en arrière-plan",
     "charger_demo": "chargement de la démonstration",

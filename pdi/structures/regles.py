@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
+from pdi.socle.typographie import cle_nom as cle_nom  # noqa: PLC0414  # said from here by every storey
+
 LA_POSTE = "356000000"
-
-
-def cle_nom(nom: str) -> str:
-    """Return the comparison key of a name: no accent, no case, no punctuation, single spaces.
-
-    « Pôle emploi », « Pole Emploi » and « Pôle-emploi » share one key.
-    """
-    plat = unicodedata.normalize("NFKD", nom.replace("œ", "oe").replace("Œ", "oe"))
-    sans_accent = "".join(c for c in plat if not unicodedata.combining(c)).casefold()
-    return " ".join(re.sub(r"[^0-9a-z]+", " ", sans_accent).split())
 
 
 def luhn(chiffres: str) -> bool:

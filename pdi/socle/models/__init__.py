@@ -3,8 +3,36 @@
 from .avis import Avis
 from .etats import LigneEtat
 from .filtre import FiltreEnregistre
+from .imports import (
+    LIGNES_A_TRAITER,
+    LIGNES_PRETES,
+    AnomalieImport,
+    CorrespondanceImport,
+    EtatLigne,
+    EtatLot,
+    LigneImport,
+    LotImport,
+    TransitionLot,
+)
 from .journal import EntreeJournal
 from .piece import Piece
 from .traitement import EtatTraitement, Traitement
 
-__all__ = ["Avis", "EntreeJournal", "EtatTraitement", "FiltreEnregistre", "LigneEtat", "Piece", "Traitement"]
+__all__ = [
+    "LIGNES_A_TRAITER",
+    "LIGNES_PRETES",
+    "AnomalieImport",
+    "Avis",
+    "CorrespondanceImport",
+    "EntreeJournal",
+    "EtatLigne",
+    "EtatLot",
+    "EtatTraitement",
+    "FiltreEnregistre",
+    "LigneEtat",
+    "LigneImport",
+    "LotImport",
+    "Piece",
+    "Traitement",
+    "TransitionLot",
+]
