@@ -50,5 +50,7 @@ LIBELLES = {
     "nature_hors_regime": "Nature du contrat",
     "notifiee_avant": "Notifiée avant la décision",
     "ligne_liee": "Attend une autre ligne",
+    "demande_en_attente": "Demande de réorientation",
+    "capacite_depassee": "Plus de place",
     "ecart_sans_motif": "Écart sans motif",
 }
