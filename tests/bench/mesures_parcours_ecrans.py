@@ -1,0 +1,137 @@
+"""Screens about people at 50 000 and 200 000 people: search, a person's page, every work queue, offers that fit.
+
+Each screen is asked of the application in this process, its answer read whole. Baseline: a bare authenticated view
+asked the same way, in the same run; for the search, the sequential scan of the same rows.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator
+
+from django.db import connection
+from django.db.models import Count
+from django.test import Client
+from django.test.utils import override_settings
+from django.urls import reverse
+
+from offre.models import CategorieOffre, EtatOffre, OffreInsertion
+from parcours.files.perimetre import files_de
+from parcours.models import Personne
+from parcours.recherche import chercher
+from pdi.comptes.models import Role, Utilisateur
+from pdi.territoires.models import Departement
+from tests.fabriques import UtilisateurFactory
+
+from .mesures_parcours import AU, Action, _peupler
+from .registre import mesure
+
+NUE = "/banc/nue"
+OFFRES = 20_000
+MOTS = ("martin", "lefevre paul", "durant 1985", "bernar")  # a name, two words, a birth year, a typo
+
+
+def _encadrant() -> Utilisateur:
+    """Return an encadrant of the whole département: nothing is filtered away for it."""
+    trouve = Utilisateur.objects.filter(courriel="encadrant@banc.example").first()
+    return trouve or UtilisateurFactory.create(courriel="encadrant@banc.example", role=Role.ENCADRANT)
+
+
+def _client() -> Client:
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(_encadrant(), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def _lire(client: Client, adresse: str) -> None:
+    reponse = client.get(adresse)
+    if reponse.status_code != 200:
+        raise RuntimeError(f"{adresse} répond {reponse.status_code}.")
+
+
+def _ecrans(adresses: list[str]) -> Iterator[Action]:
+    """Read one of `adresses` a call, in turn; then the bare view."""
+    with override_settings(ROOT_URLCONF="tests.bench.urls"):
+        client, tour = _client(), itertools.cycle(adresses)
+        for adresse in adresses:
+            _lire(client, adresse)  # templates compiled, plans cached
+        yield lambda: _lire(client, next(tour))
+        yield lambda: _lire(client, NUE)
+
+
+def _personnes_chargees() -> list[str]:
+    """Return the pages of people with long histories."""
+    longues = Personne.objects.annotate(n=Count("entretiens")).order_by("-n")[:10]
+    return [reverse("parcours:personne", args=[p.pk]) for p in longues]
+
+
+@mesure("page_personne_50000", taille=50_000, reference="vue_nue_authentifiee", tours=10)
+def page_personne() -> Iterator[Action]:
+    """Read the page of one of the ten people with the longest histories."""
+    _peupler(50_000)
+    yield from _ecrans(_personnes_chargees())
+
+
+@mesure("files_de_travail_50000", taille=50_000, reference="vue_nue_authentifiee", tours=5)
+def files_de_travail() -> Iterator[Action]:
+    """Read the first page of every work queue of an encadrant of the whole département, one after the other.
+
+    Seconds are those of the slowest queue: the measure is what nobody waits longer than.
+    """
+    _peupler(50_000)
+    with override_settings(ROOT_URLCONF="tests.bench.urls"):
+        client = _client()
+        adresses = [reverse("parcours:file", args=[file.code]) for file in files_de(_encadrant())]
+        for adresse in adresses:
+            _lire(client, adresse)
+        lente = max(adresses, key=lambda a: _secondes(client, a))
+        yield lambda: _lire(client, lente)
+        yield lambda: _lire(client, NUE)
+
+
+def _secondes(client: Client, adresse: str) -> float:
+    debut = time.perf_counter()
+    _lire(client, adresse)
+    return time.perf_counter() - debut
+
+
+@mesure("offres_adaptees_20000", taille=OFFRES, reference="vue_nue_authentifiee", tours=5)
+def offres_adaptees() -> Iterator[Action]:
+    """Match 20 000 offers with one person and show the first page."""
+    _peupler(50_000)
+    departement = Departement.objects.first()
+    manquantes = OFFRES - OffreInsertion.objects.count()
+    OffreInsertion.objects.bulk_create(
+        [
+            OffreInsertion(
+                departement=departement, ordre=n, categorie=CategorieOffre.EMPLOI, intitule=f"Offre de mesure {n}",
+                age_min=18 if n % 3 else None, age_max=30 if n % 5 == 0 else None, contrat_requis=n % 7 == 0,
+                etat=EtatOffre.PUBLIEE,
+            )
+            for n in range(manquantes)
+        ],
+        batch_size=2000,
+    )  # fmt: skip
+    personnes = Personne.objects.order_by("pk")[:10]
+    yield from _ecrans([reverse("parcours:offres_adaptees", args=[p.pk]) for p in personnes])
+
+
+@mesure("recherche_personnes_200000", taille=200_000, reference="lecture_sequentielle", tours=12)
+def recherche_personnes() -> Iterator[Action]:
+    """Search people by name, two words, a birth year, a typo, in turn: the first page of each."""
+    _peupler(200_000)
+    tour = itertools.cycle(MOTS)
+
+    def une() -> None:
+        trouvees, _ = chercher(Personne.objects.all(), next(tour), aujourd_hui=AU)
+        list(trouvees[:25])
+
+    def lecture() -> None:
+        with connection.cursor() as curseur:
+            curseur.execute("SET enable_indexscan = off; SET enable_bitmapscan = off")
+            curseur.execute("SELECT count(*) FROM parcours_personne WHERE recherche LIKE '%martin%'")
+            curseur.execute("RESET enable_indexscan; RESET enable_bitmapscan")
+
+    yield une
+    yield lecture
