@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
-from django.db.models import DateField, DateTimeField, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
-from django.db.models.functions import Cast, Coalesce
-from django.db.models.lookups import LessThan
+from django.db.models import Exists, OuterRef, Q
 
-from .models import AffectationReferent, Contrat, Orientation, RegimeJuridique, SituationDroitsDevoirs
-from .regles.delais import SOCIAL, Duree, Regime, plus_mois
+from .files.horloges import Cadre
+from .files.requetes import (
+    annoter_contrat_a_renouveler,
+    annoter_contrat_a_signer,
+    garder_contrat_a_renouveler,
+    garder_contrat_a_signer,
+)
+from .models import AffectationReferent, Contrat, Orientation
+from .regles.delais import plus_mois
 
 SANS_CONTACT_MOIS = 3
 
@@ -35,44 +39,11 @@ def sans_contact(jour: datetime.date) -> Q:
     return Q(dernier_contact__lt=plus_mois(jour, -SANS_CONTACT_MOIS)) | Q(dernier_contact__isnull=True)
 
 
-def _depassee(depart: Any, duree: Duree | None, jour: datetime.date) -> Any:
-    """Return « `depart` plus `duree` is before `jour` »; without a length, nothing is ever due."""
-    if duree is None:
-        return Q(pk__isnull=True)
-    echeance = ExpressionWrapper(depart + Cast(Value(duree.intervalle), DurationField()), output_field=DateTimeField())
-    return LessThan(Cast(echeance, DateField()), jour)
-
-
-def _sous_regime(regime: Regime, jour: datetime.date) -> Q:
-    """Return, on orientations, « decided under that regime, and its contract is past due »: see `echeance_contrat`."""
-    depart: Any = F("decidee_le")
-    if regime.parametres.get("contrat_depuis") == "notification":
-        depart = Coalesce("notifiee_le", "decidee_le")
-    due = _depassee(depart, regime.duree("delai_contrat"), jour)
-    if regime.parametres.get("delai_contrat_social_mois") is not None:
-        sociale = _depassee(depart, regime.duree("delai_contrat_social_mois"), jour)
-        due = (Q(type_decide=SOCIAL) & Q(sociale)) | (~Q(type_decide=SOCIAL) & Q(due))
-    bornes = Q()
-    if regime.debut:
-        bornes &= Q(decidee_le__gte=regime.debut)
-    if regime.fin:
-        bornes &= Q(decidee_le__lt=regime.fin)
-    return bornes & ~Q(organisme__in=regime.parametres.get("contrat_non_du", ())) & Q(due)
-
-
 def contrat_en_retard(jour: datetime.date) -> Q:
-    """Return « the contract due after today's orientation is past its last day, and none is valid ».
-
-    One condition a legal regime, judged at the date of the orientation, on the clock of `regles.delais`. Only people
-    subject to rights and duties owe a contract. Source: CASF L262-34 to L262-36.
-    """
-    due = Q(pk__isnull=True)
-    for ligne in RegimeJuridique.objects.all():
-        due |= _sous_regime(Regime.lire(ligne), jour)
-    elle: dict[str, Any] = {"personne": OuterRef("pk")}
-    soumise = SituationDroitsDevoirs.objects.filter(periode__contains=jour, recu=True, **elle)
-    return (
-        Q(Exists(Orientation.objects.au(jour).filter(due, **elle)))
-        & Q(Exists(soumise))
-        & ~Q(Exists(Contrat.objects.valides_au(jour).filter(**elle)))
+    """Return « their contract to sign or to renew is past its last day »: the late rows of those two queues."""
+    cadre = Cadre.du(jour)
+    signer = garder_contrat_a_signer(annoter_contrat_a_signer(Orientation.objects.all(), cadre), cadre)
+    renouveler = garder_contrat_a_renouveler(annoter_contrat_a_renouveler(Contrat.objects.all(), cadre), cadre)
+    return Q(pk__in=signer.filter(echeance__lt=jour).values("personne")) | Q(
+        pk__in=renouveler.filter(echeance__lt=jour).values("personne")
     )

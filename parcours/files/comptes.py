@@ -1,20 +1,27 @@
-"""How many wait in each queue of a user, and how many are late: one query for all, kept a minute."""
+"""How many wait in each queue of a user, and how many are late: one query for all.
+
+The home page counts again after a minute. The navigation, which is on every page, asks nothing of the database: it
+shows what was last counted, put right by each queue that is opened.
+"""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import CharField, Count, Min, Q, Value
+from django.utils import timezone
+
+from pdi.socle.formats import nombre
 
 from .catalogue import FileAttente
 from .horloges import Cadre
 from .perimetre import files_de, lignes
 
-DUREE = 60  # seconds
+FRAIS, CONNU = datetime.timedelta(minutes=1), datetime.timedelta(hours=4)
 
 
 @dataclass(frozen=True)
@@ -30,12 +37,16 @@ class Compte:
     def mention(self) -> str:
         """Return how pressing the queue is, in words."""
         if self.en_retard:
-            return f"{self.en_retard} en retard" if self.en_retard < self.total else "Toutes en retard"
+            return f"{nombre(self.en_retard)} en retard" if self.en_retard < self.total else "Toutes en retard"
         return f"Avant le {datetime.date.fromisoformat(self.ancien):%d/%m/%Y}" if self.ancien else "Sans échéance"
 
 
 def _cle(utilisateur: Any, jour: datetime.date) -> str:
     return f"files:{utilisateur.pk}:{jour:%Y%m%d}"
+
+
+def _garder(utilisateur: Any, jour: datetime.date, comptes: dict[str, Compte], le: datetime.datetime) -> None:
+    cache.set(_cle(utilisateur, jour), (le, comptes), CONNU.total_seconds())
 
 
 def compter(utilisateur: Any, jour: datetime.date) -> dict[str, Compte]:
@@ -59,11 +70,25 @@ def compter(utilisateur: Any, jour: datetime.date) -> dict[str, Compte]:
         for code, total, retards, ancien in lus
     }
     resultat = {file.code: comptes.get(file.code, Compte(file.code, 0, 0, None)) for file in files}
-    cache.set(_cle(utilisateur, jour), resultat, DUREE)
+    _garder(utilisateur, jour, resultat, timezone.now())
     return resultat
 
 
 def comptes_de(utilisateur: Any, jour: datetime.date) -> dict[str, Compte]:
     """Return the counts of the last minute, or count."""
-    connus: dict[str, Compte] | None = cache.get(_cle(utilisateur, jour))
-    return connus if connus is not None else compter(utilisateur, jour)
+    connus: tuple[datetime.datetime, dict[str, Compte]] | None = cache.get(_cle(utilisateur, jour))
+    return connus[1] if connus and timezone.now() - connus[0] < FRAIS else compter(utilisateur, jour)
+
+
+def retards_connus(utilisateur: Any, jour: datetime.date) -> int:
+    """Return how many rows were late when last counted, 0 when nothing was counted. No query."""
+    connus: tuple[datetime.datetime, dict[str, Compte]] | None = cache.get(_cle(utilisateur, jour))
+    return sum(compte.en_retard for compte in connus[1].values()) if connus else 0
+
+
+def corriger(utilisateur: Any, jour: datetime.date, code: str, total: int, en_retard: int) -> None:
+    """Put right the known count of a queue that has just been read whole. No query."""
+    connus: tuple[datetime.datetime, dict[str, Compte]] | None = cache.get(_cle(utilisateur, jour))
+    if connus and code in connus[1]:
+        lu = replace(connus[1][code], total=total, en_retard=en_retard)
+        _garder(utilisateur, jour, {**connus[1], code: lu}, connus[0])

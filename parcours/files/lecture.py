@@ -14,20 +14,24 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from parcours.adresses import adresse
-from parcours.models import Adresse, AffectationReferent, Orientation
+from parcours.models import Adresse, AffectationReferent, Orientation, SituationSuivi, SuiviPostSortie
+from parcours.regles.delais import plus_mois
+from parcours.regles.sorties import taux_de_reponse
 from pdi.comptes.models import Utilisateur
 from pdi.socle.exports import Colonne as ColonneExport
 from pdi.socle.filtres import FiltreChoix, Filtres
+from pdi.socle.formats import nombre
 from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Tri
 from pdi.structures.models import Structure
 from pdi.territoires.models import TerritoireAction
 
 from .catalogue import FileAttente
-from .comptes import DUREE
+from .comptes import corriger
 from .horloges import Cadre
-from .perimetre import annotees, decorees, lignes, suivies_aujourd_hui
+from .perimetre import annotees, decorees, du_perimetre, lignes, suivies_aujourd_hui
 
+DUREE = 60  # seconds that the figures of a queue are kept from one page to the next
 PROCHES = (("retard", "Dépassée"), ("semaine", "Dans les 7 jours"), ("mois", "Dans les 30 jours"))
 
 
@@ -65,6 +69,24 @@ class Figures:
     def apres(self) -> int:
         """Return how many are due later."""
         return self.total - self.retard - self.semaine
+
+
+@dataclass(frozen=True)
+class Reponses:
+    """Follow-ups due, and those that reached the person."""
+
+    dus: int
+    recueillis: int
+
+    @property
+    def taux(self) -> float | None:
+        """Return the response rate, in percent."""
+        return taux_de_reponse(self.recueillis, self.dus)
+
+    @property
+    def en_mots(self) -> str:
+        """Return « 12 recueillis sur 30 dus »."""
+        return f"{nombre(self.recueillis)} recueillis sur {nombre(self.dus)} dus"
 
 
 def _territoire(file: FileAttente, valeur: str, jour: datetime.date) -> Q:
@@ -152,7 +174,20 @@ class FileLue:
             )  # fmt: skip
             connues = Figures(**lues)
             magasin.set(cle, connues, DUREE)
+            if not self.filtres.actifs:
+                corriger(self.utilisateur, self.cadre.jour, self.file.code, connues.total, connues.retard)
         return connues
+
+    @cached_property
+    def reponses(self) -> Reponses | None:
+        """Return how many follow-ups of the last twelve months reached the person; None for the other queues."""
+        if self.file.modele is not SuiviPostSortie:
+            return None
+        dus = du_perimetre(self.file, SuiviPostSortie.objects.all(), self.utilisateur)
+        dus = dus.filter(du_le__gt=plus_mois(self.cadre.jour, -12), du_le__lte=self.cadre.jour)
+        venus = ~Q(situation__in=["", SituationSuivi.INJOIGNABLE])
+        lus = dus.aggregate(dus=Count("pk"), recueillis=Count("pk", filter=venus))
+        return Reponses(**lus) if lus["dus"] else None
 
     def ligne(self, objet: Any) -> Ligne:
         """Return what a row says. No query."""

@@ -35,6 +35,7 @@ from parcours.models import (
     NatureEntretien,
     OrganismeOarsa,
     Orientation,
+    SituationDroitsDevoirs,
     TransitionContrat,
 )
 from parcours.regles import delais
@@ -155,15 +156,18 @@ def annoter_contrat_a_signer(lignes: Q_, cadre: Cadre) -> Q_:
 
 
 def garder_contrat_a_signer(lignes: Q_, cadre: Cadre) -> Q_:
-    """Keep the orientations in force that owe a contract, none being valid, nor signed since and less than a year over.
+    """Keep the orientations in force that owe a contract, none being valid nor signed since and less than a year over.
 
-    One that is over but recent is to renew: the other queue.
+    Only people subject to rights and duties owe one. One that is over but recent is to renew: the other queue.
     """
     signe = Contrat.objects.filter(
         personne=OuterRef("personne"), nature__in=SUIVIS_ICI, etat__in=(*EN_CIRCUIT, *ACQUIS),
         signe_personne_le__gte=OuterRef("decidee_le"), fin__gte=plus_mois(cadre.jour, -MOIS_REVOLUS),
     )  # fmt: skip
-    dues = _en_vie(lignes.filter(periode__contains=cadre.jour, echeance__isnull=False))
+    soumise = SituationDroitsDevoirs.objects.filter(
+        personne=OuterRef("personne"), periode__contains=cadre.jour, recu=True
+    )  # fmt: skip
+    dues = _en_vie(lignes.filter(Exists(soumise), periode__contains=cadre.jour, echeance__isnull=False))
     return dues.exclude(Exists(_valides(cadre))).exclude(Exists(signe))
 
 

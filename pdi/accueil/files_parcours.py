@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from parcours.files.catalogue import FileAttente
-from parcours.files.comptes import Compte, comptes_de
+from parcours.files.comptes import Compte, comptes_de, retards_connus
 from parcours.files.perimetre import files_de
 from parcours.querysets import ROLES_PERSONNES
 
@@ -48,5 +48,5 @@ def files_parcours(utilisateur: Any, jour: datetime.date) -> list[File]:
 
 
 def retards_parcours(utilisateur: Any, jour: datetime.date) -> int:
-    """Return how many rows are late in all the queues of the user, for the navigation."""
-    return sum(compte.en_retard for compte in comptes_de(utilisateur, jour).values())
+    """Return how many rows are late in all the queues of the user, as last counted, for the navigation."""
+    return retards_connus(utilisateur, jour)

@@ -121,7 +121,8 @@ class Regles:
 
     def contrat_a_signer(self, d: Dossier) -> Iterator[Trouvee]:
         o = self._orientation(d)
-        if o is None or self._valides(d):
+        soumise = any(s.recu and self.jour in s.periode for s in d.droits)
+        if o is None or not soumise or self._valides(d):
             return
         due = delais.echeance_contrat(
             self.regimes, OrientationLue(o.decidee_le, o.type_decide, o.organisme, o.notifiee_le)

@@ -120,17 +120,17 @@ def test_la_liste_montre_la_naissance_et_son_cout_ne_depend_pas_du_nombre(
     client: Client, referent, django_assert_max_num_queries
 ):
     personne_suivie(referent=referent)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(14):
         assert "12/03/1985" in client.get(reverse("parcours:personnes")).content.decode()
     for _ in range(5):
         personne_suivie(referent=referent)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(14):
         client.get(reverse("parcours:personnes"), {"portefeuille": "on"})
 
 
-def test_la_page_tient_en_vingt_huit_requetes(client: Client, referent, django_assert_max_num_queries):
+def test_la_page_tient_en_vingt_six_requetes(client: Client, referent, django_assert_max_num_queries):
     personne = personne_suivie(referent=referent)
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(26):
         assert client.get(page(personne)).status_code == 200
 
 
