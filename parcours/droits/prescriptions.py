@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from offre.models import OffreInsertion
 from parcours.models import EtatPrescription, Personne, Prescription
 from parcours.querysets import prescriptions_adressees
-from parcours.regles.prescriptions import AUTEUR, AUTOMATE_PRESCRIPTION, OPERATEUR, SUIVI, origines_du_role
+from parcours.regles.prescriptions import (
+    AUTEUR,
+    AUTOMATE_PRESCRIPTION,
+    OPERATEUR,
+    SUIVI,
+    origine_admise,
+    origines_du_role,
+)
 from pdi.comptes.models import Role
 from pdi.socle.droits import OUI, Verdict, non, pas_maintenant
 
@@ -33,6 +42,18 @@ def origines_ouvertes(utilisateur: Any, *, suit: bool) -> list[str]:
     """Return the origins the user may write; `suit`: as someone who follows the path, else as a prestataire."""
     roles = utilisateur.roles() - {Role.PRESTATAIRE} if suit else {Role.PRESTATAIRE}
     return origines_du_role(roles)
+
+
+def origines_admises(offre: OffreInsertion, origines: Iterable[str]) -> list[str]:
+    """Return those of `origines` that the offer is open to."""
+    return [
+        o
+        for o in origines
+        if origine_admise(
+            o, referent=offre.prescription_referent, prestataire=offre.prescription_prestataire,
+            auto=offre.auto_prescription,
+        )
+    ]  # fmt: skip
 
 
 def acteurs_prescription(utilisateur: Any, prescription: Prescription) -> frozenset[str]:

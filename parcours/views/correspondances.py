@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from offre.models import CategorieOffre, OffreInsertion
 from parcours import correspondances, droits
+from parcours.droits.prescriptions import origines_admises, origines_ouvertes
 from parcours.operations.consultations import consigner
 from parcours.views.acces import personne_suivie
 from pdi.socle.filtres import FiltreBooleen, FiltreChoix, Filtres, FiltreTexte
@@ -38,7 +39,8 @@ def offres_adaptees(request: HttpRequest, pk: int) -> HttpResponse:
     personne, jour = personne_suivie(request, pk), timezone.localdate()
     demande = correspondances.demande_de(personne, jour, sante=droits.voit_sante(request.user, personne))
     ecartee = correspondances.condition_ecartee(demande.profil)
-    publiees = OffreInsertion.objects.visibles_par(request.user)
+    publiees = OffreInsertion.objects.visibles_par(request.user).publiees()
+    origines = origines_ouvertes(request.user, suit=True)
     ecartees = request.GET.get("voir") == "ecartees"
     filtres = FiltresOffresAdaptees(request.GET)
     choisies = publiees.filter(ecartee) if ecartees else publiees.exclude(ecartee)
@@ -48,6 +50,8 @@ def offres_adaptees(request: HttpRequest, pk: int) -> HttpResponse:
     consigner(personne=personne, par=request.user, ecran="Offres adaptées")
     contexte = {
         "personne": personne, "page": page, "filtres": filtres, "ecartees": ecartees, "demande": demande,
-        "lignes": [correspondances.dire(offre, demande) for offre in page.objets],
+        "lignes": [
+            (correspondances.dire(offre, demande), bool(origines_admises(offre, origines))) for offre in page.objets
+        ],
     }  # fmt: skip
     return render(request, "parcours/correspondances/offres.html", contexte)

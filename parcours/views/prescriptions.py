@@ -15,7 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from offre.models import OffreInsertion
 from parcours import droits
 from parcours.correspondances import Demande, demande_de, dire
-from parcours.droits.prescriptions import origines_ouvertes, peut_agir_prescription, peut_prescrire
+from parcours.droits.prescriptions import (
+    origines_admises,
+    origines_ouvertes,
+    peut_agir_prescription,
+    peut_prescrire,
+)
 from parcours.forms.prescriptions import ACTES, PrescriptionForm
 from parcours.lecture_prescription import LecturePrescription
 from parcours.lecture_prescriptions import ORDRE_A_PRESCRIRE, filtres_d_offres, offres_a_prescrire
@@ -23,7 +28,6 @@ from parcours.listes_prescriptions import COLONNES_EXPORT, ListePrescriptions
 from parcours.models import Prescription
 from parcours.operations.prescriptions import modifier_prescription, prescrire, prescrire_et_transmettre
 from parcours.regles.correspondances import Profil
-from parcours.regles.prescriptions import origine_admise
 from parcours.views.acces import avec_motif, personne_lue, personne_ouverte
 from parcours.views.actes import poser_acte
 from pdi.socle.droits import RegleMetier, exiger
@@ -118,17 +122,6 @@ def _personne_a_prescrire(request: HttpRequest, pk: int) -> tuple[Any, list[str]
     return lue, origines_ouvertes(request.user, suit=bool(droits.peut_suivre(request.user, lue)))
 
 
-def _admises(offre: OffreInsertion, origines: list[str]) -> list[str]:
-    return [
-        o
-        for o in origines
-        if origine_admise(
-            o, referent=offre.prescription_referent, prestataire=offre.prescription_prestataire,
-            auto=offre.auto_prescription,
-        )
-    ]  # fmt: skip
-
-
 @login_required
 @never_cache
 @require_GET
@@ -143,7 +136,7 @@ def prescription_choisir(request: HttpRequest, pk: int) -> HttpResponse:
     filtres = filtres_d_offres(request.GET, demande.freins)
     offres: Any = filtres.appliquer(offres_a_prescrire(request.user, demande, jour))
     page = PageParCle(offres, ORDRE_A_PRESCRIRE, request.GET.get("curseur"))
-    lignes = [(dire(o, demande), bool(_admises(o, origines))) for o in page.objets]
+    lignes = [(dire(o, demande), bool(origines_admises(o, origines))) for o in page.objets]
     contexte = {
         "personne": personne, "demande": demande, "filtres": filtres, "page": page, "lignes": lignes,
         "entiere": entiere,
@@ -161,7 +154,7 @@ def prescription_creer(request: HttpRequest, pk: int, offre: int | None = None) 
         get_object_or_404(OffreInsertion.objects.visibles_par(request.user).publiees(), pk=offre) if offre else None
     )
     if choisie is not None:
-        origines = _admises(choisie, origines)
+        origines = origines_admises(choisie, origines)
     initial = {"documents": choisie.documents} if choisie else {}
     form = PrescriptionForm(request.POST or None, offre=choisie, origines=origines, initial=initial)
     if request.method == "POST" and form.is_valid():

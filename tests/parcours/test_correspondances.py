@@ -121,6 +121,16 @@ def test_les_offres_utiles_et_proches_viennent_d_abord(client: Client, jeanne):
     assert "Moins de 26\u00a0ans" in ecartees
 
 
+def test_sa_page_mene_aux_offres_et_chacune_se_prescrit(client: Client, jeanne):
+    ouverte = OffreFactory.create(intitule="Ouverte", prescription_referent=True)
+    fermee = OffreFactory.create(intitule="Fermée", prescription_referent=False)
+    adresse = reverse("parcours:offres_adaptees", args=[jeanne.pk])
+    assert adresse in client.get(jeanne.get_absolute_url()).content.decode()
+    contenu = client.get(adresse).content.decode()
+    assert reverse("parcours:prescription_creer", args=[jeanne.pk, ouverte.pk]) in contenu
+    assert reverse("parcours:prescription_creer", args=[jeanne.pk, fermee.pk]) not in contenu
+
+
 def test_autant_de_requetes_pour_trente_offres(client: Client, jeanne):
     adresse = reverse("parcours:offres_adaptees", args=[jeanne.pk])
 
