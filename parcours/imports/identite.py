@@ -3,8 +3,9 @@
 1. Same social security number (13 characters, by its keyed hash) and same name.
 2. Same RSA file number, same first name, same birth date.
 3. Same name (of birth or of use), same first name, same birth date.
-Names are compared without accents, case nor punctuation; « Maëlle » is « Maëlle Anne », never « Maëlle-Lou » of
-another birth date. Several answers, or two numbers that disagree: somebody chooses. Source: DOMAINE annex, section 3.
+Names are compared without accents, case nor punctuation; « Ali » is « Ali Jean », « Jean-Pierre » is not « Jean-Paul ».
+Several answers, two numbers that disagree, a newcomer who looks like somebody known: somebody chooses.
+Source: DOMAINE annex, section 3; what looks alike is what the screens say (parcours.regles.doublons).
 """
 
 from __future__ import annotations
@@ -94,6 +95,8 @@ def reconnaitre(travail: Travail, *, creer: bool) -> None:
           JOIN parcours_personne p ON p.date_naissance = t.date_naissance WHERE {_MEME_NOM} AND {_MEME_PRENOM}""",  # nosec B608
         (),
     )
+    if creer:
+        _ressemblances(travail)
     travail.executer("ANALYZE import_candidat")
     travail.executer(
         f"""UPDATE {t} t SET personne_id = CASE WHEN t.designe > 0 THEN t.designe WHEN t.designe IS NULL THEN c.seul END
@@ -101,7 +104,8 @@ def reconnaitre(travail: Travail, *, creer: bool) -> None:
           SELECT ligne_id, CASE WHEN count(*) = 1 THEN min(personne_id) END AS seul FROM (
             SELECT ligne_id, personne_id FROM (
               SELECT *, min(rang) OVER (PARTITION BY ligne_id) AS meilleur FROM import_candidat) x
-            WHERE rang = meilleur GROUP BY ligne_id, personne_id) y GROUP BY ligne_id) c ON c.ligne_id = u.ligne_id
+            WHERE rang = meilleur AND rang < 4 GROUP BY ligne_id, personne_id) y GROUP BY ligne_id) c
+          ON c.ligne_id = u.ligne_id
         WHERE u.ligne_id = t.ligne_id""",  # nosec B608
     )
     nouveau = f" || {DESIGNE_NOUVEAU}::bigint" if creer else ""
@@ -110,12 +114,64 @@ def reconnaitre(travail: Travail, *, creer: bool) -> None:
         message="c.combien || ' dossiers possibles : même nom, même prénom et même date de naissance.'",
         attendu="'choisissez le dossier'", candidats=f"c.ids{nouveau}",
         jointure="JOIN (SELECT ligne_id, count(DISTINCT personne_id) AS combien, "
-        "array_agg(DISTINCT personne_id) AS ids FROM import_candidat GROUP BY ligne_id) c ON c.ligne_id = t.ligne_id",
+        "array_agg(DISTINCT personne_id) AS ids FROM import_candidat WHERE rang < 4 GROUP BY ligne_id) c "
+        "ON c.ligne_id = t.ligne_id",
         ou="t.designe IS NULL AND t.personne_id IS NULL AND c.combien > 1",
     )  # fmt: skip
+    if creer:
+        travail.signaler(
+            code="reconnaitre_ressemblance", colonne="nom_naissance", valeur="t.nom_naissance",
+            message="'Cette personne est peut-être déjà connue : son identité ressemble à celle d’un dossier.'",
+            attendu="'choisissez le dossier, ou une nouvelle personne'", candidats=f"c.ids{nouveau}",
+            jointure="JOIN (SELECT ligne_id, array_agg(personne_id) AS ids, min(rang) AS rang FROM import_candidat "
+            "GROUP BY ligne_id) c ON c.ligne_id = t.ligne_id AND c.rang = 4",
+            ou="t.designe IS NULL",
+        )  # fmt: skip
     _numeros_en_desaccord(travail, nouveau)
     if not creer:
         _inconnues(travail)
+
+
+def _ressemblances(travail: Travail) -> None:
+    """Add, in rank 4, who looks like a newcomer: born the same day with names alike; same names, date mistyped."""
+    t = travail.table
+    seules = "NOT EXISTS (SELECT 1 FROM import_candidat k WHERE k.ligne_id = t.ligne_id)"
+    semblables = " OR ".join(f"similarity({nom}, t.nom_naissance_cle) > 0.4" for nom in _NOMS)
+    travail.executer(
+        f"""INSERT INTO import_candidat SELECT t.ligne_id, p.id, 4 FROM {t} t
+        JOIN parcours_personne p ON p.date_naissance = t.date_naissance WHERE {seules}
+        AND (({semblables}) AND similarity({_PRENOM}, t.prenoms_cle) > 0.4
+          OR {_PRENOM} = t.nom_naissance_cle AND t.prenoms_cle IN ({_NOMS[0]}, {_NOMS[1]}))""",  # nosec B608
+        (),
+    )
+    # The keys of those who share the first word of a name with a newcomer, worked out once for all.
+    travail.executer("DROP TABLE IF EXISTS import_connus")
+    travail.executer(
+        f"""CREATE TEMP TABLE import_connus ON COMMIT DROP AS SELECT p.id, p.date_naissance, {_NOMS[0]} AS nom,
+        split_part({_PRENOM}, ' ', 1) AS prenom, to_char(p.date_naissance, 'YYYYMMDD') AS jour FROM parcours_personne p
+        WHERE split_part(p.recherche, ' ', 1) IN
+          (SELECT split_part(t.nom_naissance_cle, ' ', 1) FROM {t} t WHERE {seules})"""  # nosec B608
+    )
+    parties = ", ".join(
+        f"(extract({partie} FROM p.date_naissance) = extract({partie} FROM t.date_naissance))::int"
+        for partie in ("year", "month", "day")
+    )
+    travail.executer(
+        f"""INSERT INTO import_candidat SELECT t.ligne_id, p.id, 4 FROM {t} t JOIN import_connus p
+        ON p.nom = t.nom_naissance_cle AND p.prenom = split_part(t.prenoms_cle, ' ', 1) WHERE {seules} AND (
+          p.date_naissance IS NULL OR p.jour = to_char(t.date_naissance, 'YYYYDDMM')
+          OR (SELECT sum(x) FROM unnest(array[{parties}]) x) = 2)"""  # nosec B608
+    )
+
+
+def distinguer(travail: Travail) -> None:
+    """Remember, as the screens do, that a newcomer was told apart from those who look like her."""
+    travail.executer(
+        "INSERT INTO parcours_personnesdistinctes (premiere_id, seconde_id, par_id) SELECT DISTINCT c.personne_id, "
+        f"t.cible, %s::bigint FROM {travail.table} t JOIN import_candidat c ON c.ligne_id = t.ligne_id "
+        f"WHERE t.etat = 'nouvelle' AND t.designe = {DESIGNE_NOUVEAU} ON CONFLICT DO NOTHING",  # nosec B608
+        [travail.par.pk if travail.par else None],
+    )
 
 
 def _numeros_en_desaccord(travail: Travail, nouveau: str) -> None:

@@ -8,7 +8,7 @@ from pdi.socle.contexte import ecran_courant
 from pdi.socle.imports.controle import PRETES, Comparaison, Travail, cle_sql
 from pdi.socle.imports.declarations import MASQUE, Champ, Genre
 
-from .identite import CLES, QUI, nommer_personnes, reconnaitre
+from .identite import CLES, QUI, distinguer, nommer_personnes, reconnaitre
 from .references import COMMUNES
 
 _SEXES = {"F": "Femme", "H": "Homme"}
@@ -37,8 +37,8 @@ CHAMPS = (
     Champ("code_postal", "Code postal", "code_postal", synonymes=("CP", "CODEPOS"), exemple="91100"),
     Champ("commune", "Commune", "reference", reference=COMMUNES, exemple="Corbeil-Essonnes",
           synonymes=("ville", "localité", "NOMCOM", "code INSEE", "NUMCOM"), aide="Nom ou code INSEE d’une commune."),
-    Champ("adresse_depuis", "Adresse depuis le", "date", synonymes=("date d’emménagement", "adresse depuis"),
-          aide="Vide : le jour de l’import."),
+    Champ("adresse_depuis", "Adresse depuis le", "date", passe=True,
+          synonymes=("date d’emménagement", "adresse depuis"), aide="Vide : le jour de l’import."),
 )  # fmt: skip
 
 _COLONNES = (
@@ -154,6 +154,7 @@ def appliquer(travail: Travail) -> None:
         f"recherche = {_RECHERCHE.format(noms=apres, date='coalesce(t.date_naissance, p.date_naissance)')} "
         f"FROM {t} t WHERE p.id = t.cible AND t.etat = 'modifiee'"
     )
+    distinguer(travail)
     _adresses(travail)
     travail.journaliser(
         objet_type="parcours.personne", libelle="upper(t.nom_naissance) || ' ' || t.prenoms", ecran=ecran_courant()
@@ -200,6 +201,7 @@ PERSONNES = Genre(
     "vide n’efface rien.",
     champs=CHAMPS, cles=(*CLES, "Sinon, c’est une nouvelle personne"),
     nommee=("nom_naissance", "prenoms", "date_naissance"),
-    tables=("parcours_personne", "parcours_adresse"), droit=peut_importer, controler=controler, appliquer=appliquer,
+    tables=("parcours_personne", "parcours_adresse", "parcours_personnesdistinctes"),
+    droit=peut_importer, controler=controler, appliquer=appliquer,
     memes=(("nir_empreinte",), ("nom_naissance", "prenoms", "date_naissance")), nommer=nommer_personnes,
 )  # fmt: skip

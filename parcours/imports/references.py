@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from parcours.models import NatureMotif
 from pdi.comptes.models import Role
 from pdi.socle.imports.controle import cle_sql
 from pdi.socle.imports.declarations import Champ, Reference
@@ -38,3 +39,10 @@ STRUCTURE = Champ(
     synonymes=("organisme référent", "structure référente", "service", "structure d’accueil", "SIRET"),
     aide="Nom, sigle ou SIRET d’une structure en activité.", exemple="Mission locale",
 )  # fmt: skip
+MOTIFS_FIN = Reference(
+    sql=f"""SELECT {cle_sql("libelle")} AS cle, id, libelle FROM parcours_motif
+    WHERE nature = '{NatureMotif.FIN_REFERENT.value}' AND validite @> current_date
+    UNION ALL SELECT {cle_sql("code")}, id, libelle FROM parcours_motif
+    WHERE nature = '{NatureMotif.FIN_REFERENT.value}' AND validite @> current_date""",  # nosec B608
+    inconnu="Ce motif n’est pas dans la liste.",
+)

@@ -17,6 +17,7 @@ from tests.fabriques_parcours import (
     AffectationFactory,
     ContratFactory,
     DemandeReorientationFactory,
+    MotifFactory,
     OrientationFactory,
     PersonneFactory,
     RegimeFactory,
@@ -204,12 +205,32 @@ def test_une_adresse_sans_compte_est_refusee():
     assert "compte_inconnu" in {m[1] for m in messages(lot)[2]}
 
 
-def test_le_suivi_en_cours_finit_la_veille_et_le_reimport_ne_change_rien(ali):
+def test_le_suivi_en_cours_finit_la_veille_avec_son_motif_et_le_reimport_ne_change_rien(ali, structure):
+    motif = MotifFactory.create(nature="fin_referent", libelle="Changement de secteur")
     AffectationFactory.create(personne=ali, periode=DateRange(D(2023, 1, 1), None))
-    lignes = ("Une Inconnue", "MLN", "01/02/2024", "")
-    importer(referents(lignes, options=["raccourcir"]))
+    entetes, ligne = (*REFERENTS, "Motif de fin"), (*ALI, "Une Inconnue", "MLN", "01/02/2024", "")
+    lot = deposer("referents", csv_de(entetes, [(*ligne, "")]), options=["raccourcir"])
+    assert messages(lot)[2][0][:4] == ("motif_fin", "fin_sans_motif", "", "Dites pourquoi le suivi en cours prend fin.")
+    corrections.corriger(lot=lot, ligne=2, colonne="motif_fin", valeur="changement de secteur", par=lot.depose_par)
+    lot.refresh_from_db()
+    importer(lot)
     assert periodes(AffectationReferent) == [(D(2023, 1, 1), D(2024, 2, 1)), (D(2024, 2, 1), None)]
-    assert etats(referents(lignes)) == {2: "identique"}
+    assert AffectationReferent.objects.order_by("periode")[0].motif_fin == motif
+    assert etats(deposer("referents", csv_de(entetes, [(*ligne, "")]))) == {2: "identique"}
+
+
+def test_un_referent_ne_se_designe_ni_pour_un_defunt_ni_dans_plus_d_un_an(ali):
+    assert "date_lointaine" in {m[1] for m in messages(referents(("Une Inconnue", "MLN", "01/02/2099", "")))[2]}
+    ali.deces_le = D(2024, 1, 1)
+    ali.save()
+    assert "personne_decedee" in {m[1] for m in messages(referents(("Une Inconnue", "MLN", "01/02/2024", "")))[2]}
+
+
+def test_le_meme_referent_n_est_pas_designe_deux_fois(ali, structure):
+    AffectationFactory.create(personne=ali, structure=structure, referent_nom="Une Inconnue",
+                              periode=DateRange(D(2023, 1, 1), None))  # fmt: skip
+    lot = referents(("Une Inconnue", "MLN", "01/02/2024", ""), options=["raccourcir"])
+    assert "Ce référent suit déjà cette personne, depuis le 01/01/2023." in {m[3] for m in messages(lot)[2]}
 
 
 # -- contracts -----------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from parcours.models import Adresse, Personne
+from parcours.models import Adresse, Personne, PersonnesDistinctes
 from parcours.operations.identite import enregistrer_nir
 from pdi.socle.chiffrement import dechiffrer
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
@@ -216,6 +216,27 @@ def test_un_prenom_se_reconnait_sans_confondre(prenom, autre, meme):
     PersonneFactory.create(nom_naissance="Modèle", prenoms=autre, date_naissance=NE)
     lot = deposer("personnes", csv_de(ENTETES, [une(prenom=prenom)]))
     assert (lot.lignes.get().cible is not None) is meme
+
+
+@pytest.mark.parametrize(
+    ("nom", "prenoms", "ne", "ressemble"),
+    [("Modelle", "Ali", NE, True), ("Ali", "Modèle", NE, True), ("Modèle", "Ali", datetime.date(1984, 2, 7), True),
+     ("Modèle", "Ali", datetime.date(1985, 7, 2), True), ("Modèle", "Ali", datetime.date(1991, 3, 2), False),
+     ("Autrenom", "Ali", NE, False)],
+    ids=["faute de frappe", "nom et prénom inversés", "jour et mois inversés", "année", "autre date", "autre nom"],
+)  # fmt: skip
+def test_une_nouvelle_personne_qui_ressemble_attend_un_choix_retenu(nom, prenoms, ne, ressemble):
+    connue = PersonneFactory.create(nom_naissance=nom, prenoms=prenoms, date_naissance=ne)
+    lot = deposer("personnes", csv_de(ENTETES, [une()]))
+    assert etats(lot) == {2: "a_reconnaitre" if ressemble else "nouvelle"}
+    if not ressemble:
+        return
+    assert messages(lot)[2][0][1] == "reconnaitre_ressemblance"
+    corrections.designer(lot=lot, ligne=2, cible=corrections.DESIGNE_NOUVEAU, par=lot.depose_par)
+    lot.refresh_from_db()
+    importer(lot)
+    paire = PersonnesDistinctes.objects.get()
+    assert (paire.premiere, paire.par) == (connue, lot.depose_par)
 
 
 # -- the social security number ------------------------------------------------------------------------
@@ -436,12 +457,10 @@ def test_autant_de_requetes_pour_une_ligne_que_pour_trente(client):
     client.force_login(par, backend="django.contrib.auth.backends.ModelBackend")
     client.get("/parcours/imports/")  # the counts of the navigation are kept for a while
     nombres = []
-    for combien in (1, 30):
-        lignes = [une(nom=f"Modèle{n}", ville="Corbeil Esonne") for n in range(combien)]
+    for combien, nom in ((1, "Modèle"), (30, "Spécimen")):
+        lignes = [une(nom=f"{nom}{n}", ville="Corbeil Esonne") for n in range(combien)]
         lot = deposer("personnes", csv_de(ENTETES, lignes), par=par)
-        with CaptureQueriesContext(
-            connection,
-        ) as depot:
+        with CaptureQueriesContext(connection) as depot:
             corrections.accepter_propositions(lot=lot, par=par)
         lot.refresh_from_db()
         with CaptureQueriesContext(connection) as ecriture:

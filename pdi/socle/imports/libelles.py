@@ -52,5 +52,10 @@ LIBELLES = {
     "ligne_liee": "Attend une autre ligne",
     "demande_en_attente": "Demande de réorientation",
     "capacite_depassee": "Plus de place",
+    "reconnaitre_ressemblance": "Identité qui ressemble",
+    "personne_decedee": "Personne décédée",
+    "date_lointaine": "Date à plus d’un an",
+    "suit_deja": "Suit déjà cette personne",
+    "fin_sans_motif": "Fin sans motif",
     "ecart_sans_motif": "Écart sans motif",
 }
