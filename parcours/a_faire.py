@@ -59,11 +59,14 @@ class Etape:
 
 
 class AFaire:
-    """The next steps of `parcours`, by the key of its person. `ecrit`: the reader may do the gestures."""
+    """The next steps of `parcours`, by the key of its person. `ecrit`: the reader may do the gestures.
 
-    def __init__(self, parcours: Parcours, personne: int, *, ecrit: bool) -> None:
+    `fermes`: the screens among these gestures that another role opens; the step is said, without its link.
+    """
+
+    def __init__(self, parcours: Parcours, personne: int, *, ecrit: bool, fermes: frozenset[str] = frozenset()) -> None:
         """Keep what the steps are read from."""
-        self.parcours, self.personne, self.ecrit = parcours, personne, ecrit
+        self.parcours, self.personne, self.ecrit, self.fermes = parcours, personne, ecrit, fermes
         self.jour, self.regimes = parcours.jour, parcours.regimes
 
     def etapes(self) -> list[Etape]:
@@ -76,6 +79,9 @@ class AFaire:
             ]  # fmt: skip
         trouvees = [etape for regle in regles for etape in regle()]
         return sorted(trouvees, key=lambda e: (e.le is None, e.le or self.jour))
+
+    def _ecran(self, ecran: str) -> str:
+        return "" if ecran in self.fermes else adresse(ecran, self.personne)
 
     def _faire(self, titre: str, qui: str, geste: str, url: str, **plus: object) -> Etape:
         url = url if self.ecrit else ""
@@ -91,11 +97,11 @@ class AFaire:
         try:
             due = calcul()
         except LookupError:
-            yield self._faire(titre, qui, geste, adresse(ecran, self.personne))
+            yield self._faire(titre, qui, geste, self._ecran(ecran))
             return
         if due is not None:
             yield self._faire(
-                titre, qui, geste, adresse(ecran, self.personne), le=due.le, reference=due.reference,
+                titre, qui, geste, self._ecran(ecran), le=due.le, reference=due.reference,
                 sous=f"{due.intitule}\u00a0: {due.duree} depuis le {due.depuis:%d/%m/%Y}", cible=due.cible,
             )  # fmt: skip
 
@@ -114,7 +120,7 @@ class AFaire:
         if self.parcours.orientation is not None and self.parcours.referent is None:
             depuis = f"orientation du {self.parcours.orientation.le:%d/%m/%Y}"
             yield self._faire(
-                "Désigner un référent", ENCADRANT, "Désigner", adresse(DESIGNER, self.personne), sous=depuis,
+                "Désigner un référent", ENCADRANT, "Désigner", self._ecran(DESIGNER), sous=depuis,
                 reference="CASF L262-27",
             )  # fmt: skip
 
@@ -158,7 +164,7 @@ class AFaire:
         limite = delais.plus_mois(tenus[0].le, SANS_CONTACT_MOIS)
         if limite <= self.jour:
             yield self._faire(
-                "Reprendre contact", self._qui(), "Planifier", adresse(PLANIFIER, self.personne), le=limite,
+                "Reprendre contact", self._qui(), "Planifier", self._ecran(PLANIFIER), le=limite,
                 sous=f"dernier entretien le {tenus[0].le:%d/%m/%Y}", cible=True,
             )  # fmt: skip
 

@@ -8,8 +8,10 @@ from typing import Any
 from django.http import HttpRequest
 
 from parcours import chronologie, droits, page
-from parcours.a_faire import AFaire
+from parcours.a_faire import DESIGNER, ORIENTER, AFaire
 from parcours.adresses import de_fait
+from parcours.droits.affectations import peut_designer_referent
+from parcours.droits.orientation import peut_orienter
 from parcours.etat import Parcours
 from parcours.frise import FiltreFrise, frise
 from parcours.identite import Identite, foyer_en_mots, identite
@@ -87,12 +89,17 @@ class PagePersonne:
         noms = droits.voit_consultations(self.request.user, self.personne)
         return {
             "identite": lu, "foyer": foyer_en_mots(lu), "parcours": parcours,
-            "etapes": AFaire(parcours, self.personne.pk, ecrit=self.lecture.ecrit).etapes(),
+            "etapes": AFaire(parcours, self.personne.pk, ecrit=self.lecture.ecrit, fermes=self._fermes()).etapes(),
             "sections": page.sections(self.lecture), "gestes": page.gestes(self.lecture),
             "a_saisir": self._a_saisir(parcours),
             "compte_consultations": lu.vues, "voit_consultations": noms,
             "consultations": _consultations(self.personne) if noms else [],
         }  # fmt: skip
+
+    def _fermes(self) -> frozenset[str]:
+        """Return the gestures of the next steps that this reader may not do: no link leads to a refusal."""
+        verdicts = {ORIENTER: peut_orienter, DESIGNER: peut_designer_referent}
+        return frozenset(ecran for ecran, verdict in verdicts.items() if not verdict(self.request.user, self.personne))
 
     def _a_saisir(self, parcours: Parcours) -> int | None:
         """Return the meeting whose account is awaited: planned today or before, or begun as a draft."""

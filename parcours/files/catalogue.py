@@ -103,7 +103,7 @@ FILES = (
         "sans_referent", "Sans référent", ("personne sans référent", "personnes sans référent"),
         "Orientées, mais personne n’est désigné pour les accompagner.",
         "orientée le", Orientation, r.annoter_sans_referent, r.garder_sans_referent, "Désigner",
-        (DESIGNER, "personne_id"), ORIENTATION,
+        (DESIGNER, "personne_id"), (Role.ENCADRANT,),
         reference="CASF L262-27", joindre=("structure",), detail=_orientation, retard="Sans référent",
     ),
     FileAttente(

@@ -18,9 +18,9 @@ from .base import Geste, Lecture, Section
 
 __all__ = ["FAMILLES", "Geste", "Lecture", "Section", "gestes", "sections"]
 
-# In the order of the page.
+# In the order of the page: what one follows now, then how it was decided, then what is looked up.
 FAMILLES = (
-    entretiens, orientation, affectations, contrats, diagnostics, prescriptions, aides, sorties, foyer, documents,
+    contrats, entretiens, aides, diagnostics, prescriptions, sorties, orientation, affectations, documents, foyer,
 )  # fmt: skip
 
 

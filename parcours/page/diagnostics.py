@@ -35,4 +35,4 @@ def section(lecture: Lecture) -> Section | None:
 
 def gestes(lecture: Lecture) -> list[Geste]:
     """Return the start of a diagnosis."""
-    return [Geste("Un diagnostic", reverse("parcours:diagnostic_nouveau", args=[lecture.personne.pk]))]
+    return [Geste("Faire un diagnostic", reverse("parcours:diagnostic_nouveau", args=[lecture.personne.pk]))]

@@ -25,12 +25,12 @@ def section(lecture: Lecture) -> Section | None:
 GESTES = (
     ("Corriger l’identité", "personne_identite"),
     ("Mettre à jour les contacts", "personne_contacts"),
-    ("Un déménagement", "adresse_ajouter"),
-    ("Un membre du foyer", "membre_ajouter"),
-    ("Une situation familiale", "foyer_situation"),
-    ("Un dossier RSA", "dossier_ajouter"),
-    ("Une période de droits et devoirs", "droits_devoirs_ajouter"),
-    ("Un décès", "personne_deces"),
+    ("Noter un déménagement", "adresse_ajouter"),
+    ("Ajouter un membre du foyer", "membre_ajouter"),
+    ("Changer la situation familiale", "foyer_situation"),
+    ("Ajouter un dossier RSA", "dossier_ajouter"),
+    ("Ajouter une période de droits et devoirs", "droits_devoirs_ajouter"),
+    ("Signaler un décès", "personne_deces"),
 )
 
 

@@ -49,6 +49,6 @@ def _demande(orientation: Any) -> DemandeReorientation | None:
 def gestes(lecture: Lecture) -> list[Geste]:
     """Return the decision for who orients, the request for the others."""
     cle = lecture.personne.pk
-    orienter = Geste("Une orientation", reverse("parcours:orienter", args=[cle]))
-    demander = Geste("Une demande de réorientation", reverse("parcours:reorientation_demander", args=[cle]))
+    orienter = Geste("Décider l’orientation", reverse("parcours:orienter", args=[cle]))
+    demander = Geste("Demander une réorientation", reverse("parcours:reorientation_demander", args=[cle]))
     return [orienter, demander] if peut_orienter(lecture.utilisateur, lecture.personne) else [demander]

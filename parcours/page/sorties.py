@@ -46,14 +46,16 @@ def gestes(lecture: Lecture) -> list[Geste]:
     """Return the exits and levels that may be recorded. One query."""
     pk = lecture.personne.pk
     possibles = [
-        Geste("La fin de l’accompagnement", reverse("parcours:accompagnement_terminer", args=[pk])),
-        Geste("Une sortie du RSA", reverse("parcours:sortie_rsa", args=[pk])),
+        Geste("Terminer l’accompagnement", reverse("parcours:accompagnement_terminer", args=[pk])),
+        Geste("Noter la sortie du RSA", reverse("parcours:sortie_rsa", args=[pk])),
     ]
     recentes = Q(fin_le__isnull=True) | Q(fin_le__gte=plus_mois(lecture.jour, -MOIS_POUR_CONSTATER))
     actions = Prescription.objects.filter(recentes, personne=pk, etat__in=ETATS_ENTRES, entree_le__isnull=False)
     for action in actions.filter(sortie__isnull=True).select_related("offre"):
         possibles.append(
-            Geste(f"La sortie de «\u00a0{action}\u00a0»", reverse("parcours:sortie_action", args=[action.pk]))
+            Geste(f"Noter la sortie de «\u00a0{action}\u00a0»", reverse("parcours:sortie_action", args=[action.pk]))
         )
-        possibles.append(Geste(f"Le palier avant «\u00a0{action}\u00a0»", reverse("parcours:palier", args=[action.pk])))
+        possibles.append(
+            Geste(f"Noter le palier avant «\u00a0{action}\u00a0»", reverse("parcours:palier", args=[action.pk]))
+        )
     return possibles

@@ -162,6 +162,22 @@ def test_a_faire_donne_l_echeance_la_reference_et_le_geste(client: Client, refer
     assert f'href="{reverse("parcours:entretien_planifier", args=[personne.pk])}"' in contenu
 
 
+def test_a_faire_ne_mene_pas_a_un_ecran_qu_un_autre_role_ouvre(client: Client, referent):
+    personne = personne_suivie(referent=referent, entree=il_y_a(25))
+    personne.orientations.all().delete()
+    contenu = client.get(page(personne)).content.decode()
+    assert "Agent d’orientation" in contenu
+    assert reverse("parcours:orienter", args=[personne.pk]) not in contenu
+
+
+def test_le_cote_suit_l_ordre_du_travail(client: Client, referent):
+    personne = personne_suivie(referent=referent)
+    ContratFactory.create(personne=personne, etat="valide", debut=il_y_a(10), fin=il_y_a(-80))
+    contenu = client.get(page(personne)).content.decode()
+    places = [contenu.index(f'id="t-{nom}"') for nom in ("contrat", "rdv", "aides", "prescriptions", "foyer")]
+    assert places == sorted(places)
+
+
 def test_un_contrat_echu_se_renouvelle_sans_rouvrir_le_premier_delai():
     personne = personne_suivie()
     ContratFactory.create(personne=personne, etat="valide", debut=il_y_a(200), fin=il_y_a(20))

@@ -83,7 +83,7 @@ def test_ce_qui_est_en_retard_puis_la_fin_et_son_suivi(nouvelle_page: Any, monde
     page.goto("/parcours/files/contrat_a_signer/traiter/")
     page.get_by_role("link", name="Ouvrir le dossier").click()
     page.get_by_text("Ajouter", exact=True).click()
-    page.get_by_role("link", name="La fin de l’accompagnement").click()
+    page.get_by_role("link", name="Terminer l’accompagnement").click()
     page.get_by_label("Motif de fin").select_option(label="Accès à l’emploi")
     page.get_by_label("Type de sortie").select_option(label="CDI")
     page.get_by_label("Dernier jour d’accompagnement").fill(plus_mois(il_y_a(0), -6).isoformat())
