@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime
 import re
-from difflib import get_close_matches
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.conf import settings
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import Case, F, Func, OuterRef, Subquery, Value, When
+from django.utils import timezone
 
 from pdi.structures.regles import cle_nom
 from pdi.territoires.models import Commune, CommuneTerritoire
 
 MAX = 12
+PROCHES = 3
+RESSEMBLANCE = 0.4
 _CODE = re.compile(r"\((\d[0-9AB]\d{3})\)\s*$")
 _SAINT = {"st": "saint", "ste": "sainte"}
 
@@ -35,8 +39,15 @@ def proposer(texte: str, jour: datetime.date) -> list[Any]:
         return list(lues.filter(codes_postaux__contains=[texte.strip()]).order_by("nom")[:MAX])
     for mot in cle_commune(texte).split():
         lues = lues.filter(nom__unaccent__icontains=mot) if mot not in _SAINT.values() else lues
-    trouvees = [c for c in lues.order_by("nom", "code")[: 4 * MAX] if cle_commune(texte) in cle_commune(c.nom)]
+    trouvees = [
+        c for c in lues.order_by(_ailleurs(), "nom", "code")[: 8 * MAX] if cle_commune(texte) in cle_commune(c.nom)
+    ]
     return sorted(trouvees, key=lambda c: not cle_commune(c.nom).startswith(cle_commune(texte)))[:MAX]
+
+
+def _ailleurs() -> Any:
+    """Return « outside the département of this deployment », to order by."""
+    return Case(When(departement=settings.DEPARTEMENT_CODE, then=Value(0)), default=Value(1))
 
 
 def resoudre(texte: str, code_postal: str = "") -> tuple[Any, list[str]]:
@@ -53,10 +64,15 @@ def resoudre(texte: str, code_postal: str = "") -> tuple[Any, list[str]]:
         memes = [c for c in memes if code_postal in c.codes_postaux] or memes
     if len(memes) == 1:
         return memes[0], []
-    if memes:
-        return None, [libelle(c) for c in memes[:MAX]]
-    connues = {cle_commune(nom): f"{nom} ({pk})" for pk, nom in Commune.objects.values_list("pk", "nom")}
-    return None, [connues[c] for c in get_close_matches(cle, connues, n=3, cutoff=0.7)]
+    proches = memes[:MAX] or proposer(texte, timezone.localdate())[:PROCHES] or _ressemblantes(texte)
+    return None, [libelle(c) for c in proches]
+
+
+def _ressemblantes(texte: str) -> list[Any]:
+    """Return the communes whose name looks most like `texte`, those of the département first when they are as close."""
+    ressemblance = TrigramSimilarity(Func(F("nom"), function="UNACCENT"), cle_commune(texte))
+    lues = Commune.objects.annotate(ressemblance=ressemblance).filter(ressemblance__gte=RESSEMBLANCE)
+    return list(lues.order_by("-ressemblance", _ailleurs(), "nom")[:PROCHES])
 
 
 def _de_premier_mot(cle: str) -> list[Any]:

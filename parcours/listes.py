@@ -21,7 +21,7 @@ from pdi.socle.tri import Tri
 from pdi.structures.models import Structure
 from pdi.territoires.models import TerritoireAction
 
-from .querysets import ROLES_SUIVI, PersonneQuerySet
+from .querysets import ROLES_SUIVI, PersonneQuerySet, habite
 from .recherche import chercher
 from .retards import contrat_en_retard, orientee, sans_contact, sans_referent, suivie
 
@@ -49,17 +49,7 @@ def de_structure(valeur: str) -> Q:
 
 def de_territoire(valeur: str) -> Q:
     """Return « lives there today »."""
-    jour = timezone.localdate()
-    return Q(
-        Exists(
-            Adresse.objects.filter(
-                personne=OuterRef("pk"),
-                periode__contains=jour,
-                commune__rattachements__territoire=int(valeur),
-                commune__rattachements__validite__contains=jour,
-            )
-        )
-    )
+    return Q(Exists(habite(int(valeur), timezone.localdate())))
 
 
 def d_etat(valeur: str) -> Q:

@@ -26,6 +26,7 @@ PROCHES_MAX = 50
 MOTS_MAX = 6
 TRIGRAMME = 3  # shorter words are matched at the start of a name: that is what the index can serve
 NUMERO_MIN = 6
+TOUT_LE_MONDE = 10_000_000
 MATRICULE = 15
 SIECLE = 100
 AUTOUR_D_UNE_DATE = ("ne", "nee", "le")  # « né le 12/03/1985 »
@@ -140,6 +141,17 @@ def condition(saisie: Saisie) -> Q:
     return tout
 
 
+def _trouvees(saisie: Saisie) -> Q:
+    """Return the exact condition, found through the trigram index whatever the order asked for.
+
+    Left to itself, the planner walks the names in order until a page is full: short for MARTIN, long for ZOLA. The
+    limit, which cuts nothing, keeps the search a set of its own.
+    """
+    if not any(len(m) >= TRIGRAMME for m in saisie.mots):
+        return condition(saisie)
+    return Q(pk__in=Personne.objects.filter(condition(saisie)).order_by().values("pk")[:TOUT_LE_MONDE])
+
+
 def _proches(personnes: QuerySet[Personne], saisie: Saisie) -> list[int]:
     """Return the keys of those whose every word is there or looks alike, the most alike first.
 
@@ -171,7 +183,7 @@ def chercher(personnes: PersonneQuerySet, texte: str, *, aujourd_hui: datetime.d
     saisie = comprendre(texte, aujourd_hui)
     if saisie.vide:
         return personnes, False
-    exactes = personnes.filter(condition(saisie))
+    exactes = personnes.filter(_trouvees(saisie))
     if saisie.numeros or not any(len(m) >= TRIGRAMME for m in saisie.mots) or exactes.exists():
         return exactes, False
     return personnes.filter(pk__in=_proches(personnes, saisie)), True

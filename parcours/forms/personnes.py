@@ -219,7 +219,7 @@ class AdresseForm(forms.Form):
             commune, proches = resoudre(texte, propres.get("code_postal", ""))
             propres["commune"] = commune
             if commune is None:
-                suite = f" Est-ce {' ou '.join(proches)} ?" if proches else " Vérifiez son orthographe."
+                suite = f" Est-ce {', '.join(proches)} ?" if proches else " Vérifiez son orthographe."
                 self.add_error("commune", f"Aucune commune ne s’appelle exactement « {texte} ».{suite}")
         elif not propres.get("code_postal") and not self.facultative:
             self.add_error("commune", "Indiquez la commune, ou au moins le code postal hors du Département.")
