@@ -195,7 +195,7 @@ class ListePersonnes:
     def en_retard(self) -> set[int]:
         """Return those of the page whose contract is past due."""
         cles = [p.pk for p in self._page.objets]
-        lues = Personne.objects.filter(contrat_en_retard(self.jour), pk__in=cles)
+        lues = Personne.objects.filter(contrat_en_retard(self.jour, cles), pk__in=cles)
         return set(lues.order_by().values_list("pk", flat=True))
 
 

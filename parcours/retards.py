@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -39,11 +40,17 @@ def sans_contact(jour: datetime.date) -> Q:
     return Q(dernier_contact__lt=plus_mois(jour, -SANS_CONTACT_MOIS)) | Q(dernier_contact__isnull=True)
 
 
-def contrat_en_retard(jour: datetime.date) -> Q:
-    """Return « their contract to sign or to renew is past its last day »: the late rows of those two queues."""
+def contrat_en_retard(jour: datetime.date, parmi: Collection[int] | None = None) -> Q:
+    """Return « their contract to sign or to renew is past its last day »: the late rows of those two queues.
+
+    `parmi`: keys of the people that matter, when they are few; otherwise everybody's lateness is computed.
+    """
     cadre = Cadre.du(jour)
-    signer = garder_contrat_a_signer(annoter_contrat_a_signer(Orientation.objects.all(), cadre), cadre)
-    renouveler = garder_contrat_a_renouveler(annoter_contrat_a_renouveler(Contrat.objects.all(), cadre), cadre)
+    orientations, contrats = Orientation.objects.all(), Contrat.objects.all()
+    if parmi is not None:
+        orientations, contrats = orientations.filter(personne__in=parmi), contrats.filter(personne__in=parmi)
+    signer = garder_contrat_a_signer(annoter_contrat_a_signer(orientations, cadre), cadre)
+    renouveler = garder_contrat_a_renouveler(annoter_contrat_a_renouveler(contrats, cadre), cadre)
     return Q(pk__in=signer.filter(echeance__lt=jour).values("personne")) | Q(
         pk__in=renouveler.filter(echeance__lt=jour).values("personne")
     )
