@@ -315,6 +315,7 @@ COMMANDES: dict[str, Callable[[list[str]], None]] = {
 
 def main() -> None:
     """Read the command's name and run it."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # without compiled modules every start takes twice the time
     nom, *arguments = sys.argv[1:] or [""]
     if nom not in COMMANDES:
         arreter(f"Commandes : {', '.join(COMMANDES)}.")

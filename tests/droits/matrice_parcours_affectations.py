@@ -19,7 +19,7 @@ def preparer(m: Any) -> None:
     """A person of the référent's portfolio, a lot of the encadrant's about her."""
     m.affectee = personne_suivie(referent=m.qui(Role.REFERENT))
     m.affectation = m.affectee.affectations.get()
-    m.lot = Lot.objects.create(
+    m.lot_personnes = Lot.objects.create(
         geste="designer", auteur=m.qui(Role.ENCADRANT), personnes=[m.affectee.pk], filtre=["Personnes cochées"]
     )
 
@@ -41,7 +41,7 @@ def personne_d_autre(m: Monde) -> dict[str, Any]:
 
 
 def lot(m: Monde) -> dict[str, Any]:
-    return {"pk": m.lot.pk}  # type: ignore[attr-defined]
+    return {"pk": m.lot_personnes.pk}  # type: ignore[attr-defined]
 
 
 def choix(m: Monde) -> dict[str, Any]:

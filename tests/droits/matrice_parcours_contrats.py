@@ -27,11 +27,11 @@ def preparer(m: Any) -> None:
     """A draft, a signed, a submitted and a valid contract of the référent's portfolio; a draft of somebody else's."""
     if not RegimeJuridique.objects.exists():
         RegimeFactory.create(validite=depuis(datetime.date(2015, 1, 1)))
-    m.suivie = personne_suivie(referent=m.qui(Role.REFERENT))
+    m.contractante = personne_suivie(referent=m.qui(Role.REFERENT))
     etats = {"brouillon": EtatContrat.BROUILLON, "signe": EtatContrat.SIGNE, "soumis": EtatContrat.SOUMIS,
              "valide": EtatContrat.VALIDE}  # fmt: skip
     m.contrats = {
-        nom: ContratFactory.create(personne=m.suivie, etat=etat, referent=m.qui(Role.REFERENT))
+        nom: ContratFactory.create(personne=m.contractante, etat=etat, referent=m.qui(Role.REFERENT))
         for nom, etat in etats.items()
     }
     m.contrats["autre"] = ContratFactory.create(personne=personne_suivie())
@@ -42,7 +42,7 @@ def contrat(nom: str) -> Any:
 
 
 def suivie(m: Any) -> dict[str, Any]:
-    return {"pk": m.suivie.pk}
+    return {"pk": m.contractante.pk}
 
 
 def saisie(_m: Any) -> dict[str, str]:

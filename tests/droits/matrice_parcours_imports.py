@@ -24,7 +24,7 @@ GENRE = {"genre": "personnes"}
 
 def preparer(m: Any) -> None:
     """Two lots read and checked, one row ready and one to correct in each; one whose columns are to be told."""
-    m.lot, m.lot_bis, m.lot_a_associer = (_lot(m) for _ in range(3))
+    m.lot_importe, m.lot_bis, m.lot_a_associer = (_lot(m) for _ in range(3))
     LotImport.objects.filter(pk=m.lot_a_associer.pk).update(etat="a_associer", entetes=["Nom"], correspondance={})
 
 
@@ -44,7 +44,7 @@ def _lot(m: Any) -> LotImport:
 
 
 def lot(m: Monde) -> dict[str, Any]:
-    return {"pk": m.lot.pk}  # type: ignore[attr-defined]
+    return {"pk": m.lot_importe.pk}  # type: ignore[attr-defined]
 
 
 def bis(m: Monde) -> dict[str, Any]:

@@ -21,12 +21,12 @@ LECTURE = statuts(404, administrateur=403, encadrant=200, referent=200, agent_or
 
 def preparer(m: Any) -> None:
     """A person of the référent's portfolio in an action of the prestataire's, with an exit, a follow-up, a file."""
-    m.suivie = personne_suivie(referent=m.qui(Role.REFERENT))
+    m.sortante = personne_suivie(referent=m.qui(Role.REFERENT))
     m.ailleurs = personne_suivie()
     en_action = {"operateur": m.prestataire, "etat": "en_action", "transmise_le": il_y_a(60), "signee_le": il_y_a(61),
                  "repondue_le": il_y_a(50), "entree_le": il_y_a(40)}  # fmt: skip
-    m.action = PrescriptionFactory.create(personne=m.suivie, offre=None, action_libre="Atelier vélo", **en_action)
-    m.sortie_suivie = SortieFactory.create(personne=m.suivie, nature=NatureSortie.RSA, date=il_y_a(5))
+    m.action = PrescriptionFactory.create(personne=m.sortante, offre=None, action_libre="Atelier vélo", **en_action)
+    m.sortie_suivie = SortieFactory.create(personne=m.sortante, nature=NatureSortie.RSA, date=il_y_a(5))
     m.sortie_ailleurs = SortieFactory.create(personne=m.ailleurs, nature=NatureSortie.RSA, date=il_y_a(5))
     m.suivi_du = SuiviFactory.create(sortie=m.sortie_suivie)
     fichier = SimpleUploadedFile("attestation.pdf", b"%PDF-1.7 fictive")
@@ -36,7 +36,7 @@ def preparer(m: Any) -> None:
 
 
 def suivie(m: Any) -> dict[str, Any]:
-    return {"pk": m.suivie.pk}
+    return {"pk": m.sortante.pk}
 
 
 def ailleurs(m: Any) -> dict[str, Any]:

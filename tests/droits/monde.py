@@ -42,6 +42,13 @@ class Monde:
     utilisateurs: dict[str, Utilisateur]
     clients: dict[str, Client]
 
+    def __setattr__(self, nom: str, valeur: Any) -> None:
+        """Keep the objects of each matrix file from replacing another's in silence."""
+        assert nom not in self.__dict__, (
+            f"« m.{nom} » appartient déjà à un autre fichier de la matrice : changez de nom."
+        )
+        super().__setattr__(nom, valeur)
+
     def __init__(self) -> None:
         gabarit = GabaritFactory.create()
         self.service = StructureFactory.create(nom="Service du PDI")
