@@ -9,7 +9,13 @@ from typing import Any
 
 from actions.avancement import pilotes_par_fiche, services_par_fiche
 from actions.chiffres import ChiffreAffiche, chiffres_du_bilan, contenu_du_bilan
-from actions.droits import peut_ecrire_bilan, peut_relire_bilan, peut_rouvrir_bilan, peut_valider_bilan
+from actions.droits import (
+    peut_ecrire_bilan,
+    peut_lire_suivi,
+    peut_relire_bilan,
+    peut_rouvrir_bilan,
+    peut_valider_bilan,
+)
 from actions.figures import PointAnnuel
 from actions.models import Bilan, CauseEcart, EtatBilan, ExplicationEcart, TransitionBilan
 from actions.regles.bilans import PHASES, Affichage, Manque, affichage, manques_pour_soumettre, phase
@@ -168,6 +174,7 @@ class LectureBilan:
             "sans_valeur": [c for c in self.chiffres if not c.renseigne],
             "pilotes": pilotes_par_fiche([bilan.fiche_id]).get(bilan.fiche_id, []),
             "service": services_par_fiche([bilan.fiche_id]).get(bilan.fiche_id, ""),
+            "voit_campagne": peut_lire_suivi(qui),
             "peut_ecrire": peut_ecrire_bilan(qui, bilan),
             "peut_relire": peut_relire_bilan(qui, bilan),
             "peut_valider": peut_valider_bilan(qui, bilan),

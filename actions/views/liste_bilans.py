@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 
 from actions.avancement import RangBilan, decomptes_geles, jours_de_retard, services_par_fiche
+from actions.droits import peut_lire_suivi
 from actions.figures import Decompte
 from actions.models import Bilan, Campagne, EtatBilan, EtatCampagne, FicheAction
 from actions.querysets import ROLES_GESTION
@@ -122,6 +123,7 @@ class ListeBilans:
             "tri": self.tri,
             "colonnes": COLONNES,
             "portee": self.portee,
+            "voit_campagne": peut_lire_suivi(self.request.user),
             "gestion": self.gestion,
             "pilote": self.pilote,
             "a_ecrire": Bilan.objects.a_ecrire_par(self.qui)

@@ -43,9 +43,9 @@ def _programme(request: HttpRequest, code: str) -> Programme:
 def rapport(request: HttpRequest, code: str, annee: int) -> HttpResponse:
     """Show the year's report: steps, compilation, points to settle, versions, deliberation."""
     programme = _programme(request, code)
-    page = lecture.page_rapport(programme, annee, request.user)
-    if annee not in programme.annees or not (page.travail or page.versions):
+    if annee not in programme.annees:
         raise Http404
+    page = lecture.page_rapport(programme, annee, request.user)
     contexte = {
         "page": page,
         "programme": programme,

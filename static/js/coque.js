@@ -2,11 +2,13 @@
 import { activerDialogues } from "./dialogue.js";
 import { activerCompteurs } from "./compteur.js";
 import { activerEchanges } from "./echanges.js";
+import { activerFiltres } from "./filtres.js";
 import { activerMenus } from "./menus.js";
 
 activerDialogues();
 activerCompteurs();
 activerEchanges();
+activerFiltres();
 activerMenus();
 
 // The summary of errors takes the focus, so that a screen reader starts there.

@@ -69,7 +69,7 @@ VOTE = {
 
 MATRICE = [
     Ligne("gouvernance:rapports", statuts(200), ouvert="chacun y voit ce qui lui est ouvert"),
-    Ligne("gouvernance:rapport", TRAVAIL, objet=annee),
+    Ligne("gouvernance:rapport", statuts(200), objet=annee),
     Ligne("gouvernance:rapport", PUBLIE, objet=annee_publiee, cas="publié"),
     Ligne("gouvernance:rapport_compiler", statuts(403, gestion=302), objet=annee, methode="POST"),
     Ligne("gouvernance:version_comparer", TRAVAIL, objet=annee),

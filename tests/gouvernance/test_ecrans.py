@@ -161,7 +161,9 @@ def test_un_partenaire_ne_lit_que_ce_qui_est_publie(gestionnaire, peupler, versi
     travail = version_rapide(programme)
     page = reverse("gouvernance:rapport", args=[programme.code, 2025])
     assert partenaire.get(travail.get_absolute_url()).status_code == 404
-    assert partenaire.get(page).status_code == 404
+    attente = partenaire.get(page).content.decode()
+    assert "Le rapport n’est pas encore publié" in attente
+    assert travail.get_absolute_url() not in attente
     assert "<h2>Aucun rapport n’est publié</h2>" in partenaire.get(reverse("gouvernance:rapports")).content.decode()
     publier_version(version=travail, par=gestionnaire)
     assert partenaire.get(travail.get_absolute_url()).status_code == 200
