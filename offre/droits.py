@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from offre.models import Session
+from offre.models import OffreInsertion, Session
 from offre.querysets import ROLES_OFFRE
 from offre.regles.sessions import OPERATEUR, SERVICE
 from pdi.comptes.models import Role
@@ -26,3 +26,21 @@ def acteurs_de_session(utilisateur: Any, operateur: int | None) -> set[str]:
 def peut_tenir_session(utilisateur: Any, session: Session) -> Verdict:
     """Change a session, its capacity, its shares; note who came."""
     return OUI if acteurs_de_session(utilisateur, session.operateur_id) else non(RESERVE_SESSION)
+
+
+def peut_preparer_session(utilisateur: Any, offre: OffreInsertion) -> Verdict:
+    """Prepare a session of `offre`: the service of the programme, or one of its operators, for itself."""
+    if acteurs_de_session(utilisateur, None):
+        return OUI
+    siennes = utilisateur.structures_du_role(Role.PRESTATAIRE) if utilisateur.is_authenticated else ()
+    if siennes and offre.operateurs.filter(pk__in=siennes).exists():
+        return OUI
+    return non(RESERVE_SESSION)
+
+
+def operateurs_ouverts(utilisateur: Any, offre: OffreInsertion) -> Any:
+    """Return the operators of `offre` the user may prepare a session for."""
+    tous = offre.operateurs.order_by("nom")
+    if utilisateur.a_role(*ROLES_OFFRE):
+        return tous
+    return tous.filter(pk__in=utilisateur.structures_du_role(Role.PRESTATAIRE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from django.db import transaction
 from offre.droits import RESERVE_SESSION, acteurs_de_session, peut_tenir_session
 from offre.models import EtatOffre, EtatSession, OffreInsertion, QuotaSession, Session, TransitionSession
 from offre.regles.places import Part, manque
-from offre.regles.sessions import AUTOMATE_SESSION
+from offre.regles.sessions import AUTOMATE_SESSION, Dates
 from pdi.socle.droits import RegleMetier, exiger, non
 from pdi.socle.etats import changer_etat
 from pdi.socle.formats import nombre
@@ -92,6 +93,21 @@ def modifier_session(
     journaliser(par=par, verbe="modifier_session", objet=lue, avant=avant, apres=etat_de(lue, CHAMPS))
     suivre("places_rendues", verrouiller(lue.pk))
     return lue
+
+
+@transaction.atomic
+def dupliquer_session(*, session: Session, debut: datetime.date, par: Any) -> Session:
+    """Prepare another session alike from `debut`: same length, place, capacity and shares, nobody enrolled.
+
+    Raises as `preparer_session` does.
+    """
+    dates = Dates(session.debut, session.fin, session.inscription_jusqu_au).a_partir_du(debut)
+    return preparer_session(
+        offre=session.offre, operateur=session.operateur, par=par, intitule=session.intitule, debut=dates.debut,
+        fin=dates.fin, inscription_jusqu_au=dates.inscription_jusqu_au, lieu=session.lieu, horaires=session.horaires,
+        unite=session.unite, capacite=session.capacite, delai_reponse_jours=session.delai_reponse_jours,
+        demonstration=session.demonstration, parts={q.public: q.reservees for q in session.quotas.all()},
+    )  # fmt: skip
 
 
 def _changer(session: Session, par: Any, verbe: str, commentaire: str = "", **valeurs: Any) -> Session:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
 from offre.models import EtatSession
 from pdi.socle.etats import Automate, Transition
 
@@ -30,3 +35,65 @@ AUTOMATE_SESSION = Automate(
     ),
     contraintes=("session_dates_dans_l_ordre", "session_non_depassee", "session_annulation_motivee"),
 )  # fmt: skip
+
+# -- how a session stands, in words ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Situation:
+    """How a session stands on a day, as lists and pages say it. `inscrit`: whether one may still be enrolled."""
+
+    code: str
+    libelle: str
+    ton: str
+    icone: str
+    inscrit: bool = False
+
+
+PREPAREE = Situation("preparee", "En préparation", "neutre", "pencil-square")
+ANNULEE = Situation("annulee", "Annulée", "neutre", "x-lg")
+PASSEE = Situation("passee", "Terminée", "neutre", "check-lg")
+CLOSE = Situation("close", "Inscriptions closes", "neutre", "lock-fill")
+COMPLETE = Situation("complete", "Complète, liste d’attente ouverte", "veille", "hourglass-split", inscrit=True)
+OUVERTE = Situation("ouverte", "Inscriptions ouvertes", "bon", "check-lg", inscrit=True)
+SITUATIONS = {s.code: s for s in (OUVERTE, COMPLETE, CLOSE, PREPAREE, PASSEE, ANNULEE)}
+
+
+def situation(session: Any, jour: datetime.date) -> Situation:
+    """Return how `session` stands on `jour`: cancelled and past win over what was open."""
+    if session.etat == EtatSession.ANNULEE:
+        return ANNULEE
+    if session.fin is not None and session.fin < jour:
+        return PASSEE
+    if session.etat == EtatSession.PREPAREE:
+        return PREPAREE
+    limite = session.inscription_jusqu_au
+    if session.etat == EtatSession.FERMEE or (limite is not None and limite < jour):
+        return CLOSE
+    return COMPLETE if session.prises >= session.capacite else OUVERTE
+
+
+# -- another session alike ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Dates:
+    """First and last day, and last day to enrol."""
+
+    debut: datetime.date
+    fin: datetime.date | None = None
+    inscription_jusqu_au: datetime.date | None = None
+
+    def a_partir_du(self, debut: datetime.date) -> Dates:
+        """Return the same dates moved so that they begin on `debut`."""
+        ecart = debut - self.debut
+        return Dates(
+            debut,
+            self.fin + ecart if self.fin else None,
+            self.inscription_jusqu_au + ecart if self.inscription_jusqu_au else None,
+        )
+
+
+def taux(prises: Decimal, capacite: Decimal) -> Decimal | None:
+    """Return the occupancy in percent, None when there is no capacity."""
+    return prises * 100 / capacite if capacite else None

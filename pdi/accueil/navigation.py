@@ -69,7 +69,11 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
     (
         "Offre d’insertion",
         "offre",
-        (Entree("Catalogue", "offre:offres", prefixes=("offre:offre",)),),
+        (
+            Entree("Mon espace", "parcours:espace", roles=(Role.PRESTATAIRE,), prefixes=("parcours:espace",)),
+            Entree("Catalogue", "offre:offres", prefixes=("offre:offre",)),
+            Entree("Sessions", "offre:sessions", prefixes=("offre:session", "parcours:session")),
+        ),
     ),
     (
         "Parcours",

@@ -1,0 +1,174 @@
+"""Keeping of sessions: prepare, change, copy, open, close, cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from offre.droits import operateurs_ouverts, peut_preparer_session, peut_tenir_session
+from offre.forms.sessions import AnnulationForm, DuplicationForm, SessionForm
+from offre.models import OffreInsertion, Session
+from offre.operations.sessions import (
+    annuler_session,
+    dupliquer_session,
+    fermer_session,
+    modifier_session,
+    ouvrir_session,
+    preparer_session,
+)
+from pdi.socle.droits import RegleMetier, exiger
+from pdi.socle.formulaires import signaler
+
+ECRITURE = ["GET", "HEAD", "POST"]
+
+
+@dataclass(frozen=True)
+class Geste:
+    """A gesture without a form: its operation, what the confirmation says, what is said when it is done."""
+
+    operation: Callable[..., Session]
+    titre: str
+    texte: str
+    bouton: str
+    dit: str
+
+
+GESTES = {
+    "ouvrir": Geste(
+        ouvrir_session, "Ouvrir la session aux inscriptions ?",
+        "Elle apparaît dans le catalogue ; les référents peuvent y inscrire les personnes qu’ils suivent.",
+        "Ouvrir aux inscriptions", "La session est ouverte aux inscriptions.",
+    ),
+    "fermer": Geste(
+        fermer_session, "Clore les inscriptions ?",
+        "Plus personne ne s’inscrit. La liste d’attente reste : une place qui se libère lui est encore proposée.",
+        "Clore les inscriptions", "Les inscriptions sont closes.",
+    ),
+}  # fmt: skip
+
+
+def _tenue(request: HttpRequest, pk: int) -> Session:
+    """Return a visible session that the user keeps. Raises 404, 403."""
+    visibles = Session.objects.visibles_par(request.user).select_related("offre", "operateur", "lieu__commune")
+    lue = get_object_or_404(visibles, pk=pk)
+    exiger(peut_tenir_session(request.user, lue))
+    return lue
+
+
+def _envoi(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def _ecrire(request: HttpRequest, form: Any, contexte: dict[str, Any], gabarit: str = "ecrire") -> HttpResponse:
+    statut = 422 if form.errors else 200
+    return render(request, f"offre/sessions/{gabarit}.html", {"form": form, **contexte}, status=statut)
+
+
+@login_required
+@never_cache
+@require_http_methods(ECRITURE)
+def session_preparer(request: HttpRequest, offre: int) -> HttpResponse:
+    """Prepare a session of an offer."""
+    lue = get_object_or_404(OffreInsertion.objects.visibles_par(request.user), pk=offre)
+    exiger(peut_preparer_session(request.user, lue))
+    form = SessionForm(_envoi(request), offre=lue, operateurs=operateurs_ouverts(request.user, lue))
+    if request.method == "POST" and form.is_valid():
+        try:
+            creee = preparer_session(offre=lue, par=request.user, parts=form.parts, **form.valeurs)
+        except RegleMetier as erreur:
+            signaler(form, erreur)
+        else:
+            messages.success(request, "La session est préparée. Elle n’est visible des référents qu’une fois ouverte.")
+            return redirect(creee)
+    return _ecrire(request, form, {"offre": lue, "session": None})
+
+
+@login_required
+@never_cache
+@require_http_methods(ECRITURE)
+def session_modifier(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a session; the places added go to those who wait."""
+    lue = _tenue(request, pk)
+    form = SessionForm(_envoi(request), offre=lue.offre, operateurs=None, session=lue)
+    if request.method == "POST" and form.is_valid():
+        try:
+            modifier_session(session=lue, par=request.user, parts=form.parts, **form.valeurs)
+        except RegleMetier as erreur:
+            signaler(form, erreur)
+        else:
+            messages.success(request, "La session est modifiée.")
+            return redirect(lue)
+    return _ecrire(request, form, {"offre": lue.offre, "session": lue})
+
+
+@login_required
+@never_cache
+@require_http_methods(ECRITURE)
+def session_dupliquer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Prepare another session alike."""
+    lue = _tenue(request, pk)
+    form = DuplicationForm(_envoi(request), session=lue)
+    if request.method == "POST" and form.is_valid():
+        try:
+            creee = dupliquer_session(session=lue, debut=form.cleaned_data["debut"], par=request.user)
+        except RegleMetier as erreur:
+            signaler(form, erreur)
+        else:
+            messages.success(request, "La copie est prête : relisez-la, puis ouvrez-la aux inscriptions.")
+            return redirect(creee)
+    contexte = {
+        "session": lue, "titre": "Préparer une session semblable", "bouton": "Préparer la session", "grave": False,
+        "texte": "Même durée, même lieu, mêmes horaires, même capacité, mêmes parts réservées ; aucun inscrit.",
+    }  # fmt: skip
+    return _ecrire(request, form, contexte, "geste")
+
+
+@login_required
+@never_cache
+@require_http_methods(ECRITURE)
+def session_annuler(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel a session, with its motive."""
+    lue = _tenue(request, pk)
+    form = AnnulationForm(_envoi(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            annuler_session(session=lue, par=request.user, motif=form.cleaned_data["motif"])
+        except RegleMetier as erreur:
+            signaler(form, erreur)
+        else:
+            messages.success(request, "La session est annulée ; ceux qui suivent les inscrits sont prévenus.")
+            return redirect(lue)
+    contexte = {
+        "session": lue, "titre": "Annuler la session ?", "bouton": "Annuler la session", "grave": True,
+        "texte": "Toutes les inscriptions et la liste d’attente prennent fin. Une session annulée ne rouvre pas.",
+    }  # fmt: skip
+    return _ecrire(request, form, contexte, "geste")
+
+
+@login_required
+@never_cache
+@require_http_methods(ECRITURE)
+def session_geste(request: HttpRequest, pk: int, geste: str) -> HttpResponse:
+    """Open or close the enrolments, after a confirmation."""
+    fait = GESTES.get(geste)
+    if fait is None:
+        raise Http404("Ce geste n’existe pas.")
+    lue = _tenue(request, pk)
+    if request.method == "POST":
+        try:
+            fait.operation(session=lue, par=request.user)
+        except RegleMetier as erreur:
+            messages.error(request, erreur.message)
+        else:
+            messages.success(request, fait.dit)
+        return redirect(lue)
+    contexte = {"titre": fait.titre, "texte": fait.texte, "bouton": fait.bouton, "retour": lue.get_absolute_url()}
+    return render(request, "components/page_confirmation.html", contexte | {"grave": False})
