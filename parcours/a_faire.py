@@ -15,9 +15,6 @@ from .etat import ALERTE_ECHEANCE, Parcours
 from .models import NatureEntretien
 from .regles import delais
 
-# How long one waits before asking again, in days.
-REPONSE_ATTENDUE = 15
-SANS_CONTACT_MOIS = 3
 VEILLE = 15  # days before a deadline when it turns ochre
 
 ORIENTATION, REFERENT, ENCADRANT, OPERATEUR, PERSONNE = (
@@ -161,10 +158,10 @@ class AFaire:
         tenus = [f for f in self.parcours.de(c.ENTRETIEN) if f.b == "tenu" and f.le <= self.jour]
         if not tenus or self._prevu():
             return
-        limite = delais.plus_mois(tenus[0].le, SANS_CONTACT_MOIS)
-        if limite <= self.jour:
+        limite = delais.limite_interne(self.regimes, delais.CONTACT, tenus[0].le)
+        if limite.le <= self.jour:
             yield self._faire(
-                "Reprendre contact", self._qui(), "Planifier", self._ecran(PLANIFIER), le=limite,
+                "Reprendre contact", self._qui(), "Planifier", self._ecran(PLANIFIER), le=limite.le,
                 sous=f"dernier entretien le {tenus[0].le:%d/%m/%Y}", cible=True,
             )  # fmt: skip
 
@@ -209,11 +206,13 @@ class AFaire:
                 geste = "Faire signer" if fait.b == "renseignee" else "Transmettre"
                 yield self._objet(fait, "Transmettre la prescription", self._qui(), geste, sous=fait.a)
             elif fait.b == "transmise" and fait.d:
-                limite = datetime.date.fromisoformat(fait.d) + datetime.timedelta(days=REPONSE_ATTENDUE)
-                if limite < self.jour:
+                transmise = datetime.date.fromisoformat(fait.d)
+                limite = delais.limite_interne(self.regimes, delais.REPONSE, transmise)
+                if limite.le < self.jour:
                     yield self._objet(
-                        fait, "Relancer l’opérateur", self._qui(), "Relancer", le=limite, sous=fait.a, cible=True
-                    )
+                        fait, "Relancer l’opérateur", self._qui(), "Relancer", le=limite.le, cible=True,
+                        sous=f"{fait.a}\u00a0: réponse attendue {limite.duree} après le {transmise:%d/%m/%Y}",
+                    )  # fmt: skip
 
     def _inscriptions(self) -> Iterator[Etape]:
         for fait in self.parcours.de(c.INSCRIPTION):

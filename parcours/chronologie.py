@@ -6,10 +6,11 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, CharField, DateField, F, Func, QuerySet, Value, When
+from django.db.models import Case, CharField, DateField, Exists, F, Func, OuterRef, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf, TruncDate
 
 from .compilees import Compilee
+from .lecture_contrats import suites_engagees
 from .models import (
     Adresse,
     AffectationReferent,
@@ -98,6 +99,7 @@ def _tout(personne: int) -> QuerySet[Any, Any]:
         default=Value(""),
         output_field=CharField(),
     )
+    suites = Contrat.objects.filter(suites_engagees(), precedent=OuterRef("pk"))
     siens = {"personne": personne}
     parties = [
         _lignes(Orientation.objects.filter(**siens), ORIENTATION, F("decidee_le"),
@@ -109,7 +111,7 @@ def _tout(personne: int) -> QuerySet[Any, Any]:
         _lignes(Entretien.objects.filter(**siens), ENTRETIEN, TruncDate("debut"),
                 F("nature"), F("etat"), F("motif"), a_finir),
         _lignes(Contrat.objects.filter(**siens), CONTRAT, F("debut"),
-                F("nature"), F("etat"), F("heures_hebdo"), F("revision_le"),
+                F("nature"), F("etat"), F("heures_hebdo"), Exists(suites),
                 debut=F("debut"), fin=Coalesce("clos_le", "fin")),
         _lignes(Prescription.objects.filter(**siens), PRESCRIPTION, F("renseignee_le"),
                 Coalesce("offre__intitule", "action_libre"), F("etat"), F("operateur__nom"), F("transmise_le"),

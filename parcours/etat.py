@@ -146,6 +146,11 @@ class Parcours:
             for rang, (titre, fait, plus) in enumerate(faits)
         ]
 
+    def _premiere(self, orientation: Fait) -> bool:
+        """Return whether it is the first since the entry: the delay of a later one says nothing of the entry."""
+        depuis = self.entree.le if self.entree else datetime.date.min
+        return not any(depuis <= f.le < orientation.le for f in self.de(c.ORIENTATION))
+
     def _type(self, orientation: Fait | None) -> str:
         """Return the delay since the entry and the type, worded by the regime of its day."""
         if orientation is None:
@@ -153,18 +158,22 @@ class Parcours:
         mots = TypeOrientation(orientation.a).label
         with contextlib.suppress(LookupError):
             mots = delais.regime_au(self.regimes, orientation.le).libelle_type(orientation.a)
-        jours = (orientation.le - self.entree.le).days if self.entree else -1
+        jours = (orientation.le - self.entree.le).days if self._premiere(orientation) and self.entree else -1
         delai = f"en {jours}\u00a0{accorder(jours, 'jour')}, " if jours > 0 else ""
         return f"{delai}{mots if mots != orientation.a else TypeOrientation(orientation.a).label}".lower()
 
     @cached_property
     def emploi(self) -> Fait | None:
-        """Return the exit to employment that still holds: no follow-up has found the person without a job since."""
+        """Return the exit to employment that still holds: nothing since says that the person lost the job.
+
+        Neither a follow-up, nor an entry into rights and duties, nor an orientation decided later.
+        """
         sortie = next((f for f in self.de(c.SORTIE) if f.d == "true"), None)
         if sortie is None:
             return None
         perdu = any(f.b and f.b != "emploi" and f.le >= sortie.le for f in self.de(c.SUIVI))
         reprise = self.entree is not None and self.entree.le > sortie.le
+        reprise = reprise or any(f.le > sortie.le for f in self.de(c.ORIENTATION))
         return None if perdu or reprise else sortie
 
     @property

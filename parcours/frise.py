@@ -15,7 +15,6 @@ from . import chronologie as c
 from .chronologie import FAMILLES, Fait
 from .models import (
     EtatAide,
-    EtatContrat,
     EtatDemande,
     EtatEntretien,
     EtatInscription,
@@ -26,6 +25,7 @@ from .models import (
     SituationSuivi,
     TypeOrientation,
 )
+from .regles.contrats import affichage
 
 ICONES = {
     c.ORIENTATION: "compass", c.REORIENTATION: "arrow-left-right", c.REFERENT: "person-circle",
@@ -41,8 +41,6 @@ DOMAINES = {
 }  # fmt: skip
 # The badge of an event, by kind and state: a tone; states left out say nothing more than the words.
 TONS = {
-    c.CONTRAT: {"brouillon": "neutre", "signe": "info", "soumis": "info", "a_corriger": "veille", "valide": "bon",
-                "refuse": "retard", "clos": "neutre", "annule": "neutre"},
     c.PRESCRIPTION: {"renseignee": "neutre", "signee": "info", "transmise": "info", "refusee": "veille",
                      "retenue": "info", "en_action": "info", "achevee": "bon", "abandonnee": "veille",
                      "annulee": "neutre"},
@@ -54,7 +52,7 @@ TONS = {
     c.REORIENTATION: {"en_attente": "veille", "acceptee": "bon", "refusee": "neutre", "retiree": "neutre"},
 }  # fmt: skip
 ETATS: dict[str, Any] = {
-    c.CONTRAT: EtatContrat, c.PRESCRIPTION: EtatPrescription, c.INSCRIPTION: EtatInscription, c.AIDE: EtatAide,
+    c.PRESCRIPTION: EtatPrescription, c.INSCRIPTION: EtatInscription, c.AIDE: EtatAide,
     c.ENTRETIEN: EtatEntretien, c.REORIENTATION: EtatDemande,
 }  # fmt: skip
 LIGNES_AU_PLUS = 120  # events drawn at once: a longer history unfolds on demand
@@ -77,10 +75,11 @@ class Ligne:
 
 @dataclass(frozen=True)
 class Mois:
-    """The events of one month, or of one year long past, latest first."""
+    """The events of one month, or of one year long past, latest first. `ancien`: folded until it is asked for."""
 
     titre: str
     lignes: list[Ligne] = field(default_factory=list)
+    ancien: bool = False
 
 
 def _phrases(*morceaux: str) -> str:
@@ -132,11 +131,29 @@ MOTS: dict[str, Callable[[Fait], tuple[str, str]]] = {
 }
 
 
-def ligne(fait: Fait, url: str = "") -> Ligne:
+Badge = tuple[str, str]  # tone, words
+
+
+def _badge(fait: Fait) -> Badge:
+    """Return the badge of an event that says its state, empty when it says no more than the words."""
+    ton = TONS.get(fait.genre, {}).get(fait.b, "")
+    return (ton, ETATS[fait.genre](fait.b).label) if ton else ("", "")
+
+
+def badges_contrats(faits: Sequence[Fait], jour: datetime.date) -> dict[int, Badge]:
+    """Return how each contract stands on `jour`, in the words of its own page: in force, over, replaced."""
+    badges = {}
+    for f in faits:
+        if f.genre == c.CONTRAT:
+            lu = affichage(f.b, f.debut or f.le, f.fin or f.le, jour, suite=f.d == "true")
+            badges[f.objet] = (lu.ton, lu.libelle)
+    return badges
+
+
+def ligne(fait: Fait, url: str = "", badge: Badge | None = None) -> Ligne:
     """Return the words, the marks and the badge of one event."""
     titre, texte = MOTS[fait.genre](fait)
-    ton_etat = TONS.get(fait.genre, {}).get(fait.b, "")
-    etat = ETATS[fait.genre](fait.b).label if ton_etat else ""
+    ton_etat, etat = _badge(fait) if badge is None else badge
     icone = "calendar-x" if fait.genre == c.ENTRETIEN and fait.b in ("manque", "excuse") else ICONES[fait.genre]
     ton = "bon" if fait.genre == c.SORTIE and fait.d == "true" else ""
     return Ligne(fait.le, titre, texte, icone, DOMAINES.get(fait.genre, ""), ton, url, etat, ton_etat)
@@ -201,9 +218,10 @@ def mois_de(lignes: Sequence[Ligne], jour: datetime.date) -> list[Mois]:
     groupes: list[Mois] = []
     recent = (jour - datetime.timedelta(days=365)).replace(day=1)
     for une in lignes:
-        titre = f"{MOIS[une.le.month - 1].capitalize()} {une.le.year}" if une.le >= recent else str(une.le.year)
+        ancien = une.le < recent
+        titre = str(une.le.year) if ancien else f"{MOIS[une.le.month - 1].capitalize()} {une.le.year}"
         if not groupes or groupes[-1].titre != titre:
-            groupes.append(Mois(titre))
+            groupes.append(Mois(titre, ancien=ancien))
         groupes[-1].lignes.append(une)
     return groupes
 
@@ -221,4 +239,6 @@ def frise(faits: Sequence[Fait], filtre: FiltreFrise, lien: Callable[[Fait], str
     """Return the timeline of `faits`, latest first, on `jour`. `lien` gives the page of an event, empty for none."""
     gardes = [f for f in faits if filtre.garde(f)]
     montres = gardes if filtre.tout else gardes[:LIGNES_AU_PLUS]
-    return Frise(mois_de([ligne(f, lien(f)) for f in montres], jour), len(gardes) - len(montres), filtre)
+    contrats = badges_contrats(faits, jour)
+    lignes = [ligne(f, lien(f), contrats.get(f.objet) if f.genre == c.CONTRAT else None) for f in montres]
+    return Frise(mois_de(lignes, jour), len(gardes) - len(montres), filtre)

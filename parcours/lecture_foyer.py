@@ -128,6 +128,11 @@ class FoyerEtDroits:
             ligne.v["ecart"] = recu is not None and recalcule is not None and recu != recalcule
         return lignes
 
+    @property
+    def soumise(self) -> bool:
+        """Return whether the CAF or the MSA says she is subject to rights and duties today."""
+        return any(d.v["recu"] for d in self.droits if d.au(self.jour))
+
 
 def _lecture(personne: int, jour: datetime.date) -> dict[str, Any]:
     elle: dict[str, Any] = {"personne": OuterRef("pk")}

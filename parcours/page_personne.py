@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from parcours import chronologie, droits, page
 from parcours.a_faire import DESIGNER, ORIENTER, AFaire
 from parcours.adresses import de_fait
 from parcours.droits.affectations import peut_designer_referent
+from parcours.droits.identite import peut_modifier_identite
 from parcours.droits.orientation import peut_orienter
 from parcours.etat import Parcours
 from parcours.frise import FiltreFrise, frise
 from parcours.identite import Identite, foyer_en_mots, identite
-from parcours.models import Consultation
+from parcours.models import Canal, Consultation
 from parcours.querysets import prescriptions_adressees
 from parcours.regles.delais import age_au
 from pdi.comptes.models import Role
@@ -41,6 +44,20 @@ def _nom(personne: Any) -> str:
     nom = (personne.nom_usage or personne.nom_naissance).upper()
     prenom = personne.prenoms.split(" ")[0] if personne.prenoms else ""
     return " ".join(m for m in (CIVILITES.get(personne.sexe, ""), prenom, nom) if m)
+
+
+MANQUES = {
+    Canal.TELEPHONE: ("telephone", "numéro à demander"),
+    Canal.SMS: ("telephone", "numéro à demander"),
+    Canal.COURRIEL: ("courriel", "courriel à demander"),
+    Canal.COURRIER: ("commune", "adresse à demander"),
+}
+
+
+def _manque(personne: Any) -> str:
+    """Return the contact that the preferred channel needs and nobody knows, in words; empty when it is there."""
+    champ, mots = MANQUES[personne.canal]
+    return "" if getattr(personne, champ) else mots
 
 
 def _consultations(personne: Any) -> list[Consultation]:
@@ -78,6 +95,7 @@ class PagePersonne:
             "frise": frise(faits, FiltreFrise(self.request.GET), self._lien, self.jour),
             "identite": Identite(), "foyer": "", "parcours": None, "etapes": [], "colonnes": COLONNES,
             "sections": [], "gestes": [], "ecrit": self.lecture.ecrit, "a_saisir": None,
+            "manque": _manque(p), "completer": "",
             "compte_consultations": None, "consultations": [], "voit_consultations": False,
         }  # fmt: skip
         return contexte | self._dossier(faits) if self.entiere else contexte
@@ -85,16 +103,30 @@ class PagePersonne:
     def _dossier(self, faits: list[chronologie.Fait]) -> dict[str, Any]:
         """Return what a prestataire does not see."""
         lu = identite(self.personne.pk, self.jour)
+        lecture = replace(self.lecture, genres=frozenset(f.genre for f in faits))
         parcours = Parcours(faits, lu.regimes, self.jour, lu, voit_sante=self.lecture.voit_sante)
         noms = droits.voit_consultations(self.request.user, self.personne)
+        a_saisir = self._a_saisir(parcours)
         return {
             "identite": lu, "foyer": foyer_en_mots(lu), "parcours": parcours,
             "etapes": AFaire(parcours, self.personne.pk, ecrit=self.lecture.ecrit, fermes=self._fermes()).etapes(),
-            "sections": page.sections(self.lecture), "gestes": page.gestes(self.lecture),
-            "a_saisir": self._a_saisir(parcours),
+            "sections": page.sections(lecture), "gestes": page.gestes(lecture, *self._autres(a_saisir)),
+            "a_saisir": a_saisir, "completer": self._completer(),
             "compte_consultations": lu.vues, "voit_consultations": noms,
             "consultations": _consultations(self.personne) if noms else [],
         }  # fmt: skip
+
+    def _autres(self, a_saisir: int | None) -> list[page.Geste]:
+        """Return the meeting that begins now, when the main button is busy with another."""
+        url = reverse("parcours:saisie_ouvrir", args=[self.personne.pk])
+        return [page.Geste("Commencer un autre entretien", url, page.RENCONTRER)] if a_saisir else []
+
+    def _completer(self) -> str:
+        """Return where the missing contact is written, empty for who may not."""
+        if not peut_modifier_identite(self.request.user, self.personne):
+            return ""
+        ecran = "adresse_ajouter" if self.personne.canal == Canal.COURRIER else "personne_contacts"
+        return reverse(f"parcours:{ecran}", args=[self.personne.pk])
 
     def _fermes(self) -> frozenset[str]:
         """Return the gestures of the next steps that this reader may not do: no link leads to a refusal."""

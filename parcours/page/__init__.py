@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from . import (
     affectations,
     aides,
@@ -14,9 +16,9 @@ from . import (
     prescriptions,
     sorties,
 )
-from .base import Geste, Lecture, Section
+from .base import GROUPES, RENCONTRER, Geste, Lecture, Section
 
-__all__ = ["FAMILLES", "Geste", "Lecture", "Section", "gestes", "sections"]
+__all__ = ["FAMILLES", "RENCONTRER", "Geste", "Lecture", "Section", "gestes", "sections"]
 
 # In the order of the page: what one follows now, then how it was decided, then what is looked up.
 FAMILLES = (
@@ -30,6 +32,10 @@ def sections(lecture: Lecture) -> list[Section]:
     return [section for section in lues if section is not None]
 
 
-def gestes(lecture: Lecture) -> list[Geste]:
-    """Return what the reader may add to this path; nothing when they only read it."""
-    return [geste for famille in FAMILLES for geste in famille.gestes(lecture)] if lecture.ecrit else []
+def gestes(lecture: Lecture, *autres: Geste, sauf: Collection[Geste] = ()) -> list[tuple[str, list[Geste]]]:
+    """Return what the reader may add to this path, by heading, `autres` first; nothing when they only read it."""
+    if not lecture.ecrit:
+        return []
+    possibles = [*autres, *(geste for famille in FAMILLES for geste in famille.gestes(lecture) if geste not in sauf)]
+    ranges = ((groupe, [g for g in possibles if g.groupe == groupe]) for groupe in GROUPES)
+    return [(groupe, siens) for groupe, siens in ranges if siens]

@@ -7,7 +7,7 @@ from django.urls import reverse
 from parcours.droits.affectations import peut_designer_referent
 from parcours.models import AffectationReferent
 
-from .base import Geste, Lecture, Section
+from .base import CONTRACTUALISER, Geste, Lecture, Section
 
 
 def section(lecture: Lecture) -> Section | None:
@@ -21,6 +21,8 @@ def section(lecture: Lecture) -> Section | None:
     passes = [s for s in suivis if s.periode.upper is not None and s.periode.upper <= jour]
     return Section(
         "parcours/affectations/_section.html",
+        "Référent",
+        "t-referents",
         {
             "personne": lecture.personne,
             "actuels": [s for s in suivis if s not in passes],
@@ -35,4 +37,5 @@ def gestes(lecture: Lecture) -> list[Geste]:
     """Return « designate a référent », to who may."""
     if not peut_designer_referent(lecture.utilisateur, lecture.personne):
         return []
-    return [Geste("Désigner un référent", reverse("parcours:referent_designer", args=[lecture.personne.pk]))]
+    url = reverse("parcours:referent_designer", args=[lecture.personne.pk])
+    return [Geste("Désigner un référent", url, CONTRACTUALISER)]

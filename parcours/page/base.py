@@ -11,7 +11,8 @@ from typing import Any, Literal
 class Lecture:
     """Who reads whose page, on which day. `ecrit`: may write in this path; `voit_sante`: restricted themes too.
 
-    `personne` comes from `droits.avec_acces`.
+    `personne` comes from `droits.avec_acces`. `genres`: the kinds of events of her timeline, which is read first: a
+    section asks nothing about what never happened.
     """
 
     personne: Any
@@ -19,20 +20,37 @@ class Lecture:
     jour: datetime.date
     ecrit: bool
     voit_sante: bool
+    genres: frozenset[str] | None = None
+
+    def a_vecu(self, genre: str) -> bool:
+        """Return whether the timeline holds an event of that kind; when it was not read, it may."""
+        return self.genres is None or genre in self.genres
+
+
+# Headings of the « Ajouter » menu, in the order of a path.
+RENCONTRER = "Rencontrer"
+CONTRACTUALISER = "Orienter et contractualiser"
+AIDER = "Prescrire et aider"
+DOSSIER = "Tenir le dossier"
+TERMINER = "Terminer"
+GROUPES = (RENCONTRER, CONTRACTUALISER, AIDER, TERMINER, DOSSIER)
 
 
 @dataclass(frozen=True)
 class Geste:
-    """A link of the « Ajouter » menu of the page: a verb with its object."""
+    """A link of the « Ajouter » menu of the page: a verb with its object, under one of GROUPES."""
 
     intitule: str
     url: str
+    groupe: str
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page: its template, which reads `s`, and where it stands."""
+    """A part of the page: its template, which reads `s`, where it stands; its heading and the id of its `<h2>`."""
 
     gabarit: str
+    titre: str
+    ancre: str
     donnees: dict[str, Any] = field(default_factory=dict)
     place: Literal["principal", "lateral"] = "lateral"

@@ -7,17 +7,20 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
+from parcours.chronologie import CONTRAT
 from parcours.lecture_contrats import suites_engagees
 from parcours.models import Contrat, EtatContrat
 from parcours.regles.contrats import affichage
 
-from .base import Geste, Lecture, Section
+from .base import CONTRACTUALISER, Geste, Lecture, Section
 
 MONTRES = 4
 
 
 def section(lecture: Lecture) -> Section | None:
     """Return the latest contract with its objectives, and the others by name (two queries)."""
+    if not lecture.a_vecu(CONTRAT):
+        return None
     suites = Contrat.objects.filter(suites_engagees(), precedent=OuterRef("pk"))
     lus = list(
         Contrat.objects.filter(personne=lecture.personne.pk)
@@ -37,9 +40,10 @@ def section(lecture: Lecture) -> Section | None:
         "contrat": courant, "objectifs": list(courant.objectifs.all()),
         "autres": [c for c in lus if c is not courant][:MONTRES],
     }  # fmt: skip
-    return Section("parcours/contrats/_section.html", donnees)
+    return Section("parcours/contrats/_section.html", "Contrat", "t-contrat", donnees, place="principal")
 
 
 def gestes(lecture: Lecture) -> list[Geste]:
     """Return what may be added."""
-    return [Geste("Préparer un contrat", reverse("parcours:contrat_nouveau", args=[lecture.personne.pk]))]
+    url = reverse("parcours:contrat_nouveau", args=[lecture.personne.pk])
+    return [Geste("Préparer un contrat", url, CONTRACTUALISER)]

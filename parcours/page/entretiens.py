@@ -9,7 +9,7 @@ from parcours.agenda import decorer
 from parcours.models import Entretien, EtatEntretien
 from parcours.regles.entretiens import assiduite
 
-from .base import Geste, Lecture, Section
+from .base import RENCONTRER, Geste, Lecture, Section
 
 DERNIERS = 3
 
@@ -27,13 +27,10 @@ def section(lecture: Lecture) -> Section | None:
         "lien": lecture.ecrit,
         "planifier": reverse("parcours:entretien_planifier", args=[lecture.personne.pk]) if lecture.ecrit else "",
     }
-    return Section("parcours/entretiens/_section.html", donnees)
+    return Section("parcours/entretiens/_section.html", "Rendez-vous", "t-rdv", donnees)
 
 
 def gestes(lecture: Lecture) -> list[Geste]:
     """Return what may be added."""
-    cle = [lecture.personne.pk]
-    return [
-        Geste("Planifier un rendez-vous", reverse("parcours:entretien_planifier", args=cle)),
-        Geste("Commencer un entretien maintenant", reverse("parcours:saisie_ouvrir", args=cle)),
-    ]
+    url = reverse("parcours:entretien_planifier", args=[lecture.personne.pk])
+    return [Geste("Planifier un rendez-vous", url, RENCONTRER)]

@@ -7,13 +7,15 @@ from django.urls import reverse
 from parcours.droits.identite import peut_modifier_identite
 from parcours.lecture_foyer import FoyerEtDroits
 
-from .base import Geste, Lecture, Section
+from .base import DOSSIER, TERMINER, Geste, Lecture, Section
 
 
 def section(lecture: Lecture) -> Section | None:
     """Return « Foyer et droits »."""
     return Section(
         "parcours/foyer/_section.html",
+        "Foyer et droits",
+        "t-foyer",
         {
             "personne": lecture.personne,
             "f": FoyerEtDroits(lecture.personne.pk, lecture.jour),
@@ -23,14 +25,14 @@ def section(lecture: Lecture) -> Section | None:
 
 
 GESTES = (
-    ("Corriger l’identité", "personne_identite"),
-    ("Mettre à jour les contacts", "personne_contacts"),
-    ("Noter un déménagement", "adresse_ajouter"),
-    ("Ajouter un membre du foyer", "membre_ajouter"),
-    ("Changer la situation familiale", "foyer_situation"),
-    ("Ajouter un dossier RSA", "dossier_ajouter"),
-    ("Ajouter une période de droits et devoirs", "droits_devoirs_ajouter"),
-    ("Signaler un décès", "personne_deces"),
+    ("Corriger l’identité", "personne_identite", DOSSIER),
+    ("Mettre à jour les contacts", "personne_contacts", DOSSIER),
+    ("Noter un déménagement", "adresse_ajouter", DOSSIER),
+    ("Ajouter un membre du foyer", "membre_ajouter", DOSSIER),
+    ("Changer la situation familiale", "foyer_situation", DOSSIER),
+    ("Ajouter un dossier RSA", "dossier_ajouter", DOSSIER),
+    ("Ajouter une période de droits et devoirs", "droits_devoirs_ajouter", DOSSIER),
+    ("Signaler un décès", "personne_deces", TERMINER),
 )
 
 
@@ -38,4 +40,6 @@ def gestes(lecture: Lecture) -> list[Geste]:
     """Return what may be written about the identity and the household."""
     if not peut_modifier_identite(lecture.utilisateur, lecture.personne):
         return []
-    return [Geste(titre, reverse(f"parcours:{nom}", args=[lecture.personne.pk])) for titre, nom in GESTES]
+    return [
+        Geste(titre, reverse(f"parcours:{nom}", args=[lecture.personne.pk]), groupe) for titre, nom, groupe in GESTES
+    ]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from parcours.droits.orientation import peut_orienter
 from parcours.models import DemandeReorientation, EtatDemande, Orientation
 
-from .base import Geste, Lecture, Section
+from .base import CONTRACTUALISER, Geste, Lecture, Section
 
 
 def section(lecture: Lecture) -> Section | None:
@@ -27,7 +27,7 @@ def section(lecture: Lecture) -> Section | None:
         .first()
     )
     return Section(
-        "parcours/orientation/_section.html",
+        "parcours/orientation/_section.html", "Orientation", "t-orientation",
         {
             "personne": lecture.personne, "orientation": orientation, "demande": _demande(orientation),
             "ecart": bool(orientation and orientation.type_propose not in ("", orientation.type_decide)),
@@ -49,6 +49,7 @@ def _demande(orientation: Any) -> DemandeReorientation | None:
 def gestes(lecture: Lecture) -> list[Geste]:
     """Return the decision for who orients, the request for the others."""
     cle = lecture.personne.pk
-    orienter = Geste("Décider l’orientation", reverse("parcours:orienter", args=[cle]))
-    demander = Geste("Demander une réorientation", reverse("parcours:reorientation_demander", args=[cle]))
+    orienter = Geste("Décider l’orientation", reverse("parcours:orienter", args=[cle]), CONTRACTUALISER)
+    url = reverse("parcours:reorientation_demander", args=[cle])
+    demander = Geste("Demander une réorientation", url, CONTRACTUALISER)
     return [orienter, demander] if peut_orienter(lecture.utilisateur, lecture.personne) else [demander]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import reverse
 
+from parcours.chronologie import PRESCRIPTION
 from parcours.models import EtatPrescription, Prescription
 from parcours.regles.prescriptions import EN_COURS, TONS
 
-from .base import Geste, Lecture, Section
+from .base import AIDER, Geste, Lecture, Section
 
 MONTREES = 6
 
@@ -15,7 +16,9 @@ MONTREES = 6
 def section(lecture: Lecture) -> Section | None:
     """Return the latest prescriptions, those under way first; nothing when there is none and nothing to add."""
     lues = Prescription.objects.filter(personne=lecture.personne).exclude(etat=EtatPrescription.ANNULEE)
-    recentes = list(lues.select_related("offre", "operateur").order_by("-renseignee_le", "-pk")[: MONTREES * 3])
+    recentes = []
+    if lecture.a_vecu(PRESCRIPTION):
+        recentes = list(lues.select_related("offre", "operateur").order_by("-renseignee_le", "-pk")[: MONTREES * 3])
     recentes.sort(key=lambda p: p.etat not in EN_COURS)
     if not recentes and not lecture.ecrit:
         return None
@@ -25,9 +28,10 @@ def section(lecture: Lecture) -> Section | None:
         "personne": lecture.personne,
         "ecrit": lecture.ecrit,
     }
-    return Section("parcours/prescriptions/_section.html", donnees)
+    return Section("parcours/prescriptions/_section.html", "Prescriptions", "t-prescriptions", donnees)
 
 
 def gestes(lecture: Lecture) -> list[Geste]:
     """Return what may be added."""
-    return [Geste("Prescrire une action", reverse("parcours:prescription_choisir", args=[lecture.personne.pk]))]
+    url = reverse("parcours:prescription_choisir", args=[lecture.personne.pk])
+    return [Geste("Prescrire une action", url, AIDER)]

@@ -61,7 +61,7 @@ def _page(request: HttpRequest, contexte: Contexte, saisie: Saisie, statut: int 
     donnees = {
         "entretien": contexte.entretien, "personne": contexte.personne, "saisie": saisie,
         "principal": saisie.volets[0], "autres": saisie.volets[1:],
-        "gestes": [g for g in page.gestes(lecture) if g not in page.entretiens.gestes(lecture)],
+        "gestes": page.gestes(lecture, sauf=page.entretiens.gestes(lecture)),
         "brouillon_par": Utilisateur.objects.filter(pk=brouillon["par"]).first() if brouillon else None,
         "brouillon_le": parse_datetime(brouillon["le"]) if brouillon else None,
         "conflit": None, "version": contexte.entretien.version,

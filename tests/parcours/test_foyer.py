@@ -229,8 +229,8 @@ def test_l_adresse_se_lit_avec_son_territoire(client: Client, agent):
     commune = CommuneFactory.create(nom="Valmarche-Essai", territoire=TerritoireFactory.create(nom="TAD Essai"))
     personne = personne_suivie(commune=commune)
     contenu = client.get(personne.get_absolute_url()).content.decode()
-    assert "Valmarche-Essai" in contenu.split("Foyer et droits")[1]
-    assert "TAD Essai" in contenu.split("Foyer et droits")[1]
+    assert "Valmarche-Essai" in contenu.split("Foyer et droits</h2>")[1]
+    assert "TAD Essai" in contenu.split("Foyer et droits</h2>")[1]
     proposees = client.get(reverse("parcours:communes"), {"commune": "valmarche essai"}).content.decode()
     assert "TAD Essai" in proposees
 

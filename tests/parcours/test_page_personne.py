@@ -23,6 +23,8 @@ from parcours.etat import Parcours
 from parcours.frise import FiltreFrise, frise, mois_de
 from parcours.identite import identite
 from parcours.models import Inscription
+from parcours.page.base import GROUPES
+from parcours.regles.delais import Regime
 from pdi.comptes.models import Role
 from tests.fabriques import StructureFactory, UtilisateurFactory
 from tests.fabriques_parcours import (
@@ -31,6 +33,7 @@ from tests.fabriques_parcours import (
     DiagnosticFactory,
     EntretienFactory,
     MotifFactory,
+    OrientationFactory,
     PrescriptionFactory,
     RegimeFactory,
     SituationFoyerFactory,
@@ -42,7 +45,8 @@ from tests.fabriques_parcours import (
 )
 
 pytestmark = pytest.mark.django_db
-REQUETES_AU_PLUS = 26  # eleven for the page itself, the rest for its sections (two each at most)
+REQUETES_AU_PLUS = 24  # nine for the page itself, the rest for its sections (two each at most)
+REQUETES_AU_DEBUT = 15  # a path that begins: no section asks about what never happened
 
 
 def page(personne: Any) -> str:
@@ -91,6 +95,77 @@ def test_la_page_coute_autant_pour_une_longue_histoire(client: Client, referent)
             assert client.get(page(personne)).status_code == 200
         couts.append(len(requetes))
     assert couts[0] == couts[1] <= REQUETES_AU_PLUS, couts
+
+
+def test_un_parcours_qui_commence_se_lit_en_peu_de_requetes(client: Client, referent):
+    personne = personne_suivie(referent=referent)
+    client.get(page(personne))
+    with CaptureQueriesContext(connection) as requetes:
+        client.get(page(personne))
+    assert len(requetes) <= REQUETES_AU_DEBUT, len(requetes)
+
+
+def test_ajouter_se_range_par_moment_sans_repeter_le_bouton(client: Client, referent):
+    personne = personne_suivie(referent=referent)
+    contenu = client.get(page(personne)).content.decode()
+    titres_lus = [contenu.index(f"<strong>{titre}</strong>") for titre in GROUPES]
+    assert titres_lus == sorted(titres_lus)
+    saisie = reverse("parcours:saisie_ouvrir", args=[personne.pk])
+    assert contenu.count(f'href="{saisie}"') == 1
+    EntretienFactory.create(personne=personne, etat="prevu", agent=referent)
+    contenu = client.get(page(personne)).content.decode()
+    assert "Saisir l’entretien" in contenu
+    assert "Commencer un autre entretien" in contenu
+
+
+def test_le_canal_prefere_sans_coordonnee_dit_ce_qui_manque(client: Client, referent):
+    personne = personne_suivie(referent=referent, canal="courriel", courriel="", telephone="0600000000")
+    ou = f'href="{reverse("parcours:personne_contacts", args=[personne.pk])}">L’indiquer'
+    contenu = client.get(page(personne)).content.decode()
+    assert "courriel à demander" in contenu
+    assert ou in contenu
+    personne.courriel = "a@fictif.example"
+    personne.save(update_fields=["courriel"])
+    assert ou not in client.get(page(personne)).content.decode()
+
+
+def test_la_frise_et_le_contrat_disent_le_meme_etat(client: Client, referent):
+    personne = personne_suivie(referent=referent)
+    ContratFactory.create(personne=personne, etat="valide", debut=il_y_a(200), fin=il_y_a(20))
+    contenu = client.get(page(personne)).content.decode()
+    assert contenu.count("Échu<") == 2
+    assert "Validé<" not in contenu
+
+
+def test_les_annees_passees_sont_repliees_sauf_quand_on_filtre(client: Client, referent):
+    personne = personne_suivie(referent=referent, entree=il_y_a(900))
+    ContratFactory.create(personne=personne, etat="clos", debut=il_y_a(800), fin=il_y_a(700))
+    assert '<details class="frise-annee">' in client.get(page(personne)).content.decode()
+    assert '<details class="frise-annee">' not in client.get(f"{page(personne)}?montrer=contrat").content.decode()
+
+
+def test_relancer_l_operateur_suit_le_delai_fixe_par_le_departement():
+    def relancer(parametres: dict[str, Any]) -> bool:
+        regimes = [Regime("essai", "Essai", None, None, parametres)]
+        jour = timezone.localdate()
+        parcours = Parcours(c.faits(personne.pk), regimes, jour, identite(personne.pk, jour))
+        return "Relancer l’opérateur" in [e.titre for e in AFaire(parcours, personne.pk, ecrit=True).etapes()]
+
+    personne = personne_suivie()
+    PrescriptionFactory.create(
+        personne=personne, offre=None, action_libre="Atelier", etat="transmise", transmise_le=il_y_a(20)
+    )
+    assert relancer({})
+    assert relancer({"delai_reponse_prescription": 10})
+    assert not relancer({"delai_reponse_prescription": 30})
+
+
+def test_une_reorientation_ne_compte_pas_son_delai_depuis_l_entree():
+    personne = personne_suivie(entree=il_y_a(900))
+    personne.orientations.update(decidee_le=il_y_a(890), periode=DateRange(il_y_a(890), il_y_a(100)))
+    assert "en 10\u00a0jours" in etat_de(personne).etapes[1].detail
+    OrientationFactory.create(personne=personne, decidee_le=il_y_a(100), periode=depuis(il_y_a(100)))
+    assert "jours" not in etat_de(personne).etapes[1].detail
 
 
 def test_l_identite_dit_le_foyer_le_dossier_et_le_dernier_flux(client: Client, referent):
