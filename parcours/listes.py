@@ -89,10 +89,11 @@ SURVEILLANCES = (
 ETATS = (("a_orienter", "Sans orientation"), ("sans_referent", "Sans référent"), ("suivi", "Avec un référent"))
 
 
-class _FiltreRecherche(FiltreTexte):
+class FiltreRecherche(FiltreTexte):
     """The forgiving search: applied by the list, not as a condition."""
 
     def condition(self, valeur: str) -> Q:  # noqa: ARG002
+        """Return no condition."""
         return Q()
 
 
@@ -100,7 +101,7 @@ class FiltresPersonnes(Filtres):
     """Filters of the list. What is typed to find someone is never kept with a saved search."""
 
     gardables = True
-    mot = _FiltreRecherche("Nom, date de naissance ou n° de dossier", champs=(), large=True, ephemere=True)
+    mot = FiltreRecherche("Nom, date de naissance ou n° de dossier", champs=(), large=True, ephemere=True)
     portefeuille = FiltreBooleen("Mon portefeuille", si_vrai=Q())
     etat = FiltreChoix("Où en est le parcours", choix=ETATS, q=d_etat)
     orientation = FiltreChoix(

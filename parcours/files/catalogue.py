@@ -12,6 +12,7 @@ from parcours.a_faire import CONTRACTUALISER, DESIGNER, ORIENTER, PLANIFIER
 from parcours.models import (
     Contrat,
     DemandeReorientation,
+    GesteLot,
     Orientation,
     Prescription,
     SituationDroitsDevoirs,
@@ -21,11 +22,13 @@ from parcours.models import (
 from pdi.comptes.models import Role
 from pdi.socle.formats import date_courte
 
+from . import blocages as b
 from . import requetes as r
 from .horloges import Cadre
 
 Requete = Callable[[QuerySet[Any], Cadre], QuerySet[Any]]
 SUIVI = (Role.REFERENT, Role.ENCADRANT)
+SUIVIS_EN_LOT = (GesteLot.COURRIER, GesteLot.TRANSFERER)
 ORIENTATION = (Role.AGENT_ORIENTATION, Role.ENCADRANT)
 
 
@@ -55,6 +58,8 @@ class FileAttente:
     referent: str = ""  # path to the account when the row names one; else the référent of today
     joindre: tuple[str, ...] = ()
     detail: Callable[[Any, Cadre], str] = lambda _ligne, _cadre: ""
+    bloque: tuple[str, ...] = (b.RENDEZ_VOUS,)  # what may hold a row back, the first that speaks
+    gestes: tuple[str, ...] = (GesteLot.COURRIER,)  # what may be done to many rows at once
     retard: str = "en retard"
 
     def texte(self, ligne: Any, cadre: Cadre) -> str:
@@ -79,7 +84,7 @@ def _contrat(ligne: Any, _cadre: Cadre) -> str:
 
 
 def _prescription(ligne: Any, _cadre: Cadre) -> str:
-    return f"{ligne}{f', {ligne.operateur}' if ligne.operateur_id else ''}"
+    return str(ligne)
 
 
 def _demande(ligne: Any, _cadre: Cadre) -> str:
@@ -97,46 +102,56 @@ FILES = (
         "l’arrivée du dossier ; le Département vise un mois.",
         "entrée le", SituationDroitsDevoirs, r.annoter_a_orienter, r.garder_a_orienter, "Orienter",
         (ORIENTER, "personne_id"), ORIENTATION,
-        cle_reference="delai_orientation", structure="", detail=_cible, retard="Délai légal dépassé",
+        cle_reference="delai_orientation", structure="", detail=_cible,
+        bloque=(b.DIAGNOSTIC, b.RENDEZ_VOUS), gestes=(GesteLot.ORIENTER, GesteLot.COURRIER),
+        retard="Délai légal dépassé",
     ),
     FileAttente(
         "sans_referent", "Sans référent", ("personne sans référent", "personnes sans référent"),
         "Orientées, mais personne n’est désigné pour les accompagner.",
         "orientée le", Orientation, r.annoter_sans_referent, r.garder_sans_referent, "Désigner",
         (DESIGNER, "personne_id"), (Role.ENCADRANT,),
-        reference="CASF L262-27", joindre=("structure",), detail=_orientation, retard="Sans référent",
+        reference="CASF L262-27", joindre=("structure",),
+        detail=_orientation, bloque=(b.REFERENT,), gestes=(GesteLot.DESIGNER, GesteLot.COURRIER),
+        retard="Sans référent",
     ),
     FileAttente(
         "premier_rdv", "Premier rendez-vous à tenir", ("premier rendez-vous à tenir", "premiers rendez-vous à tenir"),
         "Orientées hors France Travail, aucun rendez-vous tenu depuis. Quinze jours après l’orientation.",
         "orientée le", Orientation, r.annoter_premier_rdv, r.garder_premier_rdv, "Fixer un rendez-vous",
         (PLANIFIER, "personne_id"), SUIVI,
-        cle_reference="delai_premier_rdv", joindre=("structure",), detail=_orientation, retard="Quinze jours dépassés",
+        cle_reference="delai_premier_rdv", joindre=("structure",),
+        detail=_orientation, gestes=SUIVIS_EN_LOT, retard="Quinze jours dépassés",
     ),
     FileAttente(
         "contrat_a_signer", "Contrat à signer", ("contrat à signer", "contrats à signer"),
         "L’orientation ouvre un délai pour signer le contrat ; aucun n’est valide ni signé depuis.",
         "délai depuis le", Orientation, r.annoter_contrat_a_signer, r.garder_contrat_a_signer, "Préparer le contrat",
         (CONTRACTUALISER, "personne_id"), SUIVI,
-        cle_reference="delai_contrat", joindre=("structure",), detail=_orientation, retard="Délai légal dépassé",
+        cle_reference="delai_contrat", joindre=("structure",),
+        detail=_orientation, bloque=(b.CONTRAT, b.RENDEZ_VOUS),
+        gestes=SUIVIS_EN_LOT, retard="Délai légal dépassé",
     ),
     FileAttente(
         "contrat_a_renouveler", "Contrat à renouveler", ("contrat à renouveler", "contrats à renouveler"),
         "Le dernier contrat est fini, ou finit dans les soixante jours, et rien ne le suit.",
         "commencé le", Contrat, r.annoter_contrat_a_renouveler, r.garder_contrat_a_renouveler, "Renouveler",
         ("parcours:contrat", "pk"), SUIVI,
-        cle_reference="delai_contrat", joindre=("structure",), detail=_contrat, retard="Contrat échu",
+        cle_reference="delai_contrat", joindre=("structure",), detail=_contrat, bloque=(b.CONTRAT, b.RENDEZ_VOUS),
+        gestes=SUIVIS_EN_LOT, retard="Contrat échu",
     ),
     FileAttente(
         "contrat_a_valider", "Contrat à valider", ("contrat à valider", "contrats à valider"),
         "Signés et soumis : l’encadrant valide, ou renvoie en disant pourquoi. Le Département vise quinze jours.",
         "soumis le", Contrat, r.annoter_contrat_a_valider, r.garder_contrat_a_valider, "Décider",
         ("parcours:contrat_decider", "pk"), (Role.ENCADRANT,),
-        reference="Objectif du Département", joindre=("structure",), detail=_contrat, retard="Quinze jours dépassés",
+        reference="Objectif du Département", joindre=("structure",), detail=_contrat, bloque=(b.RENVOI,), gestes=(),
+        retard="Quinze jours dépassés",
     ),
     FileAttente(
         "bilan_contrat", "Bilan de contrat à écrire", ("bilan de contrat à écrire", "bilans de contrats à écrire"),
-        "Le contrat finit sous quinze jours, ou est fini depuis moins d’un an, sans bilan.",
+        "Le contrat finit sous quinze jours, ou est fini depuis moins d’un an, sans bilan ni contrat pour le "
+        "remplacer.",
         "commencé le", Contrat, r.annoter_bilan_contrat, r.garder_bilan_contrat, "Écrire le bilan",
         ("parcours:contrat_clore", "pk"), SUIVI,
         cle_reference="delai_contrat", joindre=("structure",), detail=_contrat, retard="Contrat fini sans bilan",
@@ -155,7 +170,9 @@ FILES = (
         "pluridisciplinaire.",
         "orientée le", Orientation, r.annoter_reexamen_social, r.garder_reexamen_social, "Ouvrir le dossier",
         ("parcours:personne", "personne_id"), (Role.REFERENT, Role.ENCADRANT, Role.AGENT_ORIENTATION),
-        cle_reference="revision_mois", joindre=("structure",), detail=_orientation, retard="Réexamen en retard",
+        cle_reference="revision_mois", joindre=("structure",),
+        detail=_orientation, gestes=(GesteLot.ORIENTER, GesteLot.COURRIER),
+        retard="Réexamen en retard",
     ),
     FileAttente(
         "reorientation", "Réorientation demandée", ("réorientation à décider", "réorientations à décider"),
@@ -163,6 +180,7 @@ FILES = (
         "demandée le", DemandeReorientation, r.annoter_reorientation, r.garder_reorientation, "Décider",
         ("parcours:reorientation", "pk"), ORIENTATION,
         reference="CASF L262-31", structure="orientation__structure", joindre=("motif",), detail=_demande,
+        bloque=(b.DECISION,), gestes=(),
         retard="Sans réponse",
     ),
     FileAttente(
@@ -171,14 +189,15 @@ FILES = (
         "transmise le", Prescription, r.annoter_prescription, r.garder_prescription, "Suivre la prescription",
         ("parcours:prescription", "pk"), (*SUIVI, Role.PRESTATAIRE),
         reference="Objectif du Département", structure="operateur", joindre=("offre", "operateur"),
-        detail=_prescription, retard="Sans réponse",
+        detail=_prescription, bloque=(b.OPERATEUR,), gestes=(), retard="Sans réponse",
     ),
     FileAttente(
         "sans_contact", "Sans contact depuis trois mois", ("personne sans contact", "personnes sans contact"),
         "Accompagnées hors France Travail, sans nouvelles depuis trois mois.",
         "dernier contact le", Orientation, r.annoter_sans_contact, r.garder_sans_contact, "Fixer un rendez-vous",
         (PLANIFIER, "personne_id"), SUIVI,
-        reference="Objectif du Département", joindre=("structure",), detail=_orientation, retard="Sans nouvelles",
+        reference="Objectif du Département", joindre=("structure",),
+        detail=_orientation, gestes=SUIVIS_EN_LOT, retard="Sans nouvelles",
     ),
     FileAttente(
         "suivi_sortie", "Suivi après sortie", ("suivi après sortie à noter", "suivis après sortie à noter"),
@@ -187,7 +206,7 @@ FILES = (
         "sortie le", SuiviPostSortie, r.annoter_suivi, r.garder_suivi, "Noter le suivi",
         ("parcours:suivi_sortie", "pk"), SUIVI,
         reference="Fiche 3.7", personne="sortie__personne", structure="sortie__structure", referent="sortie__referent",
-        joindre=("sortie__type",), detail=_suivi, retard="Suivi en retard",
+        joindre=("sortie__type",), detail=_suivi, bloque=(b.TELEPHONE,), retard="Suivi en retard",
     ),
 )  # fmt: skip
 PAR_CODE: Mapping[str, FileAttente] = {file.code: file for file in FILES}

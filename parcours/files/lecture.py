@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
@@ -14,7 +15,10 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from parcours.adresses import adresse
-from parcours.models import Adresse, AffectationReferent, Orientation, SituationSuivi, SuiviPostSortie
+from parcours.listes import FiltreRecherche
+from parcours.models import Adresse, AffectationReferent, Orientation, Personne, SituationSuivi, SuiviPostSortie
+from parcours.querysets import PersonneQuerySet
+from parcours.recherche import chercher
 from parcours.regles.delais import plus_mois
 from parcours.regles.sorties import taux_de_reponse
 from pdi.comptes.models import Utilisateur
@@ -26,6 +30,7 @@ from pdi.socle.tri import Tri
 from pdi.structures.models import Structure
 from pdi.territoires.models import TerritoireAction
 
+from . import blocages
 from .catalogue import FileAttente
 from .comptes import corriger
 from .horloges import Cadre
@@ -46,6 +51,7 @@ class Ligne:
     echeance: datetime.date | None
     retard: int
     reference: str
+    bloque: str
     detail: str
     geste: str
     url: str
@@ -104,10 +110,15 @@ def _echeance(valeur: str, jour: datetime.date) -> Q:
 
 
 def filtres_de(file: FileAttente, get: QueryDict, cadre: Cadre, choix: Mapping[str, Any]) -> Filtres:
-    """Return the filters of a queue: deadline, structure, territory, référent."""
+    """Return the filters of a queue: who, deadline, what holds back, structure, territory, référent."""
     declares: dict[str, Any] = {
-        "delai": FiltreChoix("Échéance", choix=PROCHES, vide="Toutes", q=lambda v: _echeance(v, cadre.jour))
+        "mot": FiltreRecherche("Nom, date de naissance ou n° de dossier", champs=(), large=True, ephemere=True),
+        "delai": FiltreChoix("Échéance", choix=PROCHES, vide="Toutes", q=lambda v: _echeance(v, cadre.jour)),
     }
+    if blocages.RENDEZ_VOUS in file.bloque:
+        declares["blocage"] = FiltreChoix(
+            "Ce qui bloque", choix=blocages.CHOIX, vide="Tout", q=lambda v: blocages.filtrer(file, v, cadre.jour)
+        )
     if file.structure:
         declares["structure"] = FiltreChoix("Structure", champ=file.structure, vide="Toutes")
     declares["territoire"] = FiltreChoix("Territoire", q=lambda v: _territoire(file, v, cadre.jour))
@@ -142,7 +153,17 @@ class FileLue:
     @property
     def lignes(self) -> QuerySet[Any]:
         """Return the rows of the user that the filters keep."""
-        return self.filtres.appliquer(lignes(self.file, self.cadre, self.utilisateur))
+        gardees = self.filtres.appliquer(lignes(self.file, self.cadre, self.utilisateur))
+        if mot := self.filtres.valeurs.get("mot"):
+            trouvees, _ = chercher(Personne.objects.all(), mot, aujourd_hui=self.cadre.jour)
+            gardees = gardees.filter(**{f"{self.file.personne}__in": trouvees.order_by().values("pk")})
+        return gardees
+
+    @property
+    def personnes(self) -> PersonneQuerySet:
+        """Return the people of these rows that the user may find."""
+        cles = self.lignes.order_by().values(f"{self.file.personne}__pk")
+        return Personne.objects.visibles_par(self.utilisateur).filter(pk__in=cles)
 
     @property
     def decorees(self) -> QuerySet[Any]:
@@ -163,7 +184,7 @@ class FileLue:
     @cached_property
     def figures(self) -> Figures:
         """Return the counts of the filtered rows, kept a minute."""
-        actifs = "&".join(f"{nom}={valeur}" for nom, valeur in sorted(self.filtres.valeurs.items()))
+        actifs = hashlib.sha256(repr(sorted(self.filtres.valeurs.items())).encode()).hexdigest()
         cle = f"file:{self.file.code}:{self.utilisateur.pk}:{self.cadre.jour:%Y%m%d}:{actifs}"
         connues: Figures | None = magasin.get(cle) if "curseur" in self.get else None
         if connues is None:
@@ -197,7 +218,7 @@ class FileLue:
         url = adresse(self.file.adresse[0], getattr(objet, self.file.adresse[1]))
         return Ligne(
             objet, personne, objet.commune or "", objet.depuis, objet.echeance, retard,
-            self.file.texte(objet, self.cadre), self.file.detail(objet, self.cadre),
+            self.file.texte(objet, self.cadre), blocages.dire(self.file, objet), self.file.detail(objet, self.cadre),
             self.file.geste if url else "Ouvrir le dossier",
             url or dossier, dossier,
         )  # fmt: skip
@@ -214,9 +235,9 @@ class FileLue:
 
     @property
     def requete(self) -> str:
-        """Return « code=…&filters », what the other screens carry to come back to this queue."""
+        """Return the filters that the other screens carry to come back to this queue; never what names someone."""
         gardes = QueryDict(mutable=True)
-        for nom in (*self.filtres.declares, "tri"):
+        for nom in (*(n for n, f in self.filtres.declares.items() if not f.ephemere), "tri"):
             if valeur := self.get.get(nom):
                 gardes[nom] = str(valeur)
         return gardes.urlencode()
@@ -237,6 +258,7 @@ class FileLue:
             ColonneExport("Échéance", de("echeance"), "date", 14),
             ColonneExport("Jours de retard", de("retard"), "nombre", 12),
             ColonneExport("Texte", de("reference"), largeur=28),
+            ColonneExport("Ce qui bloque", de("bloque"), largeur=44),
             ColonneExport("Situation", de("detail"), largeur=44),
             ColonneExport("Personne fictive", lambda o: self.ligne(o).personne.fictive, largeur=10),
         )

@@ -12,6 +12,7 @@ from parcours.querysets import portee, suit_ou_a_suivi
 from pdi.comptes.models import Role
 from pdi.socle.droits import OUI, Verdict, non
 
+from . import blocages
 from .catalogue import FILES, FileAttente
 from .horloges import Cadre
 
@@ -70,7 +71,7 @@ def decorees(file: FileAttente, base: QuerySet[Any], cadre: Cadre) -> QuerySet[A
         .defer(*(f"{file.personne}__{champ}" for champ in SANS_NIR))
         .annotate(commune=Subquery(ici.values("commune__nom")[:1]))
     )
-    return lues
+    return blocages.annoter(file, lues, cadre.jour)
 
 
 def suivies_aujourd_hui(file: FileAttente, referent: int, cadre: Cadre) -> Q:

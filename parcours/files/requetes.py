@@ -36,6 +36,7 @@ from parcours.models import (
     OrganismeOarsa,
     Orientation,
     SituationDroitsDevoirs,
+    SuiviPostSortie,
     TransitionContrat,
 )
 from parcours.regles import delais
@@ -215,10 +216,16 @@ def annoter_bilan_contrat(lignes: Q_, cadre: Cadre) -> Q_:  # noqa: ARG001
 
 
 def garder_bilan_contrat(lignes: Q_, cadre: Cadre) -> Q_:
-    """Keep the valid ones of those who are oriented, ending within fifteen days or over for less than a year."""
+    """Keep the valid ones of those who are oriented, ending within fifteen days or over for less than a year.
+
+    Not those that a later contract has replaced: its own bilan will tell. A person is there once.
+    """
     bornes = {"fin__lte": cadre.dans(ALERTE_BILAN), "fin__gte": plus_mois(cadre.jour, -MOIS_REVOLUS)}
     ici = lignes.filter(nature__in=SUIVIS_ICI, etat=EtatContrat.VALIDE, bilan="", **bornes)
-    return _en_vie(ici.filter(_orientee(cadre)))
+    remplace = Contrat.objects.filter(
+        personne=OuterRef("personne"), nature__in=SUIVIS_ICI, etat__in=ACQUIS, debut__lte=cadre.jour
+    ).filter(Q(debut__gt=OuterRef("debut")) | Q(debut=OuterRef("debut"), pk__gt=OuterRef("pk")))
+    return _en_vie(ici.filter(_orientee(cadre))).exclude(Exists(remplace))
 
 
 # -- reviews --------------------------------------------------------------------------------------
@@ -299,6 +306,10 @@ def annoter_suivi(lignes: Q_, cadre: Cadre) -> Q_:  # noqa: ARG001
 
 
 def garder_suivi(lignes: Q_, cadre: Cadre) -> Q_:
-    """Keep those not entered, due within a week."""
-    dus = lignes.filter(situation="", du_le__lte=cadre.dans(ALERTE_SUIVI))
+    """Keep those not entered, due within a week; of one exit, the latest due: one call tells how the person is."""
+    proches = {"situation": "", "du_le__lte": cadre.dans(ALERTE_SUIVI)}
+    plus_recent = SuiviPostSortie.objects.filter(
+        sortie=OuterRef("sortie"), du_le__gt=OuterRef("du_le"), du_le__lte=cadre.dans(ALERTE_SUIVI)
+    )
+    dus = lignes.filter(**proches).exclude(Exists(plus_recent))
     return dus.filter(sortie__personne__deces_le__isnull=True)

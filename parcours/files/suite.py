@@ -12,7 +12,7 @@ from .catalogue import PAR_CODE
 from .lecture import FileLue
 
 PARAMETRE = "file"
-GARDES = ("delai", "structure", "territoire", "referent", "tri", "curseur")
+GARDES = ("delai", "blocage", "structure", "territoire", "referent", "tri", "curseur")
 
 
 def vers(lue: FileLue) -> str:

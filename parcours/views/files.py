@@ -17,6 +17,7 @@ from parcours.files.horloges import Cadre
 from parcours.files.lecture import FileLue
 from parcours.files.perimetre import files_de, peut_ouvrir_file
 from parcours.files.suite import vers
+from parcours.gestes_lot import gestes_de
 from pdi.socle.droits import exiger
 from pdi.socle.exports import reponse_export
 from pdi.socle.tri import Colonne
@@ -29,6 +30,9 @@ def _lue(request: HttpRequest, code: str, taille: int = 25) -> FileLue:
         raise Http404("Cette file n’existe pas.")
     exiger(peut_ouvrir_file(request.user, file))
     return FileLue(file, request.user, request.GET, Cadre.du(timezone.localdate()), taille)
+
+
+CHOISIR = Colonne("Choisir", masquee=True)
 
 
 @login_required
@@ -58,10 +62,12 @@ def file(request: HttpRequest, code: str) -> HttpResponse:
     lue = _lue(request, code)
     colonnes = (
         Colonne("Personne, naissance", "nom"), Colonne("Commune"), Colonne("Échéance", "echeance"), Colonne("Retard"),
-        Colonne("Situation"), Colonne("Gestes", masquee=True),
+        Colonne("Ce qui bloque"), Colonne("Gestes", masquee=True),
     )  # fmt: skip
+    gestes = [(code, nom) for code, nom in gestes_de(request.user) if code in lue.file.gestes]
     contexte = {
-        "lue": lue, "file": lue.file, "filtres": lue.filtres, "tri": lue.tri, "page": lue.page, "colonnes": colonnes,
+        "lue": lue, "file": lue.file, "filtres": lue.filtres, "tri": lue.tri, "page": lue.page,
+        "colonnes": (CHOISIR, *colonnes) if gestes else colonnes, "gestes": gestes,
         "peut_exporter": peut_exporter_personnes(request.user),
     }  # fmt: skip
     return render(request, "parcours/files/file.html", contexte)

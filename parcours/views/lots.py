@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from parcours.droits.affectations import peut_agir_en_lot, portefeuilles_visibles
+from parcours.files.catalogue import PAR_CODE
+from parcours.files.horloges import Cadre
+from parcours.files.lecture import FileLue
+from parcours.files.perimetre import peut_ouvrir_file
 from parcours.gestes_lot import GESTES, formulaire, personnes_de
 from parcours.listes import ListePersonnes
 from parcours.models import Lot, Personne
 from parcours.operations.lots import apercevoir, confirmer_lot, enregistrer_saisie, figer_lot
+from parcours.querysets import PersonneQuerySet
 from parcours.regles.lots import SEUIL_ARRIERE_PLAN, Apercu
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.formulaires import signaler
@@ -37,22 +44,46 @@ def lot_creer(request: HttpRequest) -> HttpResponse:
     if geste not in GESTES:
         raise Http404("Cette action groupée n’existe pas.")
     origine = _origine(request)
-    liste = ListePersonnes(request.user, QueryDict(retour.lstrip("?")), timezone.localdate(), origine)
-    filtre = [f"Portefeuille de {origine}"] if origine else []
+    venue = _provenance(request, QueryDict(retour.lstrip("?")), origine)
     if request.POST.get("portee") == "filtre":
-        choisies, filtre = liste.trouvees, [*filtre, *liste.filtres.en_mots]
+        choisies, filtre = venue.personnes, [*venue.titre, *venue.mots]
     else:
         cles = [int(c) for c in request.POST.getlist("personnes") if c.isdecimal()]
-        choisies, filtre = liste.trouvees.filter(pk__in=cles), [*filtre, "Personnes cochées"]
+        choisies, filtre = venue.personnes.filter(pk__in=cles), [*venue.titre, "Personnes cochées"]
     try:
         lot = figer_lot(geste=geste, personnes=choisies, par=request.user, filtre=filtre, origine=origine)
     except RegleMetier as refus:
         messages.warning(request, refus.message)
-        adresse = ["parcours:portefeuille", origine.pk] if origine else ["parcours:personnes"]
-        reponse = redirect(*adresse)
-        reponse["Location"] += retour if retour.startswith("?") else ""
-        return reponse
+        return redirect(venue.adresse + (retour if retour.startswith("?") else ""))
     return redirect(lot)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """The list a bulk action comes from: its people, filters in words, and its address."""
+
+    personnes: PersonneQuerySet
+    titre: list[str]
+    mots: list[str]
+    adresse: str
+
+
+def _provenance(request: HttpRequest, filtres: QueryDict, origine: Any) -> Provenance:
+    jour = timezone.localdate()
+    if code := request.POST.get("file", ""):
+        file = PAR_CODE.get(code)
+        if file is None:
+            raise Http404("Cette file n’existe pas.")
+        exiger(peut_ouvrir_file(request.user, file))
+        lue = FileLue(file, request.user, filtres, Cadre.du(jour))
+        titre = [f"File «\u00a0{file.titre}\u00a0»"]
+        return Provenance(lue.personnes, titre, lue.filtres.en_mots, reverse("parcours:file", args=[code]))
+    liste = ListePersonnes(request.user, filtres, jour, origine)
+    if origine:
+        adresse, titre = reverse("parcours:portefeuille", args=[origine.pk]), [f"Portefeuille de {origine}"]
+    else:
+        adresse, titre = reverse("parcours:personnes"), []
+    return Provenance(liste.trouvees, titre, liste.filtres.en_mots, adresse)
 
 
 def _origine(request: HttpRequest) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -99,7 +100,9 @@ class Regles:
         if self._orientation(d) is None:
             for s in d.droits:
                 if s.recu and self.jour in s.periode:
-                    due = delais.echeance_orientation(self.regimes, s.periode.lower)
+                    due = None
+                    with contextlib.suppress(LookupError):  # received before the first regime: nothing can be said
+                        due = delais.echeance_orientation(self.regimes, s.periode.lower)
                     yield s.pk, s.periode.lower, due.le if due else None
 
     def sans_referent(self, d: Dossier) -> Iterator[Trouvee]:
@@ -158,7 +161,11 @@ class Regles:
     def bilan_contrat(self, d: Dossier) -> Iterator[Trouvee]:
         for k in d.contrats if self._orientation(d) else []:
             fini = plus_mois(self.jour, -12) <= k.fin <= self.jour + 15 * J
-            if k.nature in ICI and k.etat == "valide" and not k.bilan and fini:
+            suivi = any(
+                c.nature in ICI and c.etat in ACQUIS and (c.debut, c.pk) > (k.debut, k.pk) and c.debut <= self.jour
+                for c in d.contrats
+            )  # fmt: skip
+            if k.nature in ICI and k.etat == "valide" and not k.bilan and fini and not suivi:
                 yield k.pk, k.debut, k.fin
 
     def reexamen(self, d: Dossier) -> Iterator[Trouvee]:
@@ -202,5 +209,8 @@ class Regles:
 
     def suivi_sortie(self, d: Dossier) -> Iterator[Trouvee]:
         for s in d.suivis:
-            if not s.situation and s.du_le <= self.jour + 7 * J:
+            plus_recent = any(
+                autre.sortie_id == s.sortie_id and s.du_le < autre.du_le <= self.jour + 7 * J for autre in d.suivis
+            )
+            if not s.situation and s.du_le <= self.jour + 7 * J and not plus_recent:
                 yield s.pk, s.sortie.date, s.du_le
