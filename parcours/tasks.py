@@ -9,12 +9,14 @@ from django.utils import timezone
 
 from pdi.socle.traitements import Suivi
 
+from .lecture_prescriptions import retard_depuis
 from .operations.consultations import purger_consultations as purger
 from .operations.courriers import executer_lot
 from .operations.indicateurs import executer_compilation
 from .operations.inscriptions import liberer_toutes
 from .operations.lots import executer_travail
 from .operations.regles_orientation import executer_simulation
+from .operations.reponses import relancer_tardives
 
 
 @shared_task(name="parcours.compiler_indicateurs", ignore_result=True)
@@ -28,6 +30,12 @@ def compiler_indicateurs(traitement_id: str, programme_id: int | None, annee: in
 def liberer_places() -> None:
     """Give back the places proposed to people who did not answer in time."""
     liberer_toutes(jour=timezone.localdate())
+
+
+@shared_task(name="parcours.relancer_operateurs", ignore_result=True)
+def relancer_operateurs() -> None:
+    """Remind the operators that have not answered a prescription in time."""
+    relancer_tardives(avant=retard_depuis(timezone.localdate()))
 
 
 @shared_task(name="parcours.simuler_regles", ignore_result=True)

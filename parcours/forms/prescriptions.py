@@ -12,6 +12,7 @@ from offre.models import OffreInsertion
 from parcours.models import Motif, NatureMotif, OriginePrescription, Presence, ResultatPrescription
 from parcours.operations import prescriptions as ops
 from parcours.operations.prescriptions import Saisie
+from parcours.operations.reponses import relancer_prescription
 from pdi.structures.models import Structure
 
 from .actes import Acte, FormulaireActe, FormulaireMotif
@@ -160,6 +161,15 @@ class AbandonForm(FormulaireMotif):
     field_order = ["le", "commentaire"]
 
 
+class RelanceForm(FormulaireActe):
+    """A word to the operator."""
+
+    commentaire = forms.CharField(
+        label="Ce que vous faites de votre côté", required=False, max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}), help_text="Pour l’historique de la prescription.",
+    )  # fmt: skip
+
+
 def _repondre(objet: Any, par: Any, *, reponse: str, motif: Any, **reste: Any) -> Any:
     return ops.repondre(prescription=objet, retenue=reponse == "retenue", motif=motif, par=par, **reste)
 
@@ -182,6 +192,10 @@ ACTES: dict[str, Acte] = {
                      "La réponse est enregistrée ; le prescripteur est prévenu.", _repondre, ReponseForm),
     "presentation": Acte("constater_presentation", "Premier rendez-vous", "Enregistrer la présentation",
                          "La présentation est enregistrée.", _sur(ops.constater_presentation), PresentationForm),
+    "relancer": Acte("relancer_prescription", "Relancer l’opérateur ?", "Relancer l’opérateur",
+                     "L’opérateur est relancé.", _sur(relancer_prescription), RelanceForm,
+                     "Les comptes de l’opérateur reçoivent un avis, et l’adresse qu’il a choisie, s’il en a une, un "
+                     "nouveau lien pour répondre."),
     "completer": Acte("renvoyer_prescription", "Demander un complément", "Demander le complément",
                       "Le prescripteur est prévenu ; il vous transmettra de nouveau la prescription.",
                       _sur(ops.renvoyer_prescription), FormulaireMotif,

@@ -38,6 +38,7 @@ from .inscription import (
     Inscription,
     TransitionInscription,
 )
+from .lien_reponse import LienReponse, ReglageReponse
 from .lot import GesteLot, Lot
 from .orientation import (
     ORGANISMES_SPE,
@@ -117,6 +118,7 @@ __all__ = [
     "HeuresConsommees",
     "Inscription",
     "JeuRegles",
+    "LienReponse",
     "Lot",
     "LotCourriers",
     "MembreFoyer",
@@ -146,6 +148,7 @@ __all__ = [
     "RangContrat",
     "ReferentielSortie",
     "RegimeJuridique",
+    "ReglageReponse",
     "RegleOrientation",
     "ReglementAide",
     "ReleveIndicateurs",

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from offre.models import QuotaSession, Session
 from parcours.querysets import InscriptionQuerySet
@@ -106,6 +107,10 @@ class Inscription(models.Model):
     def __str__(self) -> str:
         """Return the state."""
         return self.get_etat_display()
+
+    def get_absolute_url(self) -> str:
+        """Return where it stands among the others."""
+        return reverse("parcours:session_inscrits", args=[self.session_id])
 
 
 class TransitionInscription(LigneEtat):

@@ -80,6 +80,7 @@ class Prescription(models.Model):
     renseignee_le = models.DateField("renseignée le")
     signee_le = models.DateField("signée le", null=True, blank=True)
     transmise_le = models.DateField("transmise le", null=True, blank=True)
+    relancee_le = models.DateField("opérateur relancé le", null=True, blank=True)
     repondue_le = models.DateField("réponse le", null=True, blank=True)
     presentation = models.CharField("première présentation", max_length=8, choices=Presence, blank=True)
     presentation_le = models.DateField("présentation le", null=True, blank=True)

@@ -36,6 +36,10 @@ from pdi.socle.etats import changer_etat
 from pdi.socle.operations import journaliser, prevenir
 from pdi.structures.models import Structure
 
+from .liens_reponse import fermer_liens, ouvrir_lien
+
+PAR_LIEN = "Par le lien envoyé à l’opérateur."
+
 
 @dataclass(frozen=True)
 class Saisie:
@@ -114,17 +118,20 @@ def prescrire_et_transmettre(*, personne: Personne, saisie: Saisie, par: Any) ->
     return transmettre(prescription=creee, par=par)
 
 
-class _Acte:
+class Acte:
     """One change on a locked row: the right and the state are judged first, then `ecrire` writes it and logs it."""
 
-    def __init__(self, prescription: Prescription, verbe: str, par: Any) -> None:
+    def __init__(
+        self, prescription: Prescription, verbe: str, par: Any, *, acteurs: frozenset[str] | None = None
+    ) -> None:
+        """Lock the row and judge. `acteurs`: what stands for the rights of `par` when nobody is logged in."""
         self.verbe, self.par = verbe, par
         self.lue = (
             Prescription.objects.select_for_update(of=("self",))
             .select_related("personne", "offre", "operateur", "prescripteur")
             .get(pk=prescription.pk)
         )
-        self.acteurs = acteurs_prescription(par, self.lue)
+        self.acteurs = acteurs_prescription(par, self.lue) if acteurs is None else acteurs
         exiger(peut_agir_prescription(par, self.lue, verbe, acteurs=self.acteurs))
 
     def ecrire(self, valeurs: Mapping[str, Any], commentaire: str = "") -> None:
@@ -138,6 +145,8 @@ class _Acte:
             par=self.par, verbe=self.verbe, objet=self.lue, avant={"état": avant},
             apres={"état": self.lue.get_etat_display()}, commentaire=commentaire,
         )  # fmt: skip
+        if self.lue.transmise_le and self.lue.etat != EtatPrescription.TRANSMISE:
+            fermer_liens(self.lue)
 
 
 # -- who is told -------------------------------------------------------------------------------
@@ -163,7 +172,7 @@ def prescripteurs_a_prevenir(prescription: Prescription) -> list[Utilisateur]:
 
 
 def _dire(destinataires: Iterable[Utilisateur], titre: str, prescription: Prescription, par: Any) -> None:
-    autres = [u for u in destinataires if u.pk != par.pk]
+    autres = [u for u in destinataires if par is None or u.pk != par.pk]
     prevenir(destinataires=autres, titre=titre, texte=str(prescription), url=prescription.get_absolute_url())
 
 
@@ -173,7 +182,7 @@ def _dire(destinataires: Iterable[Utilisateur], titre: str, prescription: Prescr
 @transaction.atomic
 def modifier_prescription(*, prescription: Prescription, saisie: Saisie, par: Any) -> Prescription:
     """Change what a prescription not signed yet says (operator, expectations, documents). Raises as `prescrire`."""
-    acte = _Acte(prescription, "modifier_prescription", par)
+    acte = Acte(prescription, "modifier_prescription", par)
     lue = acte.lue
     _verifier(replace(saisie, offre=lue.offre, origine=lue.origine), [lue.origine])
     valeurs = {
@@ -190,7 +199,7 @@ def modifier_prescription(*, prescription: Prescription, saisie: Saisie, par: An
 @transaction.atomic
 def signer(*, prescription: Prescription, par: Any, le: datetime.date | None = None) -> Prescription:
     """Record that the person and the prescriber signed. Raises DroitInsuffisant, RegleMetier (date)."""
-    acte = _Acte(prescription, "signer", par)
+    acte = Acte(prescription, "signer", par)
     lue, jour = acte.lue, timezone.localdate()
     verifier_date(le or jour, quoi="La signature", aujourd_hui=jour, apres=lue.renseignee_le, quoi_avant="la rédaction")
     acte.ecrire({"signee_le": le or jour})
@@ -200,13 +209,14 @@ def signer(*, prescription: Prescription, par: Any, le: datetime.date | None = N
 @transaction.atomic
 def transmettre(*, prescription: Prescription, par: Any) -> Prescription:
     """Send to the operator, who is told. Raises DroitInsuffisant, RegleMetier (no operator, offer not published)."""
-    acte = _Acte(prescription, "transmettre", par)
+    acte = Acte(prescription, "transmettre", par)
     lue = acte.lue
     if lue.operateur_id is None:
         raise RegleMetier("Nommez l’opérateur avant de transmettre la prescription.", champ="operateur")
     if lue.offre is not None and lue.offre.etat != EtatOffre.PUBLIEE:
         raise RegleMetier("L’offre n’est plus publiée\u00a0: annulez cette prescription et choisissez une autre offre.")
-    acte.ecrire({"transmise_le": timezone.localdate()})
+    acte.ecrire({"transmise_le": timezone.localdate(), "relancee_le": None})
+    ouvrir_lien(lue)
     _dire(operateurs_a_prevenir(lue), "Une prescription vous est adressée", lue, par)
     return lue
 
@@ -217,7 +227,7 @@ def annuler_prescription(*, prescription: Prescription, motif: str, par: Any) ->
 
     Raises DroitInsuffisant, RegleMetier (no reason).
     """
-    acte = _Acte(prescription, "annuler_prescription", par)
+    acte = Acte(prescription, "annuler_prescription", par)
     lue = acte.lue
     recue = lue.transmise_le is not None
     valeurs = {"annulee_le": timezone.localdate(), "motif_annulation": motif.strip()[:200]}
@@ -247,7 +257,7 @@ def renvoyer_prescription(*, prescription: Prescription, commentaire: str, par: 
 
     Raises DroitInsuffisant, RegleMetier (no comment).
     """
-    acte = _Acte(prescription, "renvoyer_prescription", par)
+    acte = Acte(prescription, "renvoyer_prescription", par)
     lue = acte.lue
     acte.ecrire({"signee_le": None, "transmise_le": None}, commentaire)
     _dire(prescripteurs_a_prevenir(lue), "L’opérateur demande un complément", lue, par)
@@ -262,7 +272,7 @@ def constater_presentation(
 
     Raises DroitInsuffisant, RegleMetier (unknown value, date to come or before the sending).
     """
-    acte = _Acte(prescription, "constater_presentation", par)
+    acte = Acte(prescription, "constater_presentation", par)
     lue = acte.lue
     acte.ecrire(_presence(lue, presentation, le), commentaire)
     if presentation != Presence.OUI:
@@ -274,13 +284,14 @@ def constater_presentation(
 @transaction.atomic
 def repondre(
     *, prescription: Prescription, retenue: bool, par: Any, motif: Motif | None = None, commentaire: str = "",
-    presentation: str = "", le: datetime.date | None = None,
+    presentation: str = "", le: datetime.date | None = None, acteurs: frozenset[str] | None = None,
 ) -> Prescription:  # fmt: skip
     """Answer: the person is taken (`retenue`), or refused with a reason of the list; the prescriber is told.
 
-    `presentation` and `le` record the first appointment in the same gesture. Raises DroitInsuffisant, RegleMetier.
+    `presentation` and `le` record the first appointment in the same gesture. `acteurs`: see Acte (answers by a link).
+    Raises DroitInsuffisant, RegleMetier.
     """
-    acte = _Acte(prescription, "retenir" if retenue else "refuser_prescription", par)
+    acte = Acte(prescription, "retenir" if retenue else "refuser_prescription", par, acteurs=acteurs)
     lue = acte.lue
     if not retenue and motif is None:
         raise RegleMetier("Un refus se motive\u00a0: choisissez un motif.", champ="motif")
@@ -291,7 +302,7 @@ def repondre(
     }
     if presentation:
         valeurs |= _presence(lue, presentation, le)
-    acte.ecrire(valeurs, commentaire)
+    acte.ecrire(valeurs, commentaire if acteurs is None else f"{PAR_LIEN} {commentaire}".strip())
     titre = "L’opérateur retient la personne" if retenue else "L’opérateur refuse une prescription"
     _dire(prescripteurs_a_prevenir(lue), titre, lue, par)
     return lue
@@ -300,7 +311,7 @@ def repondre(
 @transaction.atomic
 def entrer(*, prescription: Prescription, le: datetime.date, par: Any) -> Prescription:
     """Record the entry in action on `le`. Raises DroitInsuffisant, RegleMetier (to come, or before the sending)."""
-    acte = _Acte(prescription, "entrer", par)
+    acte = Acte(prescription, "entrer", par)
     lue = acte.lue
     verifier_date(le, quoi="L’entrée", aujourd_hui=timezone.localdate(), apres=lue.transmise_le, quoi_avant="l’envoi")
     valeurs: dict[str, Any] = {"entree_le": le}
@@ -314,7 +325,7 @@ def entrer(*, prescription: Prescription, le: datetime.date, par: Any) -> Prescr
 @transaction.atomic
 def consigner_bilan(*, prescription: Prescription, bilan: str, par: Any) -> Prescription:
     """Write the mid-term review; the prescriber is told. Raises DroitInsuffisant, RegleMetier (empty)."""
-    acte = _Acte(prescription, "consigner_bilan", par)
+    acte = Acte(prescription, "consigner_bilan", par)
     lue = acte.lue
     if not bilan.strip():
         raise RegleMetier("Écrivez le bilan.", champ="bilan")
@@ -330,7 +341,7 @@ def terminer(*, prescription: Prescription, le: datetime.date, resultat: str, bi
 
     Raises DroitInsuffisant, RegleMetier (no review, unknown result, end to come or before the entry).
     """
-    acte = _Acte(prescription, "terminer", par)
+    acte = Acte(prescription, "terminer", par)
     lue = acte.lue
     if resultat not in ResultatPrescription.values:
         raise RegleMetier("Dites si l’objectif est atteint.", champ="resultat")
@@ -348,7 +359,7 @@ def abandonner(*, prescription: Prescription, le: datetime.date, commentaire: st
 
     Raises DroitInsuffisant, RegleMetier (no comment, end to come or before the entry).
     """
-    acte = _Acte(prescription, "abandonner", par)
+    acte = Acte(prescription, "abandonner", par)
     lue = acte.lue
     debut = (lue.entree_le, "l’entrée") if lue.entree_le else (lue.transmise_le, "l’envoi")
     verifier_date(le, quoi="La fin", aujourd_hui=timezone.localdate(), apres=debut[0], quoi_avant=debut[1])

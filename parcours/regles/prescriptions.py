@@ -14,7 +14,7 @@ from pdi.socle.formats import date_longue
 
 from .delais import Duree, Regime, plus_mois, regime_au
 
-SUIVI, AUTEUR, OPERATEUR = "suivi", "auteur", "operateur"
+SUIVI, AUTEUR, OPERATEUR, SYSTEME = "suivi", "auteur", "operateur", "systeme"
 COTE_PRESCRIPTEUR, TOUS = (SUIVI, AUTEUR), (SUIVI, AUTEUR, OPERATEUR)
 REPONDRE = (OPERATEUR, SUIVI)  # the follow-up writes the answer of an operator that has no account
 
@@ -26,6 +26,7 @@ AUTOMATE_PRESCRIPTION = Automate(
         SUIVI: "référent, encadrant ou agent d’orientation de la personne",
         AUTEUR: "prestataire qui l’a prescrite",
         OPERATEUR: "opérateur à qui elle est adressée",
+        SYSTEME: "l’application",
     },
     source="Catalogue of the Essonne offer (who prescribes, by offer); fiche 3.6 of its PTI-PDI (origin).",
     transitions=(
@@ -37,6 +38,8 @@ AUTOMATE_PRESCRIPTION = Automate(
                    "an operator is named; the offer is still published"),
         Transition(E.TRANSMISE, E.RENSEIGNEE, "renvoyer_prescription", "Demander un complément", REPONDRE,
                    "signature and sending are undone", commentaire=True),
+        Transition(E.TRANSMISE, E.TRANSMISE, "relancer_prescription", "Relancer l’opérateur",
+                   (*COTE_PRESCRIPTEUR, SYSTEME), "once a day; by the application once, when the delay has passed"),
         Transition(E.TRANSMISE, E.TRANSMISE, "constater_presentation", "Constater la présentation", REPONDRE),
         Transition(E.RETENUE, E.RETENUE, "constater_presentation", "Constater la présentation", REPONDRE),
         Transition(E.TRANSMISE, E.RETENUE, "retenir", "Retenir la personne", REPONDRE),

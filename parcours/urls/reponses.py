@@ -1,5 +1,10 @@
-"""URLs: reponses."""
+"""URLs: answers without an account."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from parcours.views import reponses as vues
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("reponse/<str:jeton>/", vues.reponse, name="reponse"),
+    path("operateurs/<int:pk>/reponses/", vues.reponse_reglage, name="reponse_reglage"),
+]

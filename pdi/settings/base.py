@@ -197,9 +197,13 @@ CELERY_BEAT_SCHEDULE = {
     "purger-traitements": {"task": "socle.purger_traitements", "schedule": 24 * 3600.0},
     "purger-consultations": {"task": "parcours.purger_consultations", "schedule": 24 * 3600.0},
     "liberer-places": {"task": "parcours.liberer_places", "schedule": 3600.0},
+    "relancer-operateurs": {"task": "parcours.relancer_operateurs", "schedule": 6 * 3600.0},
 }
 
 # -- mail -------------------------------------------------------------------------------------
+# Where the site is reached from outside, for links written by a job: https://insertion.exemple.fr
+ADRESSE_PUBLIQUE = os.environ.get("PDI_ADRESSE", "").rstrip("/")
+LIEN_REPONSE_JOURS = int(os.environ.get("PDI_LIEN_REPONSE_JOURS", "15"))
 DEFAULT_FROM_EMAIL = os.environ.get("PDI_EXPEDITEUR", "ne-pas-repondre@exemple.fr")
 
 # -- logs: structured, without personal data ---------------------------------------------------

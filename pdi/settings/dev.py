@@ -20,6 +20,7 @@ SECRET_KEY = "developpement-seulement-cette-cle-ne-protege-rien"  # nosec B105  
 # The people of the demonstration are fictitious: these keys protect nothing either.
 CLES_CHIFFREMENT = [base64.urlsafe_b64encode(hashlib.sha256(SECRET_KEY.encode()).digest()).decode()]
 CLE_EMPREINTE = hashlib.sha256(f"empreinte:{SECRET_KEY}".encode()).hexdigest()
+ADRESSE_PUBLIQUE = os.environ.get("PDI_ADRESSE", "http://localhost:8000")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
 EMPLACEMENT = Emplacement.depuis_environnement(RACINE)

@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *  # noqa: F403
+from .base import ADRESSE_PUBLIQUE as _ADRESSE
 from .base import base_de_donnees
 
 
@@ -36,6 +37,7 @@ SECRET_KEY = exigee("SECRET_KEY")
 CLES_CHIFFREMENT = cles_fernet("PDI_CLES_CHIFFREMENT")
 CLE_EMPREINTE = exigee("PDI_CLE_EMPREINTE")
 ALLOWED_HOSTS = [hote for hote in exigee("PDI_HOTES").split(",") if hote]
+ADRESSE_PUBLIQUE = _ADRESSE or f"https://{ALLOWED_HOSTS[0].removeprefix('.')}"
 CSRF_TRUSTED_ORIGINS = [f"https://{hote}" for hote in ALLOWED_HOSTS]
 DATABASES = {"default": base_de_donnees(exigee("DATABASE_URL"))}
 REDIS_URL = exigee("REDIS_URL")

@@ -20,6 +20,7 @@ from .dev import DATABASES, EMPLACEMENT, REDIS_URL, TEMPLATES
 DEBUG = False
 SECRET_KEY = "tests-seulement-cette-cle-ne-protege-rien-non-plus"  # nosec B105  # noqa: S105
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ADRESSE_PUBLIQUE = "http://testserver"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MEDIA_ROOT = EMPLACEMENT.dossier / "fichiers-tests"
 STORAGES: dict[str, Any] = {
