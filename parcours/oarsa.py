@@ -11,10 +11,8 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db import connection
-
 from parcours.models import NaturePrestation, NiveauFormation, OrganismeOarsa, TypeActionContrat
-from parcours.statistiques.moteur import Moment, texte_sql
+from parcours.statistiques.moteur import Moment, curseur_d_analyse, texte_sql
 from pdi.socle.exports import Colonne
 from pdi.socle.masquage import MASQUE, masquer_tableau
 
@@ -144,7 +142,7 @@ def tableaux(moment: Moment) -> list[Tableau]:
         axes=", ".join(axes),
         groupes=", ".join(["(tableau, ligne)", *(f"(tableau, ligne, {a})" for a in axes)]),
     )
-    with connection.cursor() as curseur:
+    with curseur_d_analyse() as curseur:
         curseur.execute(sql, moment.parametres())
         brutes = curseur.fetchall()
     lus = {p.code: {cle: Ligne(cle, libelle) for cle, libelle in p.lignes.items()} for p in PLANS}

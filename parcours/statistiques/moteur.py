@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -65,6 +66,24 @@ _JOINTURES = {
     SEXE: "LEFT JOIN parcours_personne p ON p.id = i.personne_id",
     AGE: "LEFT JOIN parcours_personne p ON p.id = i.personne_id",
 }
+
+
+# Everybody is read at once: hashes that hold in memory, and no row by row join where the planner expects few rows.
+REGLAGES = {"work_mem": "128MB", "enable_nestloop": "off"}
+
+
+@contextmanager
+def curseur_d_analyse() -> Iterator[Any]:
+    """Give a cursor set for a query over everybody, in a transaction; the settings are put back after it."""
+    noms = list(REGLAGES)
+    avant = ", ".join("current_setting(%s)" for _ in noms)
+    pose = ", ".join("set_config(%s, %s, true)" for _ in noms)
+    with transaction.atomic(), connection.cursor() as curseur:
+        curseur.execute(f"SELECT {avant}", noms)  # nosec B608 - placeholders only
+        valeurs = curseur.fetchone()
+        curseur.execute(f"SELECT {pose}", [mot for couple in REGLAGES.items() for mot in couple])  # nosec B608
+        yield curseur
+        curseur.execute(f"SELECT {pose}", [mot for couple in zip(noms, valeurs, strict=True) for mot in couple])  # nosec B608
 
 
 @dataclass(frozen=True)
@@ -190,9 +209,10 @@ def calculer(
     for formule in formules:
         if admet(formule, restriction):
             familles.setdefault(formule.famille, []).append(formule)
-    for famille, siennes in familles.items():
-        communs = [a for a in axes if any(a in f.axes for f in siennes)]
-        _calculer_famille(famille, siennes, moment, communs, restriction, resultats)
+    with curseur_d_analyse() as curseur:
+        for famille, siennes in familles.items():
+            communs = [a for a in axes if any(a in f.axes for f in siennes)]
+            _calculer_famille(curseur, famille, siennes, moment, communs, restriction, resultats)
     return resultats
 
 
@@ -202,6 +222,7 @@ def admet(formule: Formule, restriction: Restriction) -> bool:
 
 
 def _calculer_famille(
+    curseur: Any,
     famille: str,
     formules: Sequence[Formule],
     moment: Moment,
@@ -218,9 +239,8 @@ def _calculer_famille(
         f"SELECT {numero}{cles}, {', '.join(_agregats(f) for f in formules)}\n"
         f"FROM situes{ou} GROUP BY GROUPING SETS ({groupes})"
     )
-    with connection.cursor() as curseur:
-        curseur.execute(sql, moment.parametres() | valeurs)
-        lignes = curseur.fetchall()
+    curseur.execute(sql, moment.parametres() | valeurs)
+    lignes = curseur.fetchall()
     for formule in formules:
         resultats[formule.code] = {"total": {"": Valeur(Decimal(0), None if formule.est_un_compte else Decimal(0))}}
         resultats[formule.code] |= {a: {} for a in axes if a in formule.axes}
