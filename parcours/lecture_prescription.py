@@ -5,9 +5,18 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
+
 from actions.models import FicheAction
-from parcours.droits.prescriptions import acteurs_prescription, peut_agir_prescription, peut_prescrire
+from parcours.droits.prescriptions import (
+    acteurs_prescription,
+    peut_agir_prescription,
+    peut_inscrire,
+    peut_prescrire,
+)
 from parcours.forms.prescriptions import ACTES
+from parcours.lecture_inscriptions import InscriptionLue, lire_inscriptions
+from parcours.lecture_sessions import EtatPlaces, etat_des_places
 from parcours.models import EtatPrescription as E
 from parcours.models import Prescription
 from parcours.regles.prescriptions import OPERATEUR, TONS
@@ -45,6 +54,23 @@ class LecturePrescription:
             for code, acte in ACTES.items()
             if peut_agir_prescription(self.utilisateur, self.p, acte.verbe, acteurs=self.acteurs)
         ]
+
+    @cached_property
+    def inscriptions(self) -> list[InscriptionLue]:
+        """Return her enrolments by this prescription, with their place in the list and the gestures of the reader."""
+        siennes = self.p.inscriptions.visibles_par(self.utilisateur).order_by("-demandee_le", "-pk")
+        return lire_inscriptions(siennes, self.utilisateur)
+
+    @cached_property
+    def inscriptible(self) -> bool:
+        """Return whether the reader may enrol her now, in a session she is not in."""
+        tenue = any(i.active for i in self.inscriptions)
+        return not tenue and bool(peut_inscrire(self.utilisateur, self.p, acteurs=self.acteurs))
+
+    @cached_property
+    def places(self) -> EtatPlaces | None:
+        """Return what is left in the sessions of the offer, None when it has none open."""
+        return etat_des_places(self.p.offre, timezone.localdate()) if self.p.offre else None
 
     @property
     def modifiable(self) -> bool:

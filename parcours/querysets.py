@@ -356,6 +356,16 @@ class InscriptionQuerySet(models.QuerySet["Inscription"]):
             return self.filter(siennes)
         return self.filter(Q(personne__in=Personne.objects.visibles_par(utilisateur)) | siennes)
 
+    def avec_position(self) -> InscriptionQuerySet:
+        """Annotate `position`: 1 for the first of the session's waiting list, None for who does not wait."""
+        from .models import Inscription
+
+        devant = Inscription.objects.filter(
+            session=OuterRef("session"), etat="en_attente", rang__lte=OuterRef("rang")
+        ).order_by()
+        compte = devant.values("session").annotate(n=models.Count("pk")).values("n")
+        return self.annotate(position=models.Case(models.When(etat="en_attente", then=models.Subquery(compte))))
+
     def sans_reponse_au(self, jour: datetime.date) -> InscriptionQuerySet:
         """Return the proposed places whose delay has passed on `jour`."""
         return self.filter(etat="proposee", repondre_avant__lt=jour)

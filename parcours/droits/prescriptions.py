@@ -11,6 +11,7 @@ from parcours.querysets import prescriptions_adressees
 from parcours.regles.prescriptions import (
     AUTEUR,
     AUTOMATE_PRESCRIPTION,
+    EN_COURS,
     OPERATEUR,
     SUIVI,
     origine_admise,
@@ -86,3 +87,16 @@ def peut_agir_prescription(
     return pas_maintenant(
         f"{transitions[0].libelle}\u00a0: impossible, la prescription est maintenant «\u00a0{etat}\u00a0»."
     )
+
+
+def peut_inscrire(utilisateur: Any, prescription: Prescription, *, acteurs: frozenset[str] | None = None) -> Verdict:
+    """Enrol the person of a prescription in a session of its offer: who follows her, or the operator it is sent to."""
+    tenus = acteurs_prescription(utilisateur, prescription) if acteurs is None else acteurs
+    if not tenus & {SUIVI, OPERATEUR}:
+        return non("L’inscription est faite par les agents qui suivent la personne, ou par l’opérateur prescrit.")
+    if prescription.offre_id is None:
+        return pas_maintenant("Une action hors catalogue n’a pas de sessions.")
+    if prescription.etat not in EN_COURS:
+        etat = EtatPrescription(prescription.etat).label.lower()
+        return pas_maintenant(f"La prescription est maintenant «\u00a0{etat}\u00a0».")
+    return OUI

@@ -26,6 +26,7 @@ from parcours.models import (
     TransitionInscription,
 )
 from parcours.regles.inscriptions import AUTOMATE_INSCRIPTION, SYSTEME, publics
+from parcours.regles.prescriptions import EN_COURS
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
 from pdi.socle.etats import changer_etat
 from pdi.socle.formats import nombre
@@ -68,6 +69,8 @@ def inscrire(
     if not acteurs:
         raise DroitInsuffisant(RESERVE)
     _verifier_ouverte(lue, jour, quantite)
+    if prescription is not None:
+        _verifier_prescription(lue, personne, prescription)
     siens = publics_de(personne, jour)
     place = not _quelqu_un_avant(lue) and prendre(lue, quantite, siens)
     verbe = "inscrire" if place else "mettre_en_attente"
@@ -93,6 +96,15 @@ def _verifier_ouverte(session: Session, jour: datetime.date, quantite: Decimal) 
         raise RegleMetier(f"Cette session est finie depuis le {session.fin:%d/%m/%Y}.")
     if quantite > session.capacite:
         raise RegleMetier(f"La session ne compte que {nombre(session.capacite)} {session.get_unite_display()}.")
+
+
+def _verifier_prescription(session: Session, personne: Personne, prescription: Prescription) -> None:
+    if prescription.personne_id != personne.pk or prescription.offre_id != session.offre_id:
+        raise RegleMetier("Cette session n’est pas celle de l’offre prescrite à la personne.")
+    if prescription.etat not in EN_COURS:
+        raise RegleMetier(f"La prescription est maintenant «\u00a0{prescription.get_etat_display().lower()}\u00a0».")
+    if session.operateur_id and prescription.operateur_id not in (None, session.operateur_id):
+        raise RegleMetier(f"La prescription est adressée à {prescription.operateur}, qui ne tient pas cette session.")
 
 
 def _prochain_rang(session: Session) -> int:
@@ -185,7 +197,11 @@ def proposer_places(session: Session) -> int:
     if session.etat in (EtatSession.PREPAREE, EtatSession.ANNULEE) or (session.fin and session.fin < jour):
         return 0
     proposees = 0
-    attentes = session.inscriptions.filter(etat=EtatInscription.EN_ATTENTE).select_related("personne").order_by("rang")
+    attentes = (
+        session.inscriptions.filter(etat=EtatInscription.EN_ATTENTE)
+        .select_related("personne", "prescription__prescripteur")
+        .order_by("rang")
+    )
     for attente in attentes.iterator(chunk_size=100):
         if session.prises >= session.capacite:
             break
@@ -199,28 +215,47 @@ def proposer_places(session: Session) -> int:
     return proposees
 
 
-def _prevenir(inscription: Inscription, session: Session, avant: datetime.date | None) -> None:
-    """Tell those who follow the person; the notice names the session, not her."""
+def _correspondants(inscription: Inscription) -> list[Any]:
+    """Return who follows the person, and who prescribed when it is someone else."""
     suivies = AffectationReferent.objects.filter(
         personne=inscription.personne_id, periode__contains=timezone.localdate(), referent__isnull=False
     ).select_related("referent")
-    limite = f" Répondez avant le {avant:%d/%m/%Y}." if avant else ""
+    prescripteur = inscription.prescription.prescripteur if inscription.prescription else None
+    return [u for u in (prescripteur, *(a.referent for a in suivies)) if u is not None]
+
+
+def _prevenir(inscription: Inscription, session: Session, avant: datetime.date | None) -> None:
+    """Tell those who follow the person that a place is proposed; the notice names the session, not her."""
+    limite = f" Répondez avant le {avant:%d/%m/%Y} inclus." if avant else ""
     prevenir(
-        destinataires=[a.referent for a in suivies if a.referent],
+        destinataires=_correspondants(inscription),
         titre="Une place s’est libérée pour une personne de votre liste d’attente",
-        texte=f"{session.offre} – {session}.{limite}",
-        url=session.get_absolute_url(),
-    )
+        texte=f"{session.offre} – {session}.{limite}", url=_ou(inscription),
+    )  # fmt: skip
+
+
+def _ou(inscription: Inscription) -> str:
+    """Return where the place is taken or left: the prescription, else the session's list."""
+    suivie = inscription.prescription
+    return suivie.get_absolute_url() if suivie else inscription.get_absolute_url()
 
 
 @transaction.atomic
 def liberer_sans_reponse(*, session: Session, jour: datetime.date) -> int:
     """Give back the places of a session that nobody took in time, and offer them to the next; return how many."""
     lue = verrouiller(session.pk)
-    tardives = lue.inscriptions.sans_reponse_au(jour).select_for_update(of=("self",)).select_related("personne")
+    tardives = (
+        lue.inscriptions.sans_reponse_au(jour)
+        .select_for_update(of=("self",))
+        .select_related("personne", "prescription__prescripteur")
+    )
     liberees = list(tardives)
     for inscription in liberees:
         _changer(lue, inscription, None, "liberer_place", fin_le=jour)
+        prevenir(
+            destinataires=_correspondants(inscription), titre="Une place proposée n’a pas été prise à temps",
+            texte=f"{lue.offre} – {lue}. La place va à la personne suivante.", url=_ou(inscription),
+        )  # fmt: skip
     if liberees:
         proposer_places(lue)
     return len(liberees)
@@ -245,6 +280,21 @@ def annuler_les_inscriptions(session: Session) -> None:
         destinataires=[a.referent for a in suivies if a.referent], titre="Une session est annulée",
         texte=f"{session.offre} – {session}. {session.motif_annulation}", url=session.get_absolute_url(),
     )  # fmt: skip
+
+
+@transaction.atomic
+def rendre_les_places(prescription: Prescription, motif: str) -> int:
+    """End the enrolments of a prescription that leads nowhere; each place goes to the next. Return how many ended."""
+    actives = Inscription.objects.filter(
+        prescription=prescription, etat__in=[*TENANT_LA_PLACE, EtatInscription.EN_ATTENTE]
+    )
+    rendues = 0
+    for inscription in actives.order_by("session_id", "pk"):
+        session, lue = _verrouiller(inscription)
+        _changer(session, lue, None, "annuler_inscription", motif, motif=motif[:250], fin_le=timezone.localdate())
+        proposer_places(session)
+        rendues += 1
+    return rendues
 
 
 @transaction.atomic

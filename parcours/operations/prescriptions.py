@@ -36,8 +36,11 @@ from pdi.socle.etats import changer_etat
 from pdi.socle.operations import journaliser, prevenir
 from pdi.structures.models import Structure
 
+from .inscriptions import rendre_les_places
 from .liens_reponse import fermer_liens, ouvrir_lien
 
+# Whoever held a place in a session by such a prescription gives it back.
+SANS_SUITE = (EtatPrescription.REFUSEE, EtatPrescription.ANNULEE, EtatPrescription.ABANDONNEE)
 PAR_LIEN = "Par le lien envoyé à l’opérateur."
 
 
@@ -147,6 +150,8 @@ class Acte:
         )  # fmt: skip
         if self.lue.transmise_le and self.lue.etat != EtatPrescription.TRANSMISE:
             fermer_liens(self.lue)
+        if self.lue.etat in SANS_SUITE:
+            rendre_les_places(self.lue, f"Prescription {self.lue.get_etat_display().lower()}")
 
 
 # -- who is told -------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from . import (
     documents,
     entretiens,
     foyer,
+    inscriptions,
     orientation,
     prescriptions,
     sorties,
@@ -22,7 +23,8 @@ __all__ = ["FAMILLES", "RENCONTRER", "Geste", "Lecture", "Section", "gestes", "s
 
 # In the order of the page: what one follows now, then how it was decided, then what is looked up.
 FAMILLES = (
-    contrats, entretiens, aides, diagnostics, prescriptions, sorties, orientation, affectations, documents, foyer,
+    contrats, entretiens, aides, diagnostics, prescriptions, inscriptions, sorties, orientation, affectations,
+    documents, foyer,
 )  # fmt: skip
 
 

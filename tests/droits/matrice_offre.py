@@ -18,8 +18,8 @@ OUVERT = "le catalogue publié ne contient aucune donnée personnelle"
 def preparer(m: Any) -> None:
     """A published offer, and a draft."""
     commun = {"departement": DepartementFactory.create(), "categorie": CategorieOffre.EMPLOI}
-    m.offre = OffreInsertion.objects.create(**commun, numero="9.1", intitule="Publiée", etat=EtatOffre.PUBLIEE)
-    m.offre_brouillon = OffreInsertion.objects.create(**commun, numero="9.2", intitule="Brouillon")
+    m.offre = OffreInsertion.objects.create(**commun, numero="0.1", intitule="Publiée", etat=EtatOffre.PUBLIEE)
+    m.offre_brouillon = OffreInsertion.objects.create(**commun, numero="0.2", intitule="Brouillon")
     m.offre.fiches.add(m.fiche, m.fiche_restreinte)
     dates = {"offre": m.offre, "debut": il_y_a(-30), "capacite": Decimal(10)}
     m.session = Session.objects.create(**dates, operateur=m.prestataire, etat=EtatSession.OUVERTE)
