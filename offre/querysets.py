@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, TextField, Value
-from django.db.models.functions import Concat
+from django.db import connection, models, transaction
+from django.db.models import Exists, F, Func, Min, OuterRef, Q, Subquery, Sum, TextField, Value
 
 from pdi.comptes.models import Role
+from pdi.socle.typographie import cle_nom
 
 if TYPE_CHECKING:
-    from .models import BilanOperateur, Convention, OffreInsertion, Realisation, Session
+    from .models import (
+        AlerteOffres,
+        BilanOperateur,
+        Convention,
+        OffreInsertion,
+        PropositionOffre,
+        Realisation,
+        Session,
+    )
+
+RESSEMBLANCE = 0.55  # of a mistyped word to one of the sheet; « mobilté » and « mobilité » are at 0.6
+PROCHES_MAX = 200
+
+
+def sans_pluriel(mot: str) -> str:
+    """Return a word without its plural mark, so that « jeunes enfants » finds « jeune enfant »."""
+    return mot[:-1] if len(mot) > 4 and mot[-1] in "sx" else mot
 
 
 def _texte(champ: str) -> Func:
@@ -24,42 +41,65 @@ class OffreQuerySet(models.QuerySet["OffreInsertion"]):
     """Offers."""
 
     def visibles_par(self, utilisateur: Any) -> OffreQuerySet:
-        """Return published offers to every habilitated user."""
+        """Return published offers to every habilitated user, every sheet to the service, one's own to an operator."""
         if not utilisateur.is_authenticated or not utilisateur.roles():
             return self.none()
-        return self.filter(etat="publiee")
+        if utilisateur.a_role(*ROLES_OFFRE):
+            return self
+        siennes = utilisateur.structures_du_role(Role.PRESTATAIRE)
+        if not siennes:
+            return self.publiees()
+        return self.filter(Q(etat="publiee") | Q(Exists(self._menees_par(siennes))))
+
+    @staticmethod
+    def _menees_par(structures: Collection[int]) -> models.QuerySet[Any]:
+        from .models import OffreInsertion
+
+        lien: Any = OffreInsertion.operateurs.through
+        return lien._default_manager.filter(offreinsertion=OuterRef("pk"), structure__in=structures)  # type: ignore[no-any-return]
+
+    def a_tenir_par(self, utilisateur: Any) -> OffreQuerySet:
+        """Return the sheets the user keeps: all for the service, those of one's structures for an operator."""
+        if not utilisateur.is_authenticated:
+            return self.none()
+        if utilisateur.a_role(*ROLES_OFFRE):
+            return self
+        return self.filter(Exists(self._menees_par(utilisateur.structures_du_role(Role.PRESTATAIRE))))
 
     def publiees(self) -> OffreQuerySet:
         """Return the offers that can be prescribed."""
         return self.filter(etat="publiee")
 
     def chercher(self, texte: str) -> OffreQuerySet:
-        """Return those whose sheet, operators or obstacles contain every word, accents and case ignored."""
-        from pdi.structures.models import Structure
-
-        from .models import Frein
-
-        arrays = ("objectifs", "publics", "conditions_acces", "contenu", "thematiques")
-        resultat = self.annotate(
-            tout=Concat(
-                "numero", Value(" "), "intitule", *(e for a in arrays for e in (Value(" "), _texte(a))),
-                output_field=TextField(),
-            )
-        )  # fmt: skip
-        for mot in texte.split():
-            operateurs = Structure.objects.filter(offres=OuterRef("pk")).filter(
-                Q(nom__unaccent__icontains=mot) | Q(sigle__unaccent__icontains=mot)
-            )
-            freins = Frein.objects.filter(offres=OuterRef("pk"), libelle__unaccent__icontains=mot)
-            resultat = resultat.filter(Q(tout__unaccent__icontains=mot) | Exists(operateurs) | Exists(freins))
+        """Return those whose sheet, operators, obstacles or places hold every word; accents, case, plurals ignored."""
+        resultat = self
+        for mot in cle_nom(texte).split():
+            resultat = resultat.filter(recherche__contains=sans_pluriel(mot))
         return resultat
 
-    def pour_public(self, *mots: str) -> OffreQuerySet:
-        """Return those whose public names one of these words, accents and case ignored."""
-        condition = Q(pk=None)
+    def ressemblant(self, texte: str) -> OffreQuerySet:
+        """Return those where every word is there, or one that looks like it (trigram index). Reads their keys."""
+        candidats: OffreQuerySet = self
+        mots = [sans_pluriel(mot) for mot in cle_nom(texte).split()]
         for mot in mots:
-            condition |= Q(publics_texte__unaccent__icontains=mot)
-        return self.annotate(publics_texte=_texte("publics")).filter(condition)
+            proche = Q(recherche__contains=mot)
+            candidats = candidats.filter(proche | Q(recherche__trigram_word_similar=mot) if len(mot) > 3 else proche)
+        with transaction.atomic(), connection.cursor() as curseur:
+            curseur.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(RESSEMBLANCE)])
+            cles = list(candidats.order_by("pk").values_list("pk", flat=True)[:PROCHES_MAX])
+        return self.filter(pk__in=cles)
+
+    def avec_sessions(self, jour: datetime.date) -> OffreQuerySet:
+        """Add `libres` (what is left in the sessions one may be enrolled in, None without any) and `prochaine`."""
+        from .models import Session
+
+        ouvertes = Session.objects.ouvertes_au(jour).filter(offre=OuterRef("pk")).order_by()
+        restantes = ouvertes.values("offre").annotate(n=Sum(F("capacite") - F("prises"))).values("n")
+        a_venir = ouvertes.filter(debut__gte=jour).values("offre").annotate(d=Min("debut")).values("d")
+        return self.annotate(
+            libres=Subquery(restantes, output_field=models.DecimalField()),
+            prochaine=Subquery(a_venir, output_field=models.DateField()),
+        )
 
     def pour_age(self, age: int) -> OffreQuerySet:
         """Return those open to someone of `age` years; an offer without bound is open to every age."""
@@ -135,3 +175,25 @@ class RealisationQuerySet(models.QuerySet["Realisation"]):
         if utilisateur.a_role(*ROLES_LECTURE_OFFRE):
             return self
         return self.filter(structure__in=structures_operatrices(utilisateur))
+
+
+class PropositionQuerySet(models.QuerySet["PropositionOffre"]):
+    """Proposed changes of sheets."""
+
+    def visibles_par(self, utilisateur: Any) -> PropositionQuerySet:
+        """Return those of the sheets the user keeps up to date."""
+        from .models import OffreInsertion
+
+        return self.filter(offre__in=OffreInsertion.objects.a_tenir_par(utilisateur).order_by().values("pk"))
+
+    def ouvertes(self) -> PropositionQuerySet:
+        """Return those neither accepted nor withdrawn."""
+        return self.filter(etat__in=["redaction", "soumise", "a_corriger"])
+
+
+class AlerteQuerySet(models.QuerySet["AlerteOffres"]):
+    """Alerts of kept searches."""
+
+    def visibles_par(self, utilisateur: Any) -> AlerteQuerySet:
+        """Return one's own."""
+        return self.filter(recherche__utilisateur=utilisateur.pk) if utilisateur.is_authenticated else self.none()

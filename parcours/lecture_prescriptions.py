@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
+from offre.filtres import FiltreMot
 from offre.models import Frein, OffreInsertion
-from offre.views.catalogue import PUBLICS, FiltreMot
+from offre.regles.publics import PublicVise
 from parcours.correspondances import ORDRE, Demande, classees, condition_ecartee
 from parcours.models import RegimeJuridique
 from parcours.regles.delais import Regime
@@ -27,8 +28,8 @@ class FiltresOffresAPrescrire(Filtres):
     theme = FiltreChoix("Thème", q=lambda theme: Q(thematiques__contains=[theme]))
     public = FiltreChoix(
         "Public",
-        choix=[(code, libelle) for code, (libelle, _) in PUBLICS.items()],
-        q=lambda code: Q(pk__in=OffreInsertion.objects.pour_public(*PUBLICS[code][1]).order_by().values("pk")),
+        choix=PublicVise.choices,
+        q=lambda code: Q(publics_vises__contains=[code]),
     )
 
 

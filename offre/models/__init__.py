@@ -1,5 +1,6 @@
 """Models of the offer."""
 
+from .alerte import AlerteOffres
 from .bilan import BilanOperateur, CampagneOperateurs, EtatBilanOperateur, TransitionBilanOperateur
 from .convention import (
     AvenantConvention,
@@ -22,11 +23,13 @@ from .offre import (
     UniteCapacite,
     VersionOffre,
 )
+from .proposition import EtatProposition, PropositionOffre, TransitionProposition
 from .realisation import Realisation, TypeRealisation
 from .referentiel import Frein
 from .session import EtatSession, QuotaSession, Session, TransitionSession
 
 __all__ = [
+    "AlerteOffres",
     "AvenantConvention",
     "BaremeConvention",
     "BilanOperateur",
@@ -38,18 +41,21 @@ __all__ = [
     "EtatBilanOperateur",
     "EtatConvention",
     "EtatOffre",
+    "EtatProposition",
     "EtatSession",
     "Frein",
     "LieuOffre",
     "MontantConvention",
     "ObjectifConvention",
     "OffreInsertion",
+    "PropositionOffre",
     "QuotaSession",
     "Realisation",
     "Session",
     "TransitionBilanOperateur",
     "TransitionConvention",
     "TransitionOffre",
+    "TransitionProposition",
     "TransitionSession",
     "TypeAdmis",
     "TypeRealisation",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from actions.models import FicheAction
 from offre.querysets import OffreQuerySet
+from offre.regles.publics import PublicVise
 from pdi.socle.models import LigneEtat
 from pdi.structures.models import Structure
 from pdi.territoires.models import Commune, Departement, TerritoireAction
@@ -57,7 +59,8 @@ class OffreInsertion(models.Model):
 
     Eligibility is structured (`age_*`, `sexe`, `types_orientation`, `contrat_requis`, …: empty means « no condition »)
     beside the printed sentences, which stay what people read. `cout` in euros a place. `confirmee_le`: last day
-    somebody said the sheet is right.
+    somebody said the sheet is right. `recherche` is written by the database (migration 0002): the words of the sheet,
+    its operators, obstacles and places, accents and case removed.
     """
 
     departement = models.ForeignKey(Departement, on_delete=models.PROTECT, related_name="offres")
@@ -65,11 +68,14 @@ class OffreInsertion(models.Model):
     ordre = models.PositiveSmallIntegerField("ordre", default=0)
     categorie = models.CharField("catégorie", max_length=25, choices=CategorieOffre)
     intitule = models.CharField("intitulé", max_length=200)
-    objectifs = ArrayField(models.TextField(), default=list, blank=True)
-    publics = ArrayField(models.TextField(), default=list, blank=True)
-    conditions_acces = ArrayField(models.TextField(), default=list, blank=True)
-    contenu = ArrayField(models.TextField(), default=list, blank=True)
-    thematiques = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    objectifs = ArrayField(models.TextField(), default=list, blank=True, verbose_name="objectifs")
+    publics = ArrayField(models.TextField(), default=list, blank=True, verbose_name="publics")
+    publics_vises = ArrayField(
+        models.CharField(max_length=14, choices=PublicVise), default=list, blank=True, verbose_name="publics visés"
+    )
+    conditions_acces = ArrayField(models.TextField(), default=list, blank=True, verbose_name="conditions d’accès")
+    contenu = ArrayField(models.TextField(), default=list, blank=True, verbose_name="contenu")
+    thematiques = ArrayField(models.CharField(max_length=80), default=list, blank=True, verbose_name="thèmes")
     age_min = models.PositiveSmallIntegerField("âge minimal", null=True, blank=True)
     age_max = models.PositiveSmallIntegerField("âge maximal", null=True, blank=True)
     places = models.PositiveIntegerField("places", null=True, blank=True)
@@ -124,6 +130,7 @@ class OffreInsertion(models.Model):
     )
     demonstration = models.BooleanField("donnée de démonstration", default=False)
     source = models.CharField("source", max_length=200, blank=True)
+    recherche = models.TextField(blank=True, editable=False)
 
     objects = OffreQuerySet.as_manager()
 
@@ -155,6 +162,12 @@ class OffreInsertion(models.Model):
                 name="offre_cout_positif",
                 violation_error_message="Le coût d’une place n’est pas négatif.",
             ),
+        ]
+        indexes = [
+            GinIndex(fields=["recherche"], opclasses=["gin_trgm_ops"], name="offre_recherche_trgm"),
+            GinIndex(fields=["thematiques"], name="offre_thematiques"),
+            GinIndex(fields=["publics_vises"], name="offre_publics"),
+            models.Index(fields=["ordre", "id"], condition=Q(etat="publiee"), name="offre_publiees"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from actions.models import FicheAction
 from offre.models import CategorieOffre, EtatOffre, Frein, OffreInsertion
+from offre.regles.publics import publics_reconnus
 from pdi.socle.operations import journaliser
 from pdi.socle.typographie import typographier_tout
 from pdi.structures.annuaire import Annuaire, charger_annuaire
@@ -74,6 +75,7 @@ def _offre(lue: dict[str, Any], rang: int, departement: Departement, complements
         intitule=imprimee["intitule"],
         objectifs=imprimee["objectifs"],
         publics=imprimee["publics"],
+        publics_vises=publics_reconnus(imprimee["publics"]),
         conditions_acces=imprimee["conditions_acces"],
         contenu=[*imprimee["contenu"], *aides, *partenaires],
         thematiques=imprimee["thematiques"],

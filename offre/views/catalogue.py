@@ -1,113 +1,82 @@
-"""The catalogue: list, page of an offer, export."""
+"""The catalogue: list with facets, export, page of an offer, comparison."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from actions.models import FicheAction
+from offre.droits_fiches import peut_creer_offre, voit_cout
 from offre.exports import COLONNES_OFFRES
-from offre.models import CategorieOffre, Frein, OffreInsertion
+from offre.lecture_offre import LectureOffre, offre_lisible
+from offre.listes_offres import ListeOffres
+from offre.regles.comparaison import COMPAREES_MAX, comparer
+from offre.versions import contenu_de
 from pdi.socle.exports import reponse_export
-from pdi.socle.filtres import Choix, Filtre, FiltreChoix, Filtres, FiltreTexte
-from pdi.socle.pagination import PageParCle
-
-# The public of a sheet is printed as prose: these are the words that recognise it.
-PUBLICS = {
-    "rsa": ("Bénéficiaires du RSA", ("RSA",)),
-    "jeunes": ("Jeunes", ("jeune", "18-25 ans")),
-    "parents": ("Parents de jeunes enfants", ("enfants",)),
-    "independants": ("Travailleurs indépendants, créateurs", ("non-salariés", "activité économique")),
-    "handicap": ("Personnes en situation de handicap", ("handicap",)),
-    "demandeurs": ("Demandeurs d’emploi", ("demandeurs d’emploi",)),
-}
+from pdi.socle.recherches import Recherches
 
 
-@dataclass(kw_only=True)
-class FiltreMot(FiltreTexte):
-    """Every word somewhere in the sheet, its operators or its obstacles."""
-
-    def condition(self, valeur: Any) -> Q:
-        """Return what the scope `chercher` finds."""
-        return Q(pk__in=OffreInsertion.objects.chercher(valeur).order_by().values("pk"))
-
-
-@dataclass(kw_only=True)
-class FiltreAge(Filtre):
-    """The age of the person looked for."""
-
-    def champ_formulaire(self, choix: Choix | None) -> forms.Field:  # noqa: ARG002
-        """Return a number field."""
-        return forms.IntegerField(label=self.libelle, required=False, min_value=14, max_value=110)
-
-    def condition(self, valeur: Any) -> Q:
-        """Return what the scope `pour_age` finds."""
-        return Q(pk__in=OffreInsertion.objects.pour_age(valeur).order_by().values("pk"))
-
-    def dire(self, valeur: Any, champ: forms.Field) -> str:  # noqa: ARG002
-        """Return « 22 ans »."""
-        return f"{valeur} ans"
-
-
-class FiltresOffres(Filtres):
-    """Filters of the catalogue."""
-
-    mot = FiltreMot("Mot de l’offre, opérateur ou frein", champs=(), large=True)
-    categorie = FiltreChoix("Catégorie", champ="categorie", choix=CategorieOffre.choices, vide="Toutes")
-    frein = FiltreChoix("Frein à lever", champ="freins__code")
-    public = FiltreChoix(
-        "Public",
-        choix=[(code, libelle) for code, (libelle, _) in PUBLICS.items()],
-        q=lambda code: Q(pk__in=OffreInsertion.objects.pour_public(*PUBLICS[code][1]).order_by().values("pk")),
-    )
-    age = FiltreAge("Âge de la personne")
-
-
-def _filtrer(request: HttpRequest) -> tuple[FiltresOffres, QuerySet[OffreInsertion]]:
-    freins = [(f.code, f.libelle) for f in Frein.objects.all()]
-    filtres = FiltresOffres(request.GET, choix={"frein": freins})
-    visibles = OffreInsertion.objects.visibles_par(request.user).prefetch_related("operateurs", "freins")
-    return filtres, filtres.appliquer(visibles)
+def liste_de(request: HttpRequest) -> ListeOffres:
+    """Return the list that the query string asks for."""
+    return ListeOffres(request.user, request.GET, timezone.localdate())
 
 
 @login_required
 @require_safe
 def offres(request: HttpRequest) -> HttpResponse:
-    """List the published offers."""
-    filtres, trouvees = _filtrer(request)
-    page = PageParCle(trouvees, ("ordre",), request.GET.get("curseur"))
-    return render(request, "offre/offres.html", {"filtres": filtres, "page": page})
+    """List the offers of the catalogue."""
+    gardees = Recherches.lire(request, "offre:offres")
+    if gardees.ouverture:
+        return HttpResponseRedirect(gardees.ouverture)
+    liste = liste_de(request)
+    facettes = liste.facettes  # read first: it names the operators that the badges say
+    contexte = {
+        "liste": liste, "filtres": liste.filtres, "page": liste.page, "facettes": facettes, "gardees": gardees,
+        "peut_creer": bool(peut_creer_offre(request.user)), "comparees_max": COMPAREES_MAX,
+    }  # fmt: skip
+    return render(request, "offre/offres.html", contexte)
 
 
 @login_required
 @require_safe
 def offres_export(request: HttpRequest) -> HttpResponseBase:
     """Export the offers of the filter."""
-    filtres, trouvees = _filtrer(request)
+    liste = liste_de(request)
+    liste.nommer()
     return reponse_export(
         request,
         nom="offre-insertion",
         titre="Catalogue de l’offre d’insertion",
         colonnes=COLONNES_OFFRES,
-        lignes=trouvees.order_by("ordre", "pk"),
-        filtres=filtres.en_mots,
+        lignes=liste.a_exporter,
+        filtres=liste.filtres.en_mots,
     )
 
 
 @login_required
 @require_safe
 def offre(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one offer: whom it serves, on what conditions, who runs it, who may prescribe it."""
-    fiches = FicheAction.objects.visibles_par(request.user).select_related("programme")
-    visibles = OffreInsertion.objects.visibles_par(request.user).prefetch_related(
-        "operateurs", "freins", Prefetch("fiches", queryset=fiches)
-    )
-    return render(request, "offre/offre.html", {"offre": get_object_or_404(visibles, pk=pk)})
+    """Show one offer: what it brings, whom it serves, where, when, who runs it, who may prescribe it."""
+    lue = get_object_or_404(offre_lisible(request.user), pk=pk)
+    return render(request, "offre/offre.html", LectureOffre(lue, request.user, timezone.localdate()).contexte)
+
+
+@login_required
+@require_safe
+def offres_comparer(request: HttpRequest) -> HttpResponse:
+    """Show up to three offers side by side; those that are not readable are left out."""
+    voulues = [int(v) for v in request.GET.getlist("offre") if v.isascii() and v.isdigit() and len(v) < 10]
+    rangs = {pk: rang for rang, pk in enumerate(dict.fromkeys(voulues))}
+    lues: list[Any] = sorted(offre_lisible(request.user).filter(pk__in=rangs), key=lambda o: rangs[o.pk])
+    comparees = lues[:COMPAREES_MAX]
+    sans = () if comparees and all(voit_cout(request.user, o) for o in comparees) else ("cout",)
+    contexte = {
+        "offres": comparees, "sections": comparer([contenu_de(o) for o in comparees], sans),
+        "ecartees": len(lues) - len(comparees), "comparees_max": COMPAREES_MAX,
+    }  # fmt: skip
+    return render(request, "offre/comparer.html", contexte)

@@ -71,7 +71,13 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
         "offre",
         (
             Entree("Mon espace", "parcours:espace", roles=(Role.PRESTATAIRE,), prefixes=("parcours:espace",)),
-            Entree("Catalogue", "offre:offres", prefixes=("offre:offre",)),
+            Entree("Catalogue", "offre:offres", prefixes=("offre:offre", "offre:alerte")),
+            Entree(
+                "Fiches d’offre",
+                "offre:fiches_a_tenir",
+                roles=(*GESTION, Role.PRESTATAIRE),
+                prefixes=("offre:fiches", "offre:proposition"),
+            ),
             Entree("Sessions", "offre:sessions", prefixes=("offre:session", "parcours:session")),
         ),
     ),

@@ -197,6 +197,7 @@ CELERY_BEAT_SCHEDULE = {
     "purger-traitements": {"task": "socle.purger_traitements", "schedule": 24 * 3600.0},
     "purger-consultations": {"task": "parcours.purger_consultations", "schedule": 24 * 3600.0},
     "liberer-places": {"task": "parcours.liberer_places", "schedule": 3600.0},
+    "envoyer-alertes": {"task": "offre.envoyer_alertes", "schedule": 24 * 3600.0},
     "relancer-operateurs": {"task": "parcours.relancer_operateurs", "schedule": 6 * 3600.0},
 }
 

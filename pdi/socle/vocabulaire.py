@@ -131,6 +131,22 @@ VERBES: Mapping[str, str] = {
     "terminer_diagnostic": "Diagnostic terminé",
     "valider_contrat": "Contrat validé",
     "enregistrer_nir": "Numéro de sécurité sociale enregistré",
+    "creer_offre": "Fiche d’offre créée",
+    "modifier_offre": "Fiche d’offre modifiée",
+    "soumettre_offre": "Fiche d’offre envoyée en relecture",
+    "reprendre_offre": "Fiche d’offre reprise",
+    "renvoyer_offre": "Fiche d’offre renvoyée",
+    "publier_offre": "Fiche d’offre publiée",
+    "suspendre_offre": "Fiche d’offre suspendue",
+    "archiver_offre": "Fiche d’offre archivée",
+    "desarchiver_offre": "Fiche d’offre reprise de l’archive",
+    "confirmer_offre": "Fiche d’offre confirmée",
+    "proposer_modification": "Modification d’une offre proposée",
+    "soumettre_proposition": "Modification d’une offre envoyée en relecture",
+    "reprendre_proposition": "Modification d’une offre reprise",
+    "renvoyer_proposition": "Modification d’une offre renvoyée",
+    "retirer_proposition": "Modification d’une offre retirée",
+    "accepter_proposition": "Modification d’une offre acceptée",
 }
 
 # The longest beginning wins.

@@ -48,7 +48,7 @@ MATRICE = [
     Ligne("offre:offres_export", statuts(200)),
     Ligne("offre:offres_export", statuts(200), requete="?format=csv", cas="CSV"),
     Ligne("offre:offre", statuts(200), objet=offre, ouvert=OUVERT),
-    Ligne("offre:offre", statuts(404), objet=brouillon, cas="brouillon"),
+    Ligne("offre:offre", statuts(404, gestion=200), objet=brouillon, cas="brouillon"),
     Ligne("offre:session", statuts(200), objet=session, ouvert=OUVERT),
     Ligne("offre:session", statuts(404, gestion=200, prestataire=200), objet=session_preparee, cas="en préparation"),
 ]

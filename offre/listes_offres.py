@@ -1,0 +1,297 @@
+"""The catalogue as a list: filters, counts of each facet, order, page; the same rows exported and printed."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from statistics import fmean
+from typing import Any
+
+from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.http import QueryDict
+
+from offre.filtres import PROXIMITES, Autour, Facette, FiltresOffres, lieux_de_rang
+from offre.models import Frein, LieuOffre, OffreInsertion
+from offre.querysets import ROLES_OFFRE
+from pdi.comptes.models import Role
+from pdi.socle.formats import compte, nombre
+from pdi.socle.pagination import PageParCle
+from pdi.socle.tri import Tri
+from pdi.socle.typographie import cle_nom
+from pdi.structures.models import Structure
+from pdi.territoires.models import Commune, CommuneTerritoire
+
+TRIS = {
+    "catalogue": ("ordre", "pk"),
+    "pertinence": ("rang", "ordre", "pk"),
+    "proximite": ("proximite", "ordre", "pk"),
+    "session": ("prochaine", "ordre", "pk"),
+    "places": ("-libres", "ordre", "pk"),
+    "intitule": ("intitule", "pk"),
+    "confirmation": ("confirmee_le", "pk"),
+}
+LIBELLES_TRIS = {
+    "pertinence": "Pertinence", "proximite": "Plus près", "catalogue": "Ordre du catalogue",
+    "session": "Prochaine session", "places": "Places libres", "intitule": "Intitulé",
+}  # fmt: skip
+VALEURS_MONTREES = 8
+TERRE_KM = 6371.0
+
+
+@dataclass(frozen=True)
+class CaseFacette:
+    """One box of a facet."""
+
+    valeur: str
+    libelle: str
+    n: int
+    cochee: bool
+
+
+@dataclass(frozen=True)
+class FacetteComptee:
+    """A facet ready to draw: `suite` is folded behind « Voir les autres »."""
+
+    nom: str
+    libelle: str
+    cases: list[CaseFacette]
+    suite: list[CaseFacette]
+
+
+@dataclass(frozen=True)
+class LienTri:
+    """One order of the list."""
+
+    libelle: str
+    url: str
+    courant: bool
+
+
+class ListeOffres:
+    """The offers one reader may find. Rows and counts are read when asked."""
+
+    def __init__(self, utilisateur: Any, get: QueryDict, jour: datetime.date) -> None:
+        """Read the query string."""
+        self.utilisateur, self.get, self.jour = utilisateur, get, jour
+        communes = Commune.objects.filter(departement__offres__isnull=False).distinct().order_by("nom")
+        self.filtres = FiltresOffres(
+            get,
+            choix={
+                "frein": [(f.code, f.libelle) for f in Frein.objects.all()],
+                "commune": list(communes.values_list("code", "nom")),
+            },
+        )
+        if not self.toutes_visibles:
+            self.filtres.retirer("etat")
+        defaut = "proximite" if self.autour else "pertinence" if self.filtres.valeurs.get("mot") else "catalogue"
+        tris = {nom: cles for nom, cles in TRIS.items() if self._permis(nom)}
+        self.tri = Tri.lire(get, tris, defaut=defaut)
+
+    def _permis(self, tri: str) -> bool:
+        if tri == "proximite":
+            return self.autour is not None
+        return tri != "pertinence" or bool(self.filtres.valeurs.get("mot"))
+
+    @cached_property
+    def toutes_visibles(self) -> bool:
+        """Return whether the reader may see sheets that are not published: the service, or an operator its own."""
+        u = self.utilisateur
+        return bool(u.is_authenticated and (u.a_role(*ROLES_OFFRE, Role.PRESTATAIRE)))
+
+    @cached_property
+    def autour(self) -> Autour | None:
+        """Return what is around the commune asked for (two queries), None without one."""
+        code = self.filtres.valeurs.get("commune")
+        commune = Commune.objects.filter(pk=code).first() if code else None
+        if commune is None:
+            return None
+        ici = CommuneTerritoire.objects.filter(commune=commune, validite__contains=self.jour)
+        return Autour(commune.code, commune.epci_id, ici.values_list("territoire", flat=True).first())
+
+    # -- rows ------------------------------------------------------------------------------------
+
+    @property
+    def base(self) -> QuerySet[OffreInsertion]:
+        """Return the offers before the facets: the published ones unless a state is asked for, near the commune."""
+        offres = OffreInsertion.objects.visibles_par(self.utilisateur)
+        if not self.filtres.valeurs.get("etat"):
+            offres = offres.publiees()
+        return offres.filter(self._proche) if self.autour else offres
+
+    @property
+    def _proche(self) -> Q:
+        assert self.autour is not None  # noqa: S101  # nosec B101 - asked only around a commune
+        portee = self.filtres.valeurs.get("portee", "")
+        rangs = {"commune": (0,), "epci": (0, 1)}.get(portee, range(len(PROXIMITES)))
+        proche = Q(pk__in=[])
+        for rang in rangs:
+            proche |= lieux_de_rang(rang, self.autour, self.jour)
+        return proche
+
+    @property
+    def trouvees(self) -> QuerySet[OffreInsertion]:
+        """Return the offers of every filter."""
+        return self.filtres.appliquer(self.base)  # type: ignore[no-any-return]
+
+    @property
+    def ordonnables(self) -> QuerySet[OffreInsertion]:
+        """Return them with what they may be sorted by."""
+        offres = self.trouvees.avec_sessions(self.jour)  # type: ignore[attr-defined]
+        if mot := self.filtres.valeurs.get("mot"):
+            offres = offres.annotate(rang=_rang(mot))
+        if self.autour:
+            rangs = [When(lieux_de_rang(r, self.autour, self.jour), then=Value(r)) for r in range(len(PROXIMITES))]
+            offres = offres.annotate(proximite=Case(*rangs, default=Value(9), output_field=IntegerField()))
+        return offres  # type: ignore[no-any-return]
+
+    @property
+    def decorees(self) -> QuerySet[OffreInsertion]:
+        """Return them with what a row shows."""
+        lieux = LieuOffre.objects.select_related("commune")
+        return self.ordonnables.prefetch_related("operateurs", "freins", Prefetch("lieux", queryset=lieux))
+
+    @property
+    def a_exporter(self) -> QuerySet[OffreInsertion]:
+        """Return the rows of the filter in the order of the page."""
+        return self.decorees.order_by(*self.tri.cles)
+
+    @cached_property
+    def page(self) -> PageParCle[OffreInsertion]:
+        """Return one page, each offer with its words about places and nearness."""
+        page = PageParCle(self.decorees, self.tri.cles, self.get.get("curseur"))
+        centre = self._centre
+        for offre in page.objets:
+            lue: Any = offre
+            lue.dire_places = dire_places(lue)
+            lue.dire_lieux = self._dire_lieux(lue, centre)
+        return page
+
+    # -- where -----------------------------------------------------------------------------------
+
+    @cached_property
+    def _centre(self) -> tuple[float, float] | None:
+        """Return the middle of the known places of the commune, None when none has coordinates (one query)."""
+        if self.autour is None:
+            return None
+        points = list(
+            LieuOffre.objects.filter(commune=self.autour.code, latitude__isnull=False).values_list(
+                "latitude", "longitude"
+            )
+        )
+        if not points:
+            return None
+        latitudes, longitudes = ([float(v or 0) for v in valeurs] for valeurs in zip(*points, strict=True))
+        return fmean(latitudes), fmean(longitudes)
+
+    def _dire_lieux(self, offre: Any, centre: tuple[float, float] | None) -> str:
+        lieux = list(offre.lieux.all())
+        communes = list(dict.fromkeys(str(lieu.commune) for lieu in lieux if lieu.commune_id))
+        if self.autour is None:
+            if len(communes) > 2:
+                return f"{communes[0]} et {compte(len(communes) - 1, 'autre commune', 'autres communes')}"
+            return " et ".join(communes) or ("À distance" if lieux else "")
+        texte = PROXIMITES[offre.proximite] if offre.proximite < len(PROXIMITES) else ""
+        proches = [
+            (distance_km(centre, (float(lieu.latitude), float(lieu.longitude))), lieu)
+            for lieu in lieux
+            if centre and lieu.latitude is not None
+        ]
+        if offre.proximite and proches:
+            km, lieu = min(proches, key=lambda p: p[0])
+            return f"{texte}\u00a0: {lieu.commune}, à {nombre(round(km))}\u00a0km environ"
+        return f"{texte}\u00a0: {communes[0]}" if communes and 0 < offre.proximite < 3 else texte
+
+    # -- facets and orders -----------------------------------------------------------------------
+
+    @cached_property
+    def facettes(self) -> list[FacetteComptee]:
+        """Return the facets counted, each under the other filters (one query, two for the words of open ones)."""
+        morceaux: list[QuerySet[Any]] = []
+        for nom, facette in self.filtres.facettes.items():
+            base = OffreInsertion.objects.visibles_par(self.utilisateur) if nom == "etat" else self.base
+            morceaux += facette.compter(nom, self.filtres.appliquer_sans(nom, base))
+        comptes: dict[str, dict[str, int]] = {}
+        for nom, valeur, n in morceaux[0].union(*morceaux[1:], all=True):
+            if valeur not in (None, "") and n:
+                comptes.setdefault(nom, {})[valeur] = n
+        self.nommer(comptes.get("operateur", {}))
+        lues = [self._facette(nom, f, comptes.get(nom, {})) for nom, f in self.filtres.facettes.items()]
+        return [f for f in lues if f.nom != "etat" or len(f.cases) > 1]
+
+    def nommer(self, operateurs: Iterable[str] = ()) -> None:
+        """Read the names of the operators found or asked for (one query)."""
+        voulus = {*operateurs, *self.filtres.valeurs.get("operateur", [])}
+        if voulus:
+            noms = Structure.objects.filter(pk__in=[int(v) for v in voulus])
+            self.filtres.mots["operateur"] = {str(s.pk): str(s) for s in noms}
+
+    def _facette(self, nom: str, facette: Facette, comptes: Mapping[str, int]) -> FacetteComptee:
+        cochees = self.filtres.valeurs.get(nom, [])
+        champ: Any = self.filtres.formulaire.fields[nom]
+        connues = [str(cle) for cle, _ in champ.choices]
+        valeurs: Sequence[str] = connues or sorted(comptes, key=lambda v: (-comptes[v], self.filtres.mot_de(nom, v)))
+        cases = [
+            CaseFacette(v, self.filtres.mot_de(nom, v), comptes.get(v, 0), v in cochees)
+            for v in [*valeurs, *(c for c in cochees if c not in valeurs)]
+            if comptes.get(v) or v in cochees
+        ]
+        tete = [c for rang, c in enumerate(cases) if rang < VALEURS_MONTREES or c.cochee or connues]
+        return FacetteComptee(nom, facette.libelle, tete, [c for c in cases if c not in tete])
+
+    @property
+    def tris(self) -> list[LienTri]:
+        """Return the orders of the list, as links."""
+        liens = []
+        for nom, libelle in LIBELLES_TRIS.items():
+            if self._permis(nom):
+                donnees = self.get.copy()
+                donnees.pop("curseur", None)
+                donnees["tri"] = nom
+                liens.append(LienTri(libelle, f"?{donnees.urlencode()}", self.tri.nom == nom))
+        return liens
+
+    @property
+    def approchee(self) -> bool:
+        """Return whether the words were only looked like (asked when the list shows something, one query)."""
+        mot: str = self.filtres.valeurs.get("mot", "")
+        return bool(mot) and not OffreInsertion.objects.chercher(mot).order_by().exists()
+
+
+def _rang(mot: str) -> Case:
+    """Return 0 when every word is in the title, 1 elsewhere in the sheet."""
+    condition = Q()
+    for partie in cle_nom(mot).split():
+        condition &= Q(intitule__unaccent__icontains=partie)
+    return Case(When(condition, then=Value(0)), default=Value(1), output_field=IntegerField())
+
+
+def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Return the distance between two points (latitude, longitude in degrees) as the crow flies, in kilometres."""
+    (lat1, lon1), (lat2, lon2) = ((math.radians(x), math.radians(y)) for x, y in (a, b))
+    h = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    return 2 * TERRE_KM * math.asin(math.sqrt(h))
+
+
+@dataclass(frozen=True)
+class Places:
+    """What is said of places: the big words, the rest, and whether it is full."""
+
+    titre: str
+    suite: str = ""
+    complet: bool = False
+
+
+def dire_places(offre: Any) -> Places:
+    """Return the places of an offer read by `avec_sessions`: what is left in sessions, else what is announced."""
+    libres: Decimal | None = offre.libres
+    if libres is not None and libres > 0:
+        return Places(compte(libres, "place libre", "places libres"), "dans les sessions ouvertes")
+    if libres is not None:
+        return Places("Complet", "Les sessions ouvertes sont pleines : inscrivez en liste d’attente.", complet=True)
+    if offre.places:
+        return Places(nombre(offre.places), offre.places_unite)
+    return Places("", offre.places_detail or "Places non précisées")

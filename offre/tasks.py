@@ -1,0 +1,23 @@
+"""Celery entry points of the second storey."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from pdi.socle.traitements import Suivi
+
+from .operations.alertes import envoyer_toutes
+from .operations.impression import executer_edition
+
+
+@shared_task(name="offre.envoyer_alertes", ignore_result=True)
+def envoyer_alertes() -> None:
+    """Send the alerts of the catalogue that have something new (every day)."""
+    envoyer_toutes()
+
+
+@shared_task(name="offre.editer_catalogue", ignore_result=True)
+def editer_catalogue(traitement_id: str, requete: str, forme: str) -> None:
+    """Print the catalogue of a filter."""
+    with Suivi(traitement_id) as suivi:
+        executer_edition(requete=requete, forme=forme, suivi=suivi)
