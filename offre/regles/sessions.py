@@ -54,7 +54,7 @@ PREPAREE = Situation("preparee", "En préparation", "neutre", "pencil-square")
 ANNULEE = Situation("annulee", "Annulée", "neutre", "x-lg")
 PASSEE = Situation("passee", "Terminée", "neutre", "check-lg")
 CLOSE = Situation("close", "Inscriptions closes", "neutre", "lock-fill")
-COMPLETE = Situation("complete", "Complète, liste d’attente ouverte", "veille", "hourglass-split", inscrit=True)
+COMPLETE = Situation("complete", "Complète", "veille", "hourglass-split", inscrit=True)
 OUVERTE = Situation("ouverte", "Inscriptions ouvertes", "bon", "check-lg", inscrit=True)
 SITUATIONS = {s.code: s for s in (OUVERTE, COMPLETE, CLOSE, PREPAREE, PASSEE, ANNULEE)}
 

@@ -1,5 +1,9 @@
-"""URLs: operateur."""
+"""URLs: the space of an operator."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from parcours.views import operateur as vues
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("mon-espace/", vues.espace, name="espace"),
+]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FEMININS = frozenset({"anomalie", "étape", "valeur", "personne", "prescription", "réorientation", "orientation"})
+FEMININS = frozenset(
+    {"anomalie", "étape", "valeur", "personne", "place", "prescription", "réorientation", "orientation"}
+)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pdi.comptes.models import Role
 from pdi.socle.models import EtatTraitement, Traitement
 
 from .file import File
+from .files_operateur import files_operateur
 from .files_parcours import files_parcours
 
 # What has a date comes before what waits without one.
@@ -216,6 +217,8 @@ def files_de(utilisateur: Any, jour: datetime.date) -> list[File]:
     if utilisateur.a_role(*ROLES_GESTION, Role.DIRECTION):
         files += files_rapport(utilisateur, jour)
     files += files_parcours(utilisateur, jour)
+    if utilisateur.a_role(Role.PRESTATAIRE):
+        files += files_operateur(utilisateur, jour)
     return sorted(files, key=lambda f: URGENCES[f.ton])
 
 

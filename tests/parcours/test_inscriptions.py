@@ -148,7 +148,7 @@ def test_chacun_ne_nomme_que_les_siens(client, session, prescrire, referent):
     page = client.get(reverse("parcours:session_inscrits", args=[session.pk])).content.decode()
     assert str(sienne.personne) in page
     assert str(ailleurs) not in page
-    assert "1\u00a0autre personne est inscrite ou en attente" in page
+    assert "1\u00a0personne inscrite ou en attente n’est pas de celles que vous pouvez nommer" in page
 
 
 def test_les_gestes_d_une_inscription(client, session, prescrire, referent):

@@ -10,6 +10,8 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from offre.operations.demonstration import charger_sessions_demonstration
+from parcours.operations.demonstration_sessions import inscrire_la_demonstration
 from parcours.operations.population import charger_population_demonstration
 from pdi.socle.contexte import depuis
 from pdi.socle.droits import RegleMetier
@@ -39,6 +41,7 @@ class Command(BaseCommand):
                 bilan = charger_population_demonstration(personnes=options["personnes"], jour=timezone.localdate())
         except RegleMetier as erreur:
             raise CommandError(erreur.message) from erreur
+        self._sessions()
         if bilan is None:
             self.stdout.write("Population : déjà là.")
             return
@@ -47,3 +50,14 @@ class Command(BaseCommand):
                 f"Population : {bilan.personnes} personnes fictives en {time.monotonic() - debut:.1f} s."
             )
         )
+
+    def _sessions(self) -> None:
+        """Load the sessions around today, and who is in them."""
+        debut, jour = time.monotonic(), timezone.localdate()
+        with depuis("charger_demo_parcours"):
+            sessions = charger_sessions_demonstration(jour=jour)
+            inscrits = inscrire_la_demonstration(jour=jour)
+        if sessions:
+            self.stdout.write(
+                f"Sessions : {sessions} ajoutées, {inscrits} inscriptions, en {time.monotonic() - debut:.1f} s."
+            )
