@@ -44,3 +44,27 @@ def operateurs_ouverts(utilisateur: Any, offre: OffreInsertion) -> Any:
     if utilisateur.a_role(*ROLES_OFFRE):
         return tous
     return tous.filter(pk__in=utilisateur.structures_du_role(Role.PRESTATAIRE))
+
+
+RESERVE_ECHANGES = "Les échanges de données sont réservés aux administrateurs et aux chargés de programme."
+
+
+def peut_voir_echanges(utilisateur: Any) -> Verdict:
+    """Read the page of exchanges: what goes out, what came in, the quality of the sheets."""
+    if utilisateur.is_authenticated and utilisateur.a_role(*ROLES_OFFRE):
+        return OUI
+    return non(RESERVE_ECHANGES)
+
+
+def peut_importer_offre(utilisateur: Any) -> Verdict:
+    """Import offers, sessions, conventions, a partner's file: administrators."""
+    if utilisateur.is_authenticated and utilisateur.a_role(Role.ADMINISTRATEUR):
+        return OUI
+    return non("L’import de fichiers est réservé aux administrateurs.")
+
+
+def peut_gerer_jetons(utilisateur: Any) -> Verdict:
+    """Create and revoke the keys of the API: administrators."""
+    if utilisateur.is_authenticated and utilisateur.a_role(Role.ADMINISTRATEUR):
+        return OUI
+    return non("Les jetons de l’API sont réservés aux administrateurs.")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         AlerteOffres,
         BilanOperateur,
         Convention,
+        JetonApi,
         OffreInsertion,
         PropositionOffre,
         Realisation,
@@ -197,3 +198,17 @@ class AlerteQuerySet(models.QuerySet["AlerteOffres"]):
     def visibles_par(self, utilisateur: Any) -> AlerteQuerySet:
         """Return one's own."""
         return self.filter(recherche__utilisateur=utilisateur.pk) if utilisateur.is_authenticated else self.none()
+
+
+class JetonApiQuerySet(models.QuerySet["JetonApi"]):
+    """Keys to the API."""
+
+    def visibles_par(self, utilisateur: Any) -> JetonApiQuerySet:
+        """Return all to administrators: a key opens the data of the whole département."""
+        if utilisateur.is_authenticated and utilisateur.a_role(Role.ADMINISTRATEUR):
+            return self
+        return self.none()
+
+    def valables_au(self, jour: datetime.date) -> JetonApiQuerySet:
+        """Return those neither revoked nor expired on `jour`."""
+        return self.filter(revoque_le__isnull=True).filter(Q(expire_le__isnull=True) | Q(expire_le__gte=jour))

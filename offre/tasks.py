@@ -6,6 +6,7 @@ from celery import shared_task
 
 from pdi.socle.traitements import Suivi
 
+from .operations import jetons
 from .operations.alertes import envoyer_toutes
 from .operations.impression import executer_edition
 
@@ -21,3 +22,9 @@ def editer_catalogue(traitement_id: str, requete: str, forme: str) -> None:
     """Print the catalogue of a filter."""
     with Suivi(traitement_id) as suivi:
         executer_edition(requete=requete, forme=forme, suivi=suivi)
+
+
+@shared_task(name="offre.noter_usages", ignore_result=True)
+def noter_usages() -> None:
+    """Write down when the keys of the API last served (every ten minutes)."""
+    jetons.noter_usages()

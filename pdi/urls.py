@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("actions.urls")),
     path("parcours/", include("parcours.urls")),
     path("offres/", include("offre.urls")),
+    path("api/v1/", include("offre.urls.api")),
     path("", include("gouvernance.urls")),
     path("referentiels/", admin.site.urls),
 ]

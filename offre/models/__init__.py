@@ -11,6 +11,7 @@ from .convention import (
     ObjectifConvention,
     TransitionConvention,
 )
+from .echange import JetonApi, NatureReference, ReferenceExterne
 from .offre import (
     CapaciteOffre,
     CategorieOffre,
@@ -44,13 +45,16 @@ __all__ = [
     "EtatProposition",
     "EtatSession",
     "Frein",
+    "JetonApi",
     "LieuOffre",
     "MontantConvention",
+    "NatureReference",
     "ObjectifConvention",
     "OffreInsertion",
     "PropositionOffre",
     "QuotaSession",
     "Realisation",
+    "ReferenceExterne",
     "Session",
     "TransitionBilanOperateur",
     "TransitionConvention",

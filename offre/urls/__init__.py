@@ -1,9 +1,8 @@
-"""URLs of the second storey, one module per screen family."""
+"""URLs of the second storey, one module per screen family; those of the API (`api`) are mounted apart."""
 
 from django.urls import URLPattern, URLResolver
 
 from . import (
-    api,
     bilans,
     carte,
     catalogue,
@@ -26,7 +25,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *carte.urlpatterns,
     *recherches.urlpatterns,
     *public.urlpatterns,
-    *api.urlpatterns,
     *echanges.urlpatterns,
     *gestion.urlpatterns,
     *edition.urlpatterns,

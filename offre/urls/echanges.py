@@ -1,5 +1,12 @@
 """URLs: echanges."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from offre.views import echanges
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("echanges/", echanges.echanges, name="echanges"),
+    path("echanges/qualite/", echanges.echanges_qualite, name="echanges_qualite"),
+    path("echanges/jetons/creer/", echanges.jeton_creer, name="jeton_creer"),
+    path("echanges/jetons/<int:pk>/revoquer/", echanges.jeton_revoquer, name="jeton_revoquer"),
+]

@@ -79,6 +79,7 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
                 prefixes=("offre:fiches", "offre:proposition"),
             ),
             Entree("Sessions", "offre:sessions", prefixes=("offre:session", "parcours:session")),
+            Entree("Échanges", "offre:echanges", roles=GESTION, prefixes=("offre:echange", "offre:jeton")),
         ),
     ),
     (

@@ -162,6 +162,11 @@ LIGNES_MAX_IMPORT = 200_000
 CONSERVATION_IMPORTS_JOURS = int(os.environ.get("PDI_CONSERVATION_IMPORTS_JOURS", "30"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+# -- API: read-only, of the published catalogue ------------------------------------------------
+API_PUBLIQUE = os.environ.get("PDI_API_PUBLIQUE", "1") == "1"  # 0: a key is asked for
+API_DEBIT_PUBLIC = int(os.environ.get("PDI_API_DEBIT_PUBLIC", "60"))  # requests a minute, by address
+API_DEBIT_JETON = int(os.environ.get("PDI_API_DEBIT_JETON", "600"))  # requests a minute, by key
+
 # -- security ---------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -196,6 +201,7 @@ CELERY_BEAT_SCHEDULE = {
     "purger-imports": {"task": "socle.purger_imports", "schedule": 24 * 3600.0},
     "purger-traitements": {"task": "socle.purger_traitements", "schedule": 24 * 3600.0},
     "purger-consultations": {"task": "parcours.purger_consultations", "schedule": 24 * 3600.0},
+    "noter-usages-api": {"task": "offre.noter_usages", "schedule": 600.0},
     "liberer-places": {"task": "parcours.liberer_places", "schedule": 3600.0},
     "envoyer-alertes": {"task": "offre.envoyer_alertes", "schedule": 24 * 3600.0},
     "relancer-operateurs": {"task": "parcours.relancer_operateurs", "schedule": 6 * 3600.0},

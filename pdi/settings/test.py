@@ -50,4 +50,5 @@ REDIS_URL = _base_valkey(REDIS_URL, _NUMERO)
 CELERY_BROKER_URL = _base_valkey(COURTIER, _NUMERO)
 CELERY_RESULT_BACKEND = CELERY_BROKER_URL
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+API_DEBIT_PUBLIC = 100_000  # all the tests share one address
 CELERY_IMPORTS = ("tests.taches",)
