@@ -7,7 +7,20 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models, transaction
-from django.db.models import Exists, F, Func, Min, OuterRef, Q, Subquery, Sum, TextField, Value
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import (
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    Min,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    TextField,
+    Value,
+)
 
 from pdi.comptes.models import Role
 from pdi.socle.typographie import cle_nom
@@ -154,6 +167,17 @@ class ConventionQuerySet(models.QuerySet["Convention"]):
     def au(self, jour: datetime.date) -> ConventionQuerySet:
         """Return those signed and in force on `jour`."""
         return self.filter(etat="signee", periode__contains=jour)
+
+    def de_l_annee(self, annee: int) -> ConventionQuerySet:
+        """Return those signed that ran a day at least of the year, cancelled since or not."""
+        annee_civile = DateRange(datetime.date(annee, 1, 1), datetime.date(annee + 1, 1, 1))
+        return self.exclude(etat="projet").filter(periode__overlap=annee_civile)
+
+    def finissant(self, jour: datetime.date) -> ConventionQuerySet:
+        """Return those signed whose last day is ahead, and nearer than their own warning."""
+        dernier = ExpressionWrapper(Func(F("periode"), function="upper") - Value(1), output_field=models.DateField())
+        seuil = ExpressionWrapper(Value(jour) + F("alerte_jours"), output_field=models.DateField())
+        return self.au(jour).annotate(dernier=dernier, seuil=seuil).filter(dernier__lte=F("seuil"))
 
 
 class BilanOperateurQuerySet(models.QuerySet["BilanOperateur"]):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
 from pdi.socle.traitements import Suivi
 
 from .operations import jetons
 from .operations.alertes import envoyer_toutes
+from .operations.bilans import rappeler_bilans
+from .operations.conventions import alerter_conventions
 from .operations.impression import executer_edition
 
 
@@ -28,3 +31,15 @@ def editer_catalogue(traitement_id: str, requete: str, forme: str) -> None:
 def noter_usages() -> None:
     """Write down when the keys of the API last served (every ten minutes)."""
     jetons.noter_usages()
+
+
+@shared_task(name="offre.alerter_conventions", ignore_result=True)
+def alerter() -> None:
+    """Tell the service of the conventions that end soon."""
+    alerter_conventions(jour=timezone.localdate())
+
+
+@shared_task(name="offre.rappeler_bilans", ignore_result=True)
+def rappeler() -> None:
+    """Remind the operators of the statements that are due."""
+    rappeler_bilans(jour=timezone.localdate())

@@ -64,6 +64,7 @@ class BilanOperateur(models.Model):
     soumis_par = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    relance_le = models.DateField("relancé le", null=True, blank=True, editable=False)
     motif_renvoi = models.TextField("motif du renvoi", blank=True)
     valide_le = models.DateTimeField("validé le", null=True, blank=True)
     valide_par = models.ForeignKey(

@@ -41,6 +41,7 @@ class Convention(models.Model):
     motif_resiliation = models.CharField("motif de résiliation", max_length=250, blank=True)
     regles = models.JSONField("quotas et règles", default=list, blank=True)
     alerte_jours = models.PositiveSmallIntegerField("alerte avant la fin (jours)", default=90)
+    alertee_le = models.DateField("alerte envoyée le", null=True, blank=True, editable=False)
     version = models.PositiveIntegerField("version", default=1)
     demonstration = models.BooleanField("donnée de démonstration", default=False)
     saisi_le = models.DateTimeField("saisi le", db_default=Now(), editable=False)

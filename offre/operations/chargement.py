@@ -19,6 +19,8 @@ from pdi.structures.models import Structure
 from pdi.structures.regles import cle_nom
 from pdi.territoires.models import Departement
 
+from .realisations import charger_types
+
 
 def _lire(chemin: Path) -> Any:
     return json.loads(chemin.read_text(encoding="utf-8"))
@@ -43,6 +45,7 @@ def charger_offres(*, dossier: Path, par: Any = None) -> int:
     """
     complements = _lire(dossier / "offre-complements.json")
     charger_freins(chemin=dossier / "parcours" / "freins.json")
+    charger_types()
     lues = _lire(dossier / "offre-essonne.json")["offres"]
     departement, _ = Departement.objects.get_or_create(code=complements["departement"], defaults={"nom": "Essonne"})
     connues = set(OffreInsertion.objects.filter(departement=departement).values_list("numero", flat=True))

@@ -18,6 +18,7 @@ from django.conf import settings
 
 from actions.models import Programme, SensIndicateur
 from actions.registre import Declaration, Portee, Requete, Termes, declarer
+from offre.indicateurs import CODES as DES_REALISATIONS
 
 from . import moteur
 from .formule import AXES, Formule, Restriction, Valeur, en_mois
@@ -133,10 +134,13 @@ class Variante:
 
 
 def declarer_aux_fiches(formules: Iterable[Formule]) -> None:
-    """Declare every formula, and every variant that a liaison names, in the registry of the first storey."""
+    """Declare every formula, and every variant that a liaison names, in the registry of the first storey.
+
+    A liaison may also name what the storey below declares: its realisations, its conventions.
+    """
     connues = {f.code: f for f in formules}
     codes = dict.fromkeys([*connues, *(ligne.calcul for lignes in liaisons().values() for ligne in lignes)])
-    for code in codes:
+    for code in [c for c in codes if c not in DES_REALISATIONS]:
         declarer(Variante.lire(code, connues).declaration(code))
 
 

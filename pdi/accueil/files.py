@@ -14,36 +14,14 @@ from gouvernance.models import RapportAnnuel, VersionRapport
 from pdi.comptes.models import Role
 from pdi.socle.models import EtatTraitement, Traitement
 
-from .file import File
+from .file import ICONES, File, echeance
+from .files_offre import files_offre
 from .files_operateur import files_operateur
 from .files_parcours import files_parcours
 
 # What has a date comes before what waits without one.
 URGENCES = {"retard": 0, "veille": 1, "neutre": 2, "info": 3, "bon": 4}
 CITATIONS = 3
-ICONES = {
-    "retard": "clock-fill",
-    "proche": "hourglass-split",
-    "loin": "calendar-event",
-    "attente": "arrow-right-circle-fill",
-    "relancer": "arrow-repeat",
-    "saisir": "pencil",
-    "publie": "lock-fill",
-}
-
-
-def echeance(jour: datetime.date, limite: datetime.date | None) -> tuple[str, str, str]:
-    """Return (tone, words, icon) for a limit day included, seen from `jour`."""
-    if limite is None:
-        return "neutre", "Sans échéance", ICONES["loin"]
-    reste = (limite - jour).days
-    if reste < 0:
-        return "retard", f"En retard de {-reste} jour{'s' if reste < -1 else ''}", ICONES["retard"]
-    if reste == 0:
-        return "veille", "Dernier jour", ICONES["proche"]
-    if reste <= 7:
-        return "veille", f"Reste {reste} jour{'s' if reste > 1 else ''}", ICONES["proche"]
-    return "neutre", f"Avant le {limite:%d/%m/%Y}", ICONES["loin"]
 
 
 def _citer(numeros: list[str], total: int) -> str:
@@ -216,6 +194,7 @@ def files_de(utilisateur: Any, jour: datetime.date) -> list[File]:
         files += files_gestion(utilisateur, jour)
     if utilisateur.a_role(*ROLES_GESTION, Role.DIRECTION):
         files += files_rapport(utilisateur, jour)
+    files += files_offre(utilisateur, jour)
     files += files_parcours(utilisateur, jour)
     if utilisateur.a_role(Role.PRESTATAIRE):
         files += files_operateur(utilisateur, jour)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
+from offre.droits_conventions import LECTEURS_CONVENTIONS
 from parcours.querysets import ROLES_PERSONNES
 from parcours.statistiques.droits import LECTEURS
 from pdi.comptes.models import ROLES_DEPARTEMENT, Role
@@ -80,6 +81,14 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
             ),
             Entree("Sessions", "offre:sessions", prefixes=("offre:session", "parcours:session")),
             Entree("Échanges", "offre:echanges", roles=GESTION, prefixes=("offre:echange", "offre:jeton")),
+            Entree("Conventions", "offre:conventions", roles=LECTEURS_CONVENTIONS, prefixes=("offre:convention",)),
+            Entree(
+                "Bilans des opérateurs",
+                "offre:bilans_operateurs",
+                roles=LECTEURS_CONVENTIONS,
+                prefixes=("offre:bilan", "offre:campagne"),
+            ),
+            Entree("Réalisations", "offre:realisations", roles=LECTEURS_CONVENTIONS, prefixes=("offre:realisation",)),
         ),
     ),
     (

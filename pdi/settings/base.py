@@ -205,6 +205,8 @@ CELERY_BEAT_SCHEDULE = {
     "liberer-places": {"task": "parcours.liberer_places", "schedule": 3600.0},
     "envoyer-alertes": {"task": "offre.envoyer_alertes", "schedule": 24 * 3600.0},
     "relancer-operateurs": {"task": "parcours.relancer_operateurs", "schedule": 6 * 3600.0},
+    "alerter-conventions": {"task": "offre.alerter_conventions", "schedule": 24 * 3600.0},
+    "rappeler-bilans": {"task": "offre.rappeler_bilans", "schedule": 24 * 3600.0},
 }
 
 # -- mail -------------------------------------------------------------------------------------

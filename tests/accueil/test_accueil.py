@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from actions.models import EtatBilan, TypeRole
-from pdi.accueil.files import echeance
+from pdi.accueil.file import echeance
 from pdi.comptes.models import Role
 from tests.fabriques import (
     BilanFactory,
