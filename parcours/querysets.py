@@ -356,6 +356,22 @@ class InscriptionQuerySet(models.QuerySet["Inscription"]):
             return self.filter(siennes)
         return self.filter(Q(personne__in=Personne.objects.visibles_par(utilisateur)) | siennes)
 
+    def non_presentees_au(self, jour: datetime.date) -> InscriptionQuerySet:
+        """Return the places kept by people who have not come on `jour`: the delay has passed since the first day.
+
+        Only in dated sessions where somebody was noted present: an operator that notes nothing yet loses nobody.
+        """
+        from .models import Inscription
+
+        venues = Inscription.objects.filter(session=OuterRef("session"), etat="presente")
+        passe = ExpressionWrapper(
+            F("session__debut") + F("session__delai_reponse_jours"), output_field=models.DateField()
+        )
+        return self.filter(
+            Exists(venues), etat="confirmee", session__fin__isnull=False, session__delai_reponse_jours__isnull=False,
+            confirmee_le__lte=F("session__debut"),
+        ).annotate(delai_passe=passe).filter(delai_passe__lt=jour)  # fmt: skip
+
     def avec_position(self) -> InscriptionQuerySet:
         """Annotate `position`: 1 for the first of the session's waiting list, None for who does not wait."""
         from .models import Inscription

@@ -28,6 +28,7 @@ JOUR_D_INTERVENTION = Decimal("3.5")
 # what they hold.
 DEMANDEES = 4
 EN_ATTENTE = 2
+OUVERTURE = datetime.timedelta(days=90)  # a session is announced three months before it begins
 
 
 @transaction.atomic
@@ -68,7 +69,7 @@ def _remplir(
     session: Session, file: list[Prescription], part: QuotaSession | None, jour: datetime.date
 ) -> list[Inscription]:
     """Take from `file` those who go in this session; the rest waits for the next. Moves the counters of both."""
-    convient = [p for p in file if _convient(session, p, jour)]
+    convient = sorted((p for p in file if _convient(session, p, jour)), key=lambda p: _demandee(session, p, jour))
     combien = min(len(convient), int(session.capacite) if session.unite == UniteCapacite.PLACES else 12)
     ouverte = session.etat == "ouverte" and session.unite == UniteCapacite.PLACES
     pleine = ouverte and session.debut > jour and len(convient) >= DEMANDEES
@@ -94,9 +95,14 @@ def _convient(session: Session, p: Prescription, jour: datetime.date) -> bool:
     return session.debut - datetime.timedelta(days=30) <= p.entree_le <= session.fin
 
 
+def _demandee(session: Session, p: Prescription, jour: datetime.date) -> datetime.date:
+    """Return the day of the request: that of the prescription, once the session could be asked for."""
+    return min(max(p.transmise_le or p.renseignee_le, session.debut - OUVERTURE), jour)
+
+
 def _inscription(session: Session, p: Prescription, rang: int, jour: datetime.date) -> Inscription:
     siens = publics(sexe=p.personne.sexe, naissance=p.personne.date_naissance, brsa=p.personne_id % 4 != 0, jour=jour)
-    demandee = min(p.transmise_le or p.renseignee_le, jour)
+    demandee = _demandee(session, p, jour)
     entree = None
     if p.entree_le is not None and session.debut <= jour:
         entree = max(p.entree_le, session.debut)

@@ -261,10 +261,32 @@ def liberer_sans_reponse(*, session: Session, jour: datetime.date) -> int:
     return len(liberees)
 
 
+@transaction.atomic
+def liberer_non_presentees(*, session: Session, jour: datetime.date) -> int:
+    """Note absent those who did not come within the delay, and offer their places to the next; return how many."""
+    lue = verrouiller(session.pk)
+    absentes = list(
+        lue.inscriptions.non_presentees_au(jour)
+        .select_for_update(of=("self",))
+        .select_related("personne", "prescription__prescripteur")
+    )
+    for inscription in absentes:
+        _changer(lue, inscription, None, "constater_absence", "Entrée non notée dans le délai.", fin_le=jour)
+        prevenir(
+            destinataires=_correspondants(inscription), titre="Une personne inscrite n’est pas venue",
+            texte=f"{lue.offre} – {lue}. Sa place va à la personne suivante.", url=_ou(inscription),
+        )  # fmt: skip
+    if absentes:
+        proposer_places(lue)
+    return len(absentes)
+
+
 def liberer_toutes(*, jour: datetime.date) -> int:
-    """Give back every place whose delay has passed on `jour`, one session a transaction; return how many."""
-    sessions = Session.objects.filter(inscriptions__in=Inscription.objects.sans_reponse_au(jour)).distinct()
-    return sum(liberer_sans_reponse(session=session, jour=jour) for session in sessions)
+    """Give back every place nobody took or came for in time on `jour`, one session a transaction; return how many."""
+    silencieuses = Session.objects.filter(inscriptions__in=Inscription.objects.sans_reponse_au(jour)).distinct()
+    rendues = sum(liberer_sans_reponse(session=session, jour=jour) for session in silencieuses)
+    manquees = Session.objects.filter(inscriptions__in=Inscription.objects.non_presentees_au(jour)).distinct()
+    return rendues + sum(liberer_non_presentees(session=session, jour=jour) for session in manquees)
 
 
 def annuler_les_inscriptions(session: Session) -> None:

@@ -34,7 +34,10 @@ AUTOMATE_INSCRIPTION = Automate(
         ),
         Transition(_E.PROPOSEE, _E.LIBEREE, "liberer_place", "Libérer la place", (SYSTEME,), "delay passed"),
         Transition(_E.CONFIRMEE, _E.PRESENTE, "constater_entree", "Noter l’entrée", TOUS, "session begun"),
-        Transition(_E.CONFIRMEE, _E.ABSENTE, "constater_absence", "Noter l’absence", TOUS, "session begun"),
+        Transition(
+            _E.CONFIRMEE, _E.ABSENTE, "constater_absence", "Noter l’absence", (SYSTEME, *TOUS),
+            "session begun; by the application, delay passed while others were noted present",
+        ),
         *(
             Transition(etat, _E.ANNULEE, "annuler_inscription", "Annuler", (SYSTEME, *TOUS), commentaire=True)
             for etat in (_E.EN_ATTENTE, _E.PROPOSEE, _E.CONFIRMEE, _E.PRESENTE)

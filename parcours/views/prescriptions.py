@@ -24,6 +24,7 @@ from parcours.droits.prescriptions import (
 from parcours.forms.prescriptions import ACTES, PrescriptionForm
 from parcours.lecture_prescription import LecturePrescription
 from parcours.lecture_prescriptions import ORDRE_A_PRESCRIRE, filtres_d_offres, offres_a_prescrire
+from parcours.lecture_sessions import etat_des_places
 from parcours.listes_prescriptions import COLONNES_EXPORT, ListePrescriptions
 from parcours.models import Prescription
 from parcours.operations.prescriptions import modifier_prescription, prescrire, prescrire_et_transmettre
@@ -171,7 +172,10 @@ def prescription_creer(request: HttpRequest, pk: int, offre: int | None = None) 
                 else "La prescription est enregistrée. Rien n’est encore transmis.",
             )  # fmt: skip
             return redirect(creee)
-    contexte = {"personne": personne, "offre": choisie, "form": form, "titre": "Prescrire", "retour": ""}
+    places = etat_des_places(choisie, timezone.localdate()) if choisie else None
+    contexte = {
+        "personne": personne, "offre": choisie, "form": form, "titre": "Prescrire", "retour": "", "places": places,
+    }  # fmt: skip
     return render(request, "parcours/prescriptions/ecrire.html", contexte, status=422 if form.errors else 200)
 
 
@@ -198,6 +202,6 @@ def prescription_modifier(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(lue)
     contexte = {
         "personne": lue.personne, "offre": lue.offre, "form": form, "titre": "Modifier la prescription",
-        "retour": lue.get_absolute_url(),
+        "retour": lue.get_absolute_url(), "places": None,
     }  # fmt: skip
     return render(request, "parcours/prescriptions/ecrire.html", contexte, status=422 if form.errors else 200)

@@ -31,7 +31,7 @@ MAXIMUM, SECONDES = 60, 600  # openings of these pages from one address
 def _secret(reponse: HttpResponse) -> HttpResponse:
     """Keep the address out of search engines and of the sites one goes to next."""
     reponse["X-Robots-Tag"] = "noindex"
-    reponse["Referrer-Policy"] = "no-referrer"
+    reponse["Referrer-Policy"] = "same-origin"  # nothing leaves; « no-referrer » would null the origin of the POST
     return reponse
 
 

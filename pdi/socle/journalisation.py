@@ -17,11 +17,14 @@ _NIR = re.compile(
     r"\b[1-478](?:[ .\u00a0]?\d{2}){2}[ .\u00a0]?(?:\d{2}|2[AB])(?:[ .\u00a0]?\d{3}){2}(?:[ .\u00a0]?\d{2})?\b",
     re.IGNORECASE,
 )
+# The secret part of an address that opens something without an account: a seed and its signature.
+_JETON = re.compile(r"[\w-]{40,}\.[\w-]{40,}")
 
 
 def epurer(texte: str) -> str:
-    """Return `texte` with e-mail addresses and long identifying numbers replaced."""
-    return _LONG_NUMERO.sub("[numéro]", _NIR.sub("[numéro]", _COURRIEL.sub("[courriel]", texte)))
+    """Return `texte` with e-mail addresses, long identifying numbers and secret addresses replaced."""
+    sans_jeton = _JETON.sub("[jeton]", texte)
+    return _LONG_NUMERO.sub("[numéro]", _NIR.sub("[numéro]", _COURRIEL.sub("[courriel]", sans_jeton)))
 
 
 def _contexte(_logger: Any, _nom: str, evenement: structlog.types.EventDict) -> structlog.types.EventDict:

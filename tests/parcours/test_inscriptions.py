@@ -129,6 +129,20 @@ def test_le_silence_previent_que_la_place_est_perdue(session, prescrire, referen
     assert session.prises == 0
 
 
+def test_qui_ne_vient_pas_dans_le_delai_rend_sa_place(session, prescrire, referent):
+    Session.objects.filter(pk=session.pk).update(capacite=2, debut=il_y_a(9), delai_reponse_jours=5)
+    venue, manquante, suivante = (inscrite(prescrire(), session, referent) for _ in range(3))
+    Inscription.objects.filter(etat="confirmee").update(confirmee_le=il_y_a(12))
+    assert liberer_toutes(jour=il_y_a(0)) == 0  # nobody was noted present yet
+    faire_entrer(inscription=venue, le=il_y_a(9), par=referent)
+    assert liberer_toutes(jour=il_y_a(4)) == 0  # last day of the delay
+    assert liberer_toutes(jour=il_y_a(3)) == 1
+    manquante.refresh_from_db()
+    suivante.refresh_from_db()
+    assert (manquante.etat, suivante.etat) == ("absente", "proposee")
+    assert Avis.objects.filter(destinataire=referent, titre="Une personne inscrite n’est pas venue").count() == 1
+
+
 def test_l_entree_dans_la_session_fait_entrer_la_prescription(session, prescrire, operateur):
     prestataire = UtilisateurFactory.create(role=Role.PRESTATAIRE, structure=operateur)
     prescription = prescrire()

@@ -18,6 +18,7 @@ from parcours.operations.reponses import relancer_prescription, relancer_tardive
 from parcours.views import reponses as vues
 from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, PasMaintenant, RegleMetier
+from pdi.socle.journalisation import epurer
 from pdi.socle.models import Avis, EntreeJournal
 from tests.fabriques import StructureFactory, UtilisateurFactory
 from tests.fabriques_parcours import MotifFactory, OffreFactory, PrescriptionFactory, il_y_a, personne_suivie
@@ -90,7 +91,7 @@ def test_la_page_du_lien_montre_le_strict_necessaire(lien, personne):
     assert personne.nom_naissance not in page
     assert personne.telephone not in page
     assert personne.nom_naissance not in adresse(lien)
-    assert reponse["Referrer-Policy"] == "no-referrer"
+    assert reponse["Referrer-Policy"] == "same-origin"
     assert reponse["X-Robots-Tag"] == "noindex"
 
 
@@ -152,6 +153,10 @@ def test_une_adresse_fausse_n_ouvre_rien(lien):
     graine, _, signature = jeton(lien).partition(".")
     for faux in (f"{graine}x.{signature}", graine, "n-importe.quoi"):
         assert Client().get(reverse("parcours:reponse", args=[faux])).status_code == 404
+
+
+def test_les_journaux_techniques_taisent_l_adresse(lien):
+    assert epurer(f"Gone: {adresse(lien)}") == "Gone: /parcours/reponse/[jeton]/"
 
 
 def test_trop_d_ouvertures_font_attendre(lien, monkeypatch):
