@@ -77,7 +77,7 @@ def _dire_orientation(rapport: RapportLot) -> Apercu:
     if rapport.raccourcies:
         apercu.constats.append(f"{compte(rapport.raccourcies, 'orientation')} en cours prendront fin la veille.")
     if rapport.ecarts:
-        dits = compte(rapport.ecarts, "décision s’écarte,décisions s’écartent")
+        dits = compte(rapport.ecarts, "décision s’écarte", "décisions s’écartent")
         apercu.constats.append(f"{dits} de ce que les règles proposent : le motif le dira.")
     if rapport.depassements:
         apercu.alertes.append(f"{compte(rapport.depassements, 'personne')} au-delà de la capacité de la structure.")

@@ -12,6 +12,7 @@ from actions.forms.champs import ChampDate, ChampEntier
 from parcours.droits.affectations import referents_designables
 from parcours.models import Motif, NatureMotif
 from parcours.operations.affectations import SaisieReferent
+from parcours.operations.rendez_vous_suivis import CHOIX, CONFIER
 from pdi.comptes.models import Habilitation, Role, Utilisateur
 from pdi.structures.models import Structure
 
@@ -42,6 +43,10 @@ class DesignerForm(forms.Form):
     motif_fin: Any = forms.ModelChoiceField(
         Motif.objects.none(), label="Motif de fin du suivi en cours", required=False, empty_label="Aucun suivi en cours"
     )
+
+    rendez_vous = forms.ChoiceField(
+        label="Rendez-vous déjà prévus avec l’ancien référent", choices=CHOIX, required=False, initial=CONFIER,
+    )  # fmt: skip
 
     def __init__(self, *args: Any, par: Any, **kwargs: Any) -> None:
         """Offer the accounts that `par` may appoint."""
@@ -74,6 +79,7 @@ class DesignerForm(forms.Form):
         return SaisieReferent(
             structure=propres["structure"], debut=propres["debut"], referent=propres["referent"],
             referent_nom=propres["referent_nom"], binome=propres.get("binome"), motif_fin=propres["motif_fin"],
+            rendez_vous=propres.get("rendez_vous") or CONFIER,
         )  # fmt: skip
 
 

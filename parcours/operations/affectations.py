@@ -27,13 +27,18 @@ from pdi.socle.droits import DroitInsuffisant, RegleMetier, exiger
 from pdi.socle.operations import enregistrer, etat_de, journaliser, prevenir
 from pdi.structures.models import Structure
 
+from .rendez_vous_suivis import LAISSER, faire_suivre, rendez_vous_de
+
 CHAMPS = ("structure", "referent", "referent_nom", "binome", "periode")
 FIN_SANS_MOTIF = "Dites pourquoi le suivi en cours prend fin."
 
 
 @dataclass(frozen=True)
 class SaisieReferent:
-    """An appointment: an account (`referent`) or a name, the structure, the first day; `motif_fin` of what it ends."""
+    """An appointment: an account (`referent`) or a name, the structure, the first day; `motif_fin` of what it ends.
+
+    `rendez_vous`: what becomes of those planned with the référent replaced (rendez_vous_suivis.CHOIX).
+    """
 
     structure: Structure
     debut: datetime.date
@@ -41,6 +46,7 @@ class SaisieReferent:
     referent_nom: str = ""
     binome: Utilisateur | None = None
     motif_fin: Motif | None = None
+    rendez_vous: str = LAISSER
 
     @property
     def qui(self) -> str:
@@ -55,6 +61,7 @@ class SuiviEnCours(RegleMetier):
         """Keep the appointment that would end the day before `debut`."""
         super().__init__("Un référent suit déjà cette personne : confirmez que son suivi prend fin.")
         self.affectation, self.dernier_jour = affectation, debut - datetime.timedelta(days=1)
+        self.rendez_vous = rendez_vous_de([affectation.pk], debut).count()
 
 
 @transaction.atomic
@@ -74,6 +81,7 @@ def designer_referent(
     ancienne = next((a for a in precedentes if a.pk == cle), None)
     if ancienne is not None:
         _terminer_pour(ancienne, saisie, confirmee)
+        faire_suivre(rendez_vous_de([ancienne.pk], saisie.debut), saisie, par)
     nouvelle = AffectationReferent(
         personne=personne, structure=saisie.structure, referent=saisie.referent, referent_nom=saisie.referent_nom,
         binome=saisie.binome, periode=DateRange(saisie.debut, None), designe_par=par,

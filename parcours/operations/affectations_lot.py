@@ -22,6 +22,7 @@ from pdi.socle.models import EntreeJournal
 from pdi.socle.operations import prevenir
 
 from .affectations import SaisieReferent
+from .rendez_vous_suivis import annoncer, faire_suivre, rendez_vous_de
 
 PAQUET = 1000
 DEJA = "Déjà suivie par ce référent."
@@ -58,10 +59,16 @@ def apercevoir_designation(*, personnes: PersonneQuerySet, saisie: SaisieReferen
         if motif:
             apercu.ecartees.setdefault(motif, []).append(pk)
     finies = [finie for _, motif, finie in lignes if not motif and finie is not None]
-    plan = [saisie.structure.pk, saisie.referent and saisie.referent.pk, saisie.referent_nom, saisie.debut]
-    apercu.empreinte = empreinte_de([*plan, saisie.motif_fin and saisie.motif_fin.pk], apercu.retenues, finies)
+    plan: list[Any] = [saisie.structure.pk, saisie.referent and saisie.referent.pk, saisie.referent_nom, saisie.debut]
+    touches = rendez_vous_de(finies, saisie.debut)
+    plan += [saisie.motif_fin and saisie.motif_fin.pk, saisie.rendez_vous]
+    rendez_vous = list(touches.order_by("pk").values_list("pk", flat=True))
+    apercu.empreinte = empreinte_de(plan, apercu.retenues, finies, rendez_vous)
     apercu.remplacees = finies
     apercu.constats = _constats(apercu, saisie)
+    annonces, alertes = annoncer(len(rendez_vous), touches, saisie)
+    apercu.constats += annonces
+    apercu.alertes += alertes
     return apercu
 
 
@@ -104,6 +111,7 @@ def designer_lot(
     if not apercu.retenues:
         raise RegleMetier(PERSONNE_RETENUE)
     finies = AffectationReferent.objects.filter(pk__in=apercu.remplacees)
+    faire_suivre(rendez_vous_de(apercu.remplacees, saisie.debut), saisie, par)
     binomes = dict(finies.filter(binome__isnull=False).values_list("personne_id", "binome_id"))
     finies.update(
         periode=Func(Func(F("periode"), function="lower"), Value(saisie.debut), function="daterange"),

@@ -191,7 +191,7 @@ def test_le_cout_d_un_lot_ne_depend_pas_du_nombre(encadrant, service, motif, dja
         cles = [personne_suivie(referent=depart, structure=service).pk for _ in range(combien)]
         toutes, saisie = Personne.objects.filter(pk__in=cles), designation(arrivee, service, motif_fin=motif)
         vu = apercevoir_designation(personnes=toutes, saisie=saisie, par=encadrant)
-        with django_assert_num_queries(11) as lues:
+        with django_assert_num_queries(12) as lues:
             designer_lot(personnes=toutes, saisie=saisie, par=encadrant, empreinte=vu.empreinte)
         return len(lues)
 
