@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from parcours.decideurs import decideurs_de
 from parcours.droits import lire_avec_acces
 from parcours.droits.orientation import acteurs_de_la_demande, peut_decider_reorientation, peut_demander_reorientation
 from parcours.models import (
@@ -73,6 +74,12 @@ def demander_reorientation(
     journaliser(
         par=par, verbe="demander_reorientation", objet=demande, apres=etat_de(demande, CHAMPS_JOURNAL)
     )  # fmt: skip
+    prevenir(
+        destinataires=[u for u in decideurs_de(personne.pk, timezone.localdate()) if u.pk != par.pk],
+        titre="Une réorientation est demandée",
+        texte=f"Vers «\u00a0{demande.get_type_demande_display()}\u00a0»\u00a0: {motif}.",
+        url=demande.get_absolute_url(),
+    )
     return demande
 
 
