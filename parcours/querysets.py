@@ -142,7 +142,10 @@ class PersonneQuerySet(models.QuerySet["Personne"]):
     """People."""
 
     def visibles_par(self, utilisateur: Any) -> PersonneQuerySet:
-        """Return the people the user may find. Opening one outside the portfolio asks for a motive and is logged."""
+        """Return the people the user may find. Opening one outside the portfolio asks for a motive and is logged.
+
+        An archived file is found by administrators only.
+        """
         if not utilisateur.is_authenticated or not utilisateur.a_role(*ROLES_PERSONNES):
             return self.none()
         if utilisateur.a_role(Role.ADMINISTRATEUR):
@@ -152,14 +155,14 @@ class PersonneQuerySet(models.QuerySet["Personne"]):
         if structures:
             adressee = prescriptions_adressees(structures).filter(personne=OuterRef("pk"))
             condition = Q(Exists(adressee)) if condition is None else condition | Q(Exists(adressee))
-        return self.filter(condition) if condition is not None else self.none()
+        return self.filter(condition, archivee_le__isnull=True) if condition is not None else self.none()
 
     def suivies_ou_a_portee(self, utilisateur: Any) -> PersonneQuerySet:
         """Return the people the user may find by another title than a prescription received as a prestataire."""
         if utilisateur.a_role(Role.ADMINISTRATEUR):
             return self
         condition = _de_suivi(utilisateur)
-        return self.filter(condition) if condition is not None else self.none()
+        return self.filter(condition, archivee_le__isnull=True) if condition is not None else self.none()
 
     def portefeuille_de(self, utilisateur: Any) -> PersonneQuerySet:
         """Return the people the user follows today as référent or binôme."""

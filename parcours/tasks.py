@@ -10,6 +10,7 @@ from django.utils import timezone
 from pdi.socle.traitements import Suivi
 
 from .lecture_prescriptions import retard_depuis
+from .operations.conservation import entretenir
 from .operations.consultations import purger_consultations as purger
 from .operations.courriers import executer_lot
 from .operations.indicateurs import executer_compilation
@@ -61,6 +62,12 @@ def composer_courriers(traitement_id: str, lot_id: int) -> None:
 def purger_consultations() -> None:
     """Erase what is too old in the log of consultations."""
     purger(jour=timezone.localdate())
+
+
+@shared_task(name="parcours.conserver_dossiers", ignore_result=True)
+def conserver_dossiers() -> None:
+    """Archive, then erase, the files whose time has run out."""
+    entretenir(jour=timezone.localdate())
 
 
 @shared_task(name="parcours.faire_lot", ignore_result=True)

@@ -144,7 +144,7 @@ def _referent(ligne: Any) -> str:
 
 def _renvoi(ligne: Any) -> str:
     renvois = ligne.b_renvois or 0
-    return f"Décision à prendre, déjà renvoyé {compte(renvois, 'fois,fois')}" if renvois else "Décision à prendre"
+    return f"Décision à prendre, déjà renvoyé {compte(renvois, 'fois', 'fois')}" if renvois else "Décision à prendre"
 
 
 def _telephone(ligne: Any) -> str:

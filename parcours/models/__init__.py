@@ -30,6 +30,7 @@ from .foyer import (
     SituationFamiliale,
     SituationFoyer,
 )
+from .fusion import Fusion
 from .inscription import (
     ACTIVES,
     TENANT_LA_PLACE,
@@ -113,6 +114,7 @@ __all__ = [
     "EtatMensuel",
     "EtatPrescription",
     "Foyer",
+    "Fusion",
     "GesteLot",
     "GrilleDiagnostic",
     "HeuresConsommees",

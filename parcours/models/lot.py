@@ -20,7 +20,7 @@ class GesteLot(models.TextChoices):
 
     DESIGNER = "designer", "Désigner un référent"
     TRANSFERER = "transferer", "Transférer à un autre référent"
-    ORIENTER = "orienter", "Réorienter"
+    ORIENTER = "orienter", "Orienter ou réorienter"
     COURRIER = "courrier", "Préparer un courrier"
 
 

@@ -46,7 +46,8 @@ class Personne(models.Model):
     """One person. `nir_chiffre` is encrypted, `nir_empreinte` a keyed hash of the first 13 characters.
 
     The NIR is never listed, searched, exported or logged; only the hash serves matching. `recherche` holds
-    names, first names, birth date and file numbers in comparison form, for the forgiving search.
+    names, first names, birth date and file numbers in comparison form, for the forgiving search. `archivee_le`: out of
+    everyday use since that day (parcours.regles.conservation); `conserver_jusqu_au`: erased no sooner, on request.
     """
 
     nom_naissance = models.CharField("nom de naissance", max_length=80)
@@ -67,6 +68,8 @@ class Personne(models.Model):
     nir_empreinte = models.CharField(max_length=64, null=True, blank=True, editable=False)  # noqa: DJ001
     recherche = models.TextField(blank=True, editable=False)
     dernier_contact = models.DateField("dernier contact", null=True, blank=True)
+    archivee_le = models.DateField("archivée le", null=True, blank=True, editable=False)
+    conserver_jusqu_au = models.DateField("à conserver jusqu’au", null=True, blank=True, editable=False)
     fictive = models.BooleanField("personne fictive", default=False)
     cree_le = models.DateTimeField("créée le", db_default=Now())
     version = models.PositiveIntegerField("version", default=1)
@@ -103,6 +106,7 @@ class Personne(models.Model):
                 fields=["nir_empreinte"], condition=Q(nir_empreinte__isnull=False), name="personne_nir_empreinte"
             ),
             models.Index(fields=["dernier_contact"], name="personne_dernier_contact"),
+            models.Index(fields=["archivee_le"], condition=Q(archivee_le__isnull=False), name="personne_archivee"),
         ]
 
     def __str__(self) -> str:

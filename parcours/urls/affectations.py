@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from parcours.views import affectations as vues
-from parcours.views import lots
+from parcours.views import historique, lots
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("personnes/<int:pk>/referent/designer/", vues.referent_designer, name="referent_designer"),
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("portefeuilles/<int:pk>/", vues.portefeuille, name="portefeuille"),
     path("portefeuilles/<int:pk>/capacite/", vues.portefeuille_capacite, name="portefeuille_capacite"),
     path("lots/", lots.lot_creer, name="lot_creer"),
+    path("lots/historique/", historique.lots, name="lots"),
     path("lots/<uuid:pk>/", lots.lot, name="lot"),
     path("lots/<uuid:pk>/executer/", lots.lot_executer, name="lot_executer"),
 ]

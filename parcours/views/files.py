@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from parcours.droits import peut_exporter_personnes, peut_lister_personnes
+from parcours.droits.doublons import peut_rapprocher
 from parcours.files.catalogue import PAR_CODE
 from parcours.files.comptes import compter
 from parcours.files.controles import MomentControle, nombre_a_corriger, peut_controler
@@ -48,6 +49,7 @@ def files(request: HttpRequest) -> HttpResponse:
     contexte = {
         "avec": sorted((f for f in ouvertes if f[1].total), key=lambda f: -f[1].en_retard),
         "sans": [file for file, compte in ouvertes if not compte.total],
+        "doublons": bool(peut_rapprocher(request.user)),
         "controles": nombre_a_corriger(MomentControle.du(jour), request.user) if controle else 0,
         "retards": sum(c.en_retard for c in comptes.values()), "total": sum(c.total for c in comptes.values()),
     }  # fmt: skip

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from parcours import droits
+from parcours.conservation import peut_gerer_conservation
 from parcours.droits.identite import peut_creer_personne
 from parcours.files.suite import retour
 from parcours.gestes_lot import gestes_de
@@ -43,6 +44,7 @@ def personnes(request: HttpRequest) -> HttpResponse:
         "liste": liste, "filtres": liste.filtres, "tri": liste.tri, "page": liste.page, "gardees": gardees,
         "colonnes": (CHOISIR, *COLONNES) if gestes else COLONNES, "gestes": gestes,
         "peut_exporter": droits.peut_exporter_personnes(request.user),
+        "peut_conserver": bool(peut_gerer_conservation(request.user)),
         "peut_creer": peut_creer_personne(request.user),
     }  # fmt: skip
     return render(request, "parcours/personnes/personnes.html", contexte)

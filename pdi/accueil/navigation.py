@@ -96,13 +96,17 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
         "parcours",
         (
             Entree(
-                "À traiter", "parcours:files", roles=ROLES_PERSONNES, prefixes=("parcours:file",), compteur="parcours"
+                "À traiter",
+                "parcours:files",
+                roles=ROLES_PERSONNES,
+                prefixes=("parcours:file", "parcours:doublon", "parcours:controle"),
+                compteur="parcours",
             ),
             Entree(
                 "Personnes",
                 "parcours:personnes",
                 roles=ROLES_PERSONNES,
-                prefixes=("parcours:personne", "parcours:diagnostic", "parcours:orient"),
+                prefixes=("parcours:personne", "parcours:diagnostic", "parcours:orient", "parcours:conserv"),
             ),
             Entree(
                 "Réorientations",

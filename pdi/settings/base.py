@@ -153,6 +153,9 @@ STATICFILES_DIRS = [RACINE / "static"]
 MEDIA_URL = "/fichiers/"  # never served directly: each file goes through a view that checks a verdict
 # How long one keeps who opened whose page (CNIL: six months to a year).
 CONSERVATION_CONSULTATIONS_JOURS = int(os.environ.get("PDI_CONSERVATION_CONSULTATIONS_JOURS", "365"))
+# How long a person's file stays in use once it has ended, then in restricted archive before it is erased (months).
+CONSERVATION_PERSONNES_MOIS = int(os.environ.get("PDI_CONSERVATION_PERSONNES_MOIS", "24"))
+CONSERVATION_ARCHIVES_MOIS = int(os.environ.get("PDI_CONSERVATION_ARCHIVES_MOIS", "36"))
 TAILLE_MAX_PIECE_JOINTE = 10 * 1024 * 1024
 TYPES_PIECES_JOINTES = ("pdf", "docx", "xlsx", "odt", "ods", "csv", "png", "jpg", "jpeg")
 TAILLE_MAX_IMPORT = 20_000_000
@@ -202,6 +205,7 @@ CELERY_BEAT_SCHEDULE = {
     "purger-traitements": {"task": "socle.purger_traitements", "schedule": 24 * 3600.0},
     "purger-consultations": {"task": "parcours.purger_consultations", "schedule": 24 * 3600.0},
     "noter-usages-api": {"task": "offre.noter_usages", "schedule": 600.0},
+    "conserver-dossiers": {"task": "parcours.conserver_dossiers", "schedule": 24 * 3600.0},
     "liberer-places": {"task": "parcours.liberer_places", "schedule": 3600.0},
     "envoyer-alertes": {"task": "offre.envoyer_alertes", "schedule": 24 * 3600.0},
     "relancer-operateurs": {"task": "parcours.relancer_operateurs", "schedule": 6 * 3600.0},

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.mail import send_mail
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 from psycopg.types.range import Range
 
@@ -73,6 +73,23 @@ def journaliser(
         apres={k: _json(v) for k, v in apres_.items()},
         commentaire=commentaire,
     )
+
+
+def effacer_du_journal(*, objets: Mapping[str, Iterable[str]]) -> int:
+    """Blank what the journal says of `objets` ({model label: [keys]}): labels, values, comments. Return how many lines.
+
+    Who wrote what kind of thing, and when, stays: the trigger lets nothing else change, and only in this transaction.
+    """
+    with transaction.atomic(), connection.cursor() as curseur:
+        curseur.execute("SELECT set_config('pdi.effacement', 'oui', true)")
+        combien = sum(
+            EntreeJournal.objects.filter(objet_type=etiquette, objet_id__in=list(cles)).update(
+                objet_libelle="Effacé", avant={}, apres={}, commentaire=""
+            )
+            for etiquette, cles in objets.items()
+        )
+        curseur.execute("SELECT set_config('pdi.effacement', '', true)")
+    return combien
 
 
 def enregistrer(objet: models.Model) -> None:

@@ -1,0 +1,35 @@
+"""Two files of one person made one: what was moved, what could not be kept, by whom. The trace of a merge."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from .personne import Personne
+
+
+class Fusion(models.Model):
+    """One merge. `absorbee` is the identity of the file that is no more, with its key; kept as long as `garde`.
+
+    `deplaces`: {model label: [keys now of `garde`]}; `ecartes`: {model label: [full rows]} that another row of `garde`
+    already covered; `completes`: {field: value} taken from the absorbed identity. Together they tell the way back.
+    """
+
+    garde = models.ForeignKey(Personne, on_delete=models.CASCADE, related_name="fusions")
+    absorbee = models.JSONField("fiche absorbée")
+    deplaces = models.JSONField("lignes déplacées", default=dict)
+    ecartes = models.JSONField("lignes écartées", default=dict)
+    completes = models.JSONField("champs complétés", default=dict)
+    motif = models.CharField("motif", max_length=250, blank=True)
+    par = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    le = models.DateTimeField("le", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "fusion de deux fiches"
+        verbose_name_plural = "fusions de fiches"
+        ordering = ["-le", "-id"]
+
+    def __str__(self) -> str:
+        """Return what was absorbed into what, by their keys."""
+        return f"{self.absorbee.get('id')} → {self.garde_id}"
