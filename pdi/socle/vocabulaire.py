@@ -129,6 +129,7 @@ VERBES: Mapping[str, str] = {
     "repondre_par_lien": "Réponse par lien",
     "relancer_prescription": "Opérateur relancé",
     "demarrer_diagnostic": "Diagnostic commencé",
+    "annuler_entretien": "Rendez-vous annulé",
     "deplacer_entretien": "Rendez-vous déplacé",
     "ecrire_courrier": "Courrier écrit",
     "enregistrer_contrat": "Contrat enregistré",
