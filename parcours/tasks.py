@@ -13,6 +13,7 @@ from .lecture_prescriptions import retard_depuis
 from .operations.conservation import entretenir
 from .operations.consultations import purger_consultations as purger
 from .operations.courriers import executer_lot
+from .operations.demandes_publiques import purger_demandes as purger_les_demandes
 from .operations.indicateurs import executer_compilation
 from .operations.inscriptions import liberer_toutes
 from .operations.lots import executer_travail
@@ -68,6 +69,12 @@ def purger_consultations() -> None:
 def conserver_dossiers() -> None:
     """Archive, then erase, the files whose time has run out."""
     entretenir(jour=timezone.localdate())
+
+
+@shared_task(name="parcours.purger_demandes", ignore_result=True)
+def purger_demandes() -> None:
+    """Erase the requests of the public that were never confirmed, and those handled for long."""
+    purger_les_demandes(maintenant=timezone.now())
 
 
 @shared_task(name="parcours.faire_lot", ignore_result=True)

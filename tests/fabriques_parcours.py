@@ -22,6 +22,7 @@ from parcours.models import (
     AttributionAide,
     CategorieSortie,
     Contrat,
+    DemandePublique,
     DemandeReorientation,
     Diagnostic,
     DossierRSA,
@@ -404,6 +405,24 @@ class PrescriptionFactory(DjangoModelFactory[Prescription]):
     entree_le = LazyAttribute(lambda o: o.repondue_le if o.etat in ("en_action", "achevee") else None)
     fin_le = LazyAttribute(lambda o: o.entree_le or o.repondue_le if o.etat in ("achevee", "abandonnee") else None)
     etat = "renseignee"
+
+
+class DemandePubliqueFactory(DjangoModelFactory[DemandePublique]):
+    """A request of the public, waiting for its confirmation unless `etat` says otherwise."""
+
+    class Meta:
+        model = DemandePublique
+
+    offre = SubFactory(OffreFactory, auto_prescription=True)
+    nom = Sequence(lambda n: f"Spécimen{n}")
+    prenom = "Maëlle"
+    date_naissance = datetime.date(1985, 3, 12)
+    courriel = Sequence(lambda n: f"demande{n}@exemple.fr")
+    graine = Sequence(lambda n: f"graine-{n}")
+    expire_le = LazyAttribute(lambda o: timezone.now() + datetime.timedelta(days=3))
+    confirmee_le = LazyAttribute(lambda o: None if o.etat == "a_confirmer" else timezone.now())
+    etat = "a_confirmer"
+    fictive = True
 
 
 class ReglementAideFactory(DjangoModelFactory[ReglementAide]):

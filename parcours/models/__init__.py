@@ -15,6 +15,7 @@ from .contrat import (
     TypeActionContrat,
 )
 from .courrier import Courrier, EtatCourrier, LotCourriers, ModeleCourrier, NatureCourrier
+from .demande_publique import DemandePublique, EtatDemandePublique, MotifDeclin, TransitionDemandePublique
 from .diagnostic import Diagnostic, GrilleDiagnostic, ReponseDiagnostic, SituationTheme, ThemeDiagnostic
 from .doublon import PersonnesDistinctes
 from .entretien import AbonnementAgenda, Entretien, EtatEntretien, NatureEntretien, TransitionEntretien
@@ -99,6 +100,7 @@ __all__ = [
     "Contrat",
     "ContratTravail",
     "Courrier",
+    "DemandePublique",
     "DemandeReorientation",
     "Diagnostic",
     "DossierRSA",
@@ -108,6 +110,7 @@ __all__ = [
     "EtatContrat",
     "EtatCourrier",
     "EtatDemande",
+    "EtatDemandePublique",
     "EtatDossier",
     "EtatEntretien",
     "EtatInscription",
@@ -127,6 +130,7 @@ __all__ = [
     "ModeAccompagnement",
     "ModeleCourrier",
     "Motif",
+    "MotifDeclin",
     "NatureContrat",
     "NatureCourrier",
     "NatureEntretien",
@@ -170,6 +174,7 @@ __all__ = [
     "TransitionAide",
     "TransitionContrat",
     "TransitionDemande",
+    "TransitionDemandePublique",
     "TransitionEntretien",
     "TransitionInscription",
     "TransitionPrescription",

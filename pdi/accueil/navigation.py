@@ -122,6 +122,7 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
                 roles=ROLES_PERSONNES,
                 prefixes=("parcours:prescri",),
             ),
+            Entree("Demandes du public", "parcours:demandes_publiques", roles=SUIVI, prefixes=("parcours:demande_",)),
             Entree("Aides", "parcours:aides", roles=SUIVI, prefixes=("parcours:aide", "parcours:enveloppe")),
             Entree(
                 "Enveloppes d’aides",

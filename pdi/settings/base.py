@@ -208,6 +208,7 @@ CELERY_BEAT_SCHEDULE = {
     "conserver-dossiers": {"task": "parcours.conserver_dossiers", "schedule": 24 * 3600.0},
     "liberer-places": {"task": "parcours.liberer_places", "schedule": 3600.0},
     "envoyer-alertes": {"task": "offre.envoyer_alertes", "schedule": 24 * 3600.0},
+    "purger-demandes": {"task": "parcours.purger_demandes", "schedule": 6 * 3600.0},
     "relancer-operateurs": {"task": "parcours.relancer_operateurs", "schedule": 6 * 3600.0},
     "alerter-conventions": {"task": "offre.alerter_conventions", "schedule": 24 * 3600.0},
     "rappeler-bilans": {"task": "offre.rappeler_bilans", "schedule": 24 * 3600.0},
@@ -216,6 +217,9 @@ CELERY_BEAT_SCHEDULE = {
 # -- mail -------------------------------------------------------------------------------------
 # Where the site is reached from outside, for links written by a job: https://insertion.exemple.fr
 ADRESSE_PUBLIQUE = os.environ.get("PDI_ADRESSE", "").rstrip("/")
+# Requests of the public: how long the link of the e-mail confirms, how long a handled request is kept.
+DEMANDE_CONFIRMATION_JOURS = int(os.environ.get("PDI_DEMANDE_CONFIRMATION_JOURS", "3"))
+CONSERVATION_DEMANDES_JOURS = int(os.environ.get("PDI_CONSERVATION_DEMANDES_JOURS", "180"))
 LIEN_REPONSE_JOURS = int(os.environ.get("PDI_LIEN_REPONSE_JOURS", "15"))
 DEFAULT_FROM_EMAIL = os.environ.get("PDI_EXPEDITEUR", "ne-pas-repondre@exemple.fr")
 
