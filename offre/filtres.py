@@ -171,7 +171,11 @@ PROXIMITES = (
     "À distance",
     "Dans tout le département",
 )
-PORTEES = (("", "Et autour"), ("commune", "Dans la commune seulement"), ("epci", "Dans l’intercommunalité"))
+KILOMETRES = {"km10": 10, "km20": 20, "km30": 30}  # as the crow flies, between town halls
+PORTEES = (
+    ("", "Et autour"), ("commune", "Dans la commune seulement"), ("epci", "Dans l’intercommunalité"),
+    *((code, f"À moins de {km}\u00a0km") for code, km in KILOMETRES.items()),
+)  # fmt: skip
 
 
 def lieux_de_rang(rang: int, autour: Autour, jour: datetime.date) -> Any:

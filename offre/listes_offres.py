@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import datetime
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from statistics import fmean
 from typing import Any
 
-from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.http import QueryDict
 
-from offre.filtres import PROXIMITES, Autour, Facette, FiltresOffres, lieux_de_rang
+from offre.filtres import KILOMETRES, PROXIMITES, Autour, Facette, FiltresOffres, lieux_de_rang
 from offre.models import Frein, LieuOffre, OffreInsertion
-from offre.querysets import ROLES_OFFRE
+from offre.querysets import ROLES_OFFRE, OffreQuerySet
 from pdi.comptes.models import Role
 from pdi.socle.formats import compte, nombre
 from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Tri
 from pdi.socle.typographie import cle_nom
 from pdi.structures.models import Structure
+from pdi.territoires.contours import Point, centre_de, communes_a_moins_de, distance_km
 from pdi.territoires.models import Commune, CommuneTerritoire
 
 TRIS = {
@@ -39,7 +38,6 @@ LIBELLES_TRIS = {
     "session": "Prochaine session", "places": "Places libres", "intitule": "Intitulé",
 }  # fmt: skip
 VALEURS_MONTREES = 8
-TERRE_KM = 6371.0
 
 
 @dataclass(frozen=True)
@@ -115,9 +113,18 @@ class ListeOffres:
     # -- rows ------------------------------------------------------------------------------------
 
     @property
+    def lisibles(self) -> OffreQuerySet:
+        """Return the offers the reader may find, whatever the filters."""
+        return OffreInsertion.objects.visibles_par(self.utilisateur)
+
+    def adresse(self, offre: OffreInsertion) -> str:
+        """Return where a row leads."""
+        return offre.get_absolute_url()
+
+    @property
     def base(self) -> QuerySet[OffreInsertion]:
         """Return the offers before the facets: the published ones unless a state is asked for, near the commune."""
-        offres = OffreInsertion.objects.visibles_par(self.utilisateur)
+        offres = self.lisibles
         if not self.filtres.valeurs.get("etat"):
             offres = offres.publiees()
         return offres.filter(self._proche) if self.autour else offres
@@ -126,6 +133,9 @@ class ListeOffres:
     def _proche(self) -> Q:
         assert self.autour is not None  # noqa: S101  # nosec B101 - asked only around a commune
         portee = self.filtres.valeurs.get("portee", "")
+        if portee in KILOMETRES:
+            proches = communes_a_moins_de(KILOMETRES[portee], self.autour.code)
+            return Q(Exists(LieuOffre.objects.filter(offre=OuterRef("pk"), commune__in=proches)))
         rangs = {"commune": (0,), "epci": (0, 1)}.get(portee, range(len(PROXIMITES)))
         proche = Q(pk__in=[])
         for rang in rangs:
@@ -167,16 +177,19 @@ class ListeOffres:
         for offre in page.objets:
             lue: Any = offre
             lue.dire_places = dire_places(lue)
+            lue.adresse = self.adresse(lue)
             lue.dire_lieux = self._dire_lieux(lue, centre)
         return page
 
     # -- where -----------------------------------------------------------------------------------
 
     @cached_property
-    def _centre(self) -> tuple[float, float] | None:
-        """Return the middle of the known places of the commune, None when none has coordinates (one query)."""
+    def _centre(self) -> Point | None:
+        """Return where the commune's town hall is, else the middle of its known places (one query)."""
         if self.autour is None:
             return None
+        if mairie := centre_de(self.autour.code):
+            return mairie
         points = list(
             LieuOffre.objects.filter(commune=self.autour.code, latitude__isnull=False).values_list(
                 "latitude", "longitude"
@@ -184,8 +197,7 @@ class ListeOffres:
         )
         if not points:
             return None
-        latitudes, longitudes = ([float(v or 0) for v in valeurs] for valeurs in zip(*points, strict=True))
-        return fmean(latitudes), fmean(longitudes)
+        return sum(float(p[0]) for p in points) / len(points), sum(float(p[1]) for p in points) / len(points)
 
     def _dire_lieux(self, offre: Any, centre: tuple[float, float] | None) -> str:
         lieux = list(offre.lieux.all())
@@ -196,9 +208,9 @@ class ListeOffres:
             return " et ".join(communes) or ("À distance" if lieux else "")
         texte = PROXIMITES[offre.proximite] if offre.proximite < len(PROXIMITES) else ""
         proches = [
-            (distance_km(centre, (float(lieu.latitude), float(lieu.longitude))), lieu)
+            (distance_km(centre, point), lieu)
             for lieu in lieux
-            if centre and lieu.latitude is not None
+            if centre is not None and (point := point_de(lieu)) is not None
         ]
         if offre.proximite and proches:
             km, lieu = min(proches, key=lambda p: p[0])
@@ -212,7 +224,7 @@ class ListeOffres:
         """Return the facets counted, each under the other filters (one query, two for the words of open ones)."""
         morceaux: list[QuerySet[Any]] = []
         for nom, facette in self.filtres.facettes.items():
-            base = OffreInsertion.objects.visibles_par(self.utilisateur) if nom == "etat" else self.base
+            base = self.lisibles if nom == "etat" else self.base
             morceaux += facette.compter(nom, self.filtres.appliquer_sans(nom, base))
         comptes: dict[str, dict[str, int]] = {}
         for nom, valeur, n in morceaux[0].union(*morceaux[1:], all=True):
@@ -261,19 +273,19 @@ class ListeOffres:
         return bool(mot) and not OffreInsertion.objects.chercher(mot).order_by().exists()
 
 
+def point_de(lieu: LieuOffre) -> Point | None:
+    """Return where a place is: its coordinates, else its town hall."""
+    if lieu.latitude is not None and lieu.longitude is not None:
+        return float(lieu.latitude), float(lieu.longitude)
+    return centre_de(lieu.commune_id) if lieu.commune_id else None
+
+
 def _rang(mot: str) -> Case:
     """Return 0 when every word is in the title, 1 elsewhere in the sheet."""
     condition = Q()
     for partie in cle_nom(mot).split():
         condition &= Q(intitule__unaccent__icontains=partie)
     return Case(When(condition, then=Value(0)), default=Value(1), output_field=IntegerField())
-
-
-def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Return the distance between two points (latitude, longitude in degrees) as the crow flies, in kilometres."""
-    (lat1, lon1), (lat2, lon2) = ((math.radians(x), math.radians(y)) for x, y in (a, b))
-    h = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    return 2 * TERRE_KM * math.asin(math.sqrt(h))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,12 @@
-"""URLs: public."""
+"""URLs: the catalogue without an account."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from offre.views import public
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("public/", public.offres_publiques, name="offres_publiques"),
+    path("public/carte/", public.carte_publique, name="carte_publique"),
+    path("public/<int:pk>/", public.offre_publique, name="offre_publique"),
+    path("public/<int:pk>/<slug:titre>/", public.offre_publique, name="offre_publique"),
+]

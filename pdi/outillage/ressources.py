@@ -1,4 +1,4 @@
-"""Build static/vendor/ from the npm packages: Bootstrap's CSS, the typeface, the pictograms in use.
+"""Build static/vendor/ from the npm packages: Bootstrap's CSS, the typeface, the pictograms in use, Leaflet.
 
 Standard library only: runs before Django is installed, and in the image build. Third-party files come from
 packages and are never kept in the repository. The full icon sheet weighs 1.1 MB, so ours holds only the symbols
@@ -22,6 +22,7 @@ from pathlib import Path
 RACINE = Path(__file__).resolve().parent.parent.parent
 APPLICATIONS = ("pdi", "actions", "offre", "parcours", "gouvernance")
 POLICE = "atkinson-hyperlegible-next"
+CARTE = "leaflet"
 FEUILLES_POLICE = ("wght.css", "wght-italic.css")
 
 _DANS_GABARIT = re.compile(
@@ -29,6 +30,7 @@ _DANS_GABARIT = re.compile(
     r"""|\bicone=["']([^"'{}]+)["']"""
     r"""|icones\.svg["']?\s*(?:%\}|\}\})?#([a-z0-9-]+)"""
 )
+_PLAN_DES_SOURCES = re.compile(rb"\n?(?:/\*# sourceMappingURL=.*?\*/|//# sourceMappingURL=\S*)\s*$")
 _SYMBOLE = re.compile(r'<symbol\b[^>]*?\bid="([^"]+)".*?</symbol>', re.DOTALL)
 
 
@@ -124,16 +126,22 @@ def construire(racine: Path = RACINE) -> Path:
     bootstrap = paquets / "bootstrap" / "dist" / "css" / "bootstrap.min.css"
     police = paquets / "@fontsource-variable" / POLICE
     icones = paquets / "bootstrap-icons" / "bootstrap-icons.svg"
-    for chemin in (bootstrap, police, icones):
+    carte = paquets / CARTE / "dist"
+    for chemin in (bootstrap, police, icones, carte):
         if not chemin.exists():
             raise RessourceInconnue(f"{chemin.relative_to(racine)} est absent : lancez « make preparer ».")
     # Without its source map's address: the map is not shipped, and the manifest storage would look for it.
-    feuille = re.sub(rb"\n?/\*# sourceMappingURL=.*?\*/\s*$", b"\n", bootstrap.read_bytes())
+    feuille = _PLAN_DES_SOURCES.sub(b"\n", bootstrap.read_bytes())
     attendus = {
         destination / "bootstrap.min.css": feuille,
         destination / "icones.svg": planche(icones.read_text(encoding="utf-8"), pictogrammes_cites(racine)).encode(),
     }
     sources = [police / nom for nom in (*FEUILLES_POLICE, "LICENSE")] + sorted((police / "files").glob("*.woff2"))
+    attendus[destination / CARTE / "leaflet.js"] = _PLAN_DES_SOURCES.sub(b"\n", (carte / "leaflet.js").read_bytes())
+    for source in [carte / "leaflet.css", carte.parent / "LICENSE", *sorted((carte / "images").glob("*.png"))]:
+        attendus[destination / CARTE / source.relative_to(carte if carte in source.parents else carte.parent)] = (
+            source.read_bytes()
+        )
     for source in sources:
         attendus[destination / POLICE / source.relative_to(police)] = source.read_bytes()
     for chemin, contenu in attendus.items():

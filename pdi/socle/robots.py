@@ -74,7 +74,6 @@ class FormulairePublic(forms.Form):
         if trouvee is Allure.TROP_VITE:
             self.add_error(None, TROP_VITE)
         elif trouvee is Allure.TROP_TARD:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("page")] = jeton_de_page()
+            self.data = {**self.data.dict(), self.add_prefix("page"): jeton_de_page()}  # type: ignore[attr-defined]
             self.add_error(None, TROP_TARD)
         return lues

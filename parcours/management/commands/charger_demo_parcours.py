@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from offre.operations.demonstration import charger_sessions_demonstration
+from parcours.operations.demonstration_demandes import charger_demandes_demonstration
 from parcours.operations.demonstration_sessions import inscrire_la_demonstration
 from parcours.operations.population import charger_population_demonstration
 from pdi.socle.contexte import depuis
@@ -57,6 +58,9 @@ class Command(BaseCommand):
         with depuis("charger_demo_parcours"):
             sessions = charger_sessions_demonstration(jour=jour)
             inscrits = inscrire_la_demonstration(jour=jour)
+            demandes = charger_demandes_demonstration(jour=jour)
+        if demandes:
+            self.stdout.write(f"Demandes du public : {demandes} ajoutées.")
         if sessions:
             self.stdout.write(
                 f"Sessions : {sessions} ajoutées, {inscrits} inscriptions, en {time.monotonic() - debut:.1f} s."

@@ -1,0 +1,79 @@
+"""The catalogue without an account: published offers only, and of each what everybody may read."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Prefetch, QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.text import slugify
+
+from offre.lecture_offre import SESSIONS_MONTREES, LectureOffre
+from offre.listes_offres import ListeOffres
+from offre.models import LieuOffre, OffreInsertion, Session
+from offre.querysets import OffreQuerySet
+
+
+def adresse_publique(offre: OffreInsertion) -> str:
+    """Return the public page of an offer, its title in the address."""
+    titre = slugify(offre.intitule)[:60].strip("-") or "offre"
+    return reverse("offre:offre_publique", args=[offre.pk, titre])
+
+
+def offres_lisibles_par_tous() -> QuerySet[OffreInsertion]:
+    """Return the published offers with what their public page shows; the cost and the internal fields are not read."""
+    return (
+        OffreInsertion.objects.publiees()
+        .defer("cout", "contact_nom", "motif_renvoi", "recherche", "source")
+        .prefetch_related(
+            "operateurs", "freins", Prefetch("lieux", queryset=LieuOffre.objects.select_related("commune"))
+        )
+    )
+
+
+class ListePublique(ListeOffres):
+    """The published offers, for anybody."""
+
+    def __init__(self, get: QueryDict, jour: datetime.date) -> None:
+        """Read the query string."""
+        super().__init__(AnonymousUser(), get, jour)
+
+    @property
+    def lisibles(self) -> OffreQuerySet:
+        """Return the published offers."""
+        return OffreInsertion.objects.publiees()
+
+    def adresse(self, offre: OffreInsertion) -> str:
+        """Return the public page."""
+        return adresse_publique(offre)
+
+
+class LecturePublique(LectureOffre):
+    """One published sheet, for anybody."""
+
+    def __init__(self, offre: OffreInsertion, jour: datetime.date) -> None:
+        """Keep the sheet, read by `offres_lisibles_par_tous`."""
+        super().__init__(offre, AnonymousUser(), jour)
+
+    @cached_property
+    def sessions(self) -> list[Any]:
+        """Return the sessions one may still join, each with `libres` (one query)."""
+        ouvertes = Session.objects.ouvertes_au(self.jour).filter(offre=self.offre).select_related("lieu__commune")
+        lues = list(ouvertes.order_by("debut", "pk")[: SESSIONS_MONTREES + 1])
+        return list(self._avec_libres(lues))
+
+    @staticmethod
+    def _avec_libres(lues: list[Session]) -> Iterator[Session]:
+        for session in lues:
+            session.libres = session.capacite - session.prises  # type: ignore[attr-defined]
+            yield session
+
+    @property
+    def joindre(self) -> bool:
+        """Return whether the sheet says how to reach somebody."""
+        return bool(self.offre.contact_telephone or self.offre.contact_courriel)

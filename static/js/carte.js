@@ -1,0 +1,97 @@
+// The map of the offers, drawn from the list under it: one round a commune, its number, its links in a popup.
+// Without script, or without the outline, the list alone remains. No tile, no request to another site.
+
+const RAYON = { min: 15, max: 27 };
+const FRANCAIS = { zoomInTitle: "Agrandir la carte", zoomOutTitle: "Réduire la carte" };
+
+function communesDeLaListe() {
+  return [...document.querySelectorAll("[data-commune]")]
+    .filter((section) => section.dataset.latitude)
+    .map((section) => ({
+      code: section.dataset.commune,
+      total: Number(section.dataset.total),
+      point: [Number(section.dataset.latitude), Number(section.dataset.longitude)],
+      section,
+    }));
+}
+
+function contenuDe({ section }) {
+  const bulle = document.createElement("div");
+  for (const enfant of section.children) {
+    const copie = enfant.cloneNode(true);
+    copie.removeAttribute("id");
+    bulle.append(copie);
+  }
+  return bulle;
+}
+
+function placer(L, carte, commune, maximum) {
+  const rayon = Math.round(RAYON.min + (RAYON.max - RAYON.min) * Math.sqrt(commune.total / maximum));
+  const rond = document.createElement("span");
+  rond.textContent = String(commune.total);
+  const nom = commune.section.querySelector("h3").firstChild.textContent.trim();
+  const repere = L.marker(commune.point, {
+    icon: L.divIcon({ className: "carte-rond", html: rond, iconSize: [rayon * 2, rayon * 2] }),
+    title: "",
+    alt: "",
+    zIndexOffset: commune.total,
+  }).addTo(carte);
+  const bouton = repere.getElement();
+  bouton.setAttribute("aria-label", `${nom}, ${commune.total} ${commune.total > 1 ? "offres" : "offre"}`);
+  bouton.setAttribute("aria-expanded", "false");
+  repere.bindPopup(() => contenuDe(commune), { maxHeight: 240, maxWidth: 280, closeButton: true });
+  repere.on("popupopen", ({ popup }) => {
+    bouton.setAttribute("aria-expanded", "true");
+    popup.getElement().querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", "Fermer");
+    popup.getElement().querySelector(".leaflet-popup-content a")?.focus({ preventScroll: true });
+  });
+  repere.on("popupclose", ({ popup }) => {
+    bouton.setAttribute("aria-expanded", "false");
+    if (popup.getElement()?.contains(document.activeElement)) bouton.focus({ preventScroll: true });
+  });
+}
+
+function dessiner(L, carte, fond, communes, choisie) {
+  const servies = new Set(communes.map(({ code }) => code));
+  const [departement, ...autres] = fond.features;
+  L.geoJSON(autres, {
+    interactive: false,
+    style: ({ properties: { code } }) => ({
+      className: `carte-commune${servies.has(code) ? " servie" : ""}${code === choisie ? " choisie" : ""}`,
+    }),
+  }).addTo(carte);
+  return L.geoJSON(departement, { interactive: false, style: { className: "carte-contour", fill: false } }).addTo(carte);
+}
+
+async function ouvrir(cadre) {
+  const L = window.L;
+  const communes = communesDeLaListe();
+  const reponse = await fetch(cadre.dataset.fond);
+  if (!L || !reponse.ok) return;
+  cadre.hidden = false;
+  const carte = L.map(cadre, {
+    zoomControl: false,
+    scrollWheelZoom: false,
+    zoomSnap: 0.25,
+    minZoom: 7,
+    maxZoom: 13,
+    zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+  });
+  L.control.zoom(FRANCAIS).addTo(carte);
+  carte.attributionControl.setPrefix(false).addAttribution("Contours : IGN, Admin Express");
+  const contour = dessiner(L, carte, await reponse.json(), communes, cadre.dataset.choisie);
+  const choisie = communes.find(({ code }) => code === cadre.dataset.choisie);
+  const etendue = choisie ? L.latLngBounds(communes.map(({ point }) => point)) : contour.getBounds();
+  carte.fitBounds(etendue, { padding: [12, 12], maxZoom: 11 });
+  carte.setMaxBounds(contour.getBounds().pad(0.3));
+  const maximum = Math.max(...communes.map(({ total }) => total), 1);
+  // North to south: the order in which the keyboard walks.
+  communes.sort((a, b) => b.point[0] - a.point[0] || a.point[1] - b.point[1]);
+  for (const commune of communes) placer(L, carte, commune, maximum);
+  cadre.addEventListener("keydown", (touche) => {
+    if (touche.key === "Escape") carte.closePopup();
+  });
+}
+
+const cadre = document.getElementById("carte");
+if (cadre) ouvrir(cadre);
