@@ -190,14 +190,11 @@ class ListeOffres:
             return None
         if mairie := centre_de(self.autour.code):
             return mairie
-        points = list(
-            LieuOffre.objects.filter(commune=self.autour.code, latitude__isnull=False).values_list(
-                "latitude", "longitude"
-            )
-        )
+        lieux = LieuOffre.objects.filter(commune=self.autour.code, latitude__isnull=False)
+        points = [point for lieu in lieux if (point := point_de(lieu)) is not None]
         if not points:
             return None
-        return sum(float(p[0]) for p in points) / len(points), sum(float(p[1]) for p in points) / len(points)
+        return sum(p[0] for p in points) / len(points), sum(p[1] for p in points) / len(points)
 
     def _dire_lieux(self, offre: Any, centre: tuple[float, float] | None) -> str:
         lieux = list(offre.lieux.all())

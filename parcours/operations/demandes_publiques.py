@@ -167,7 +167,9 @@ def identite_declaree(demande: DemandePublique) -> Identite:
 
 
 def _personne_connue(demande: DemandePublique) -> Personne | None:
-    nees = Personne.objects.filter(date_naissance=demande.date_naissance, deces_le__isnull=True)
+    nees = Personne.objects.filter(
+        date_naissance=demande.date_naissance, deces_le__isnull=True, archivee_le__isnull=True
+    )  # an archived file is nobody's: the orientation team looks
     lues = nees.defer("nir_chiffre", "nir_empreinte", "recherche")
     return seule_connue(identite_declaree(demande), [(p, identite_de(p)) for p in lues])
 
