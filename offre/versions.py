@@ -37,8 +37,13 @@ CHAMPS_LIEU = (
 A_LIRE = ("operateurs", "freins", "fiches", "lieux__commune", "capacites__territoire")
 
 
+def ecrire(valeur: Decimal) -> str:
+    """Return a number as a content keeps it: exact, a point, no trailing zero, never an exponent."""
+    return f"{valeur.normalize():f}" if valeur else "0"
+
+
 def _json(valeur: Any) -> Any:
-    return str(valeur.normalize() if valeur else 0) if isinstance(valeur, Decimal) else valeur
+    return ecrire(valeur) if isinstance(valeur, Decimal) else valeur
 
 
 def contenu_de(offre: OffreInsertion) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from actions.forms.champs import ChampEntier, ChampListe, ChampMontant, ChampNom
 from actions.forms.lignes import Formulaire, Ligne, Liste
 from offre.models import CategorieOffre, ConditionFoyer, TypeAdmis, UniteCapacite
 from offre.regles.publics import PublicVise
-from offre.versions import Contenu
+from offre.versions import Contenu, ecrire
 from pdi.socle.typographie import cle_nom
 from pdi.territoires.models import Commune
 
@@ -142,7 +142,7 @@ class OffreForm(Formulaire):
                 noms = {str(cle): libelle for cle, libelle in self.choix[nom]}
                 saisi[nom] = [{"id": int(v), "nom": noms[v]} for v in valeur]
             elif valeur is not None and isinstance(self.fields[nom], ChampNombre) and nom not in ENTIERS:
-                saisi[nom] = str(valeur.normalize() if valeur else 0)
+                saisi[nom] = ecrire(valeur)
             else:
                 saisi[nom] = valeur
         return saisi
@@ -294,7 +294,7 @@ class CapaciteLigne(Ligne):
 
 LISTES: Mapping[str, Liste] = {
     "operateurs": Liste(
-        OperateurLigne, "Opérateurs", "opérateur", "Ajouter un opérateur", compacte=True,
+        OperateurLigne, "Opérateurs", "opérateur", "Ajouter un opérateur",
         aide="Les structures qui réalisent l’offre : leurs comptes pourront tenir la fiche et ses sessions.",
         vide="Aucun opérateur : la fiche ne peut pas être publiée.",
     ),
@@ -315,7 +315,7 @@ def lieux_saisis(lignes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             **{nom: ligne[nom] for nom in ("pk", "nom", "adresse", "code_postal", "horaires", "acces", "a_distance")},
-            **{nom: None if ligne[nom] is None else str(ligne[nom].normalize()) for nom in ("latitude", "longitude")},
+            **{nom: None if ligne[nom] is None else ecrire(ligne[nom]) for nom in ("latitude", "longitude")},
             "code": ligne["commune"].pk if ligne["commune"] else "",
             "commune": ligne["commune"].nom if ligne["commune"] else "",
         }
@@ -329,8 +329,8 @@ def capacites_saisies(lignes: Sequence[Mapping[str, Any]], territoires: Mapping[
         {
             "annee": ligne["annee"],
             "unite": ligne["unite"],
-            "quantite": str(ligne["quantite"].normalize()),
-            "dont_brsa": None if ligne["dont_brsa"] is None else str(ligne["dont_brsa"].normalize()),
+            "quantite": ecrire(ligne["quantite"]),
+            "dont_brsa": None if ligne["dont_brsa"] is None else ecrire(ligne["dont_brsa"]),
             "territoire": int(ligne["territoire"]) if ligne["territoire"] else None,
             "territoire_nom": territoires.get(int(ligne["territoire"]), "") if ligne["territoire"] else "",
         }

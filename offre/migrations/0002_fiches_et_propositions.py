@@ -25,7 +25,8 @@ BEGIN
     ))), '[^a-z0-9]+', ' ', 'g'));
     RETURN NEW;
 END $$;
-CREATE TRIGGER offre_recherche BEFORE INSERT OR UPDATE ON offre_offreinsertion
+CREATE TRIGGER offre_recherche BEFORE INSERT OR UPDATE OF numero, intitule, objectifs, publics, conditions_acces,
+    contenu, thematiques, modalites, recherche ON offre_offreinsertion
     FOR EACH ROW EXECUTE FUNCTION offre_recherche();
 
 CREATE FUNCTION offre_recherche_des_liens() RETURNS trigger LANGUAGE plpgsql AS $$

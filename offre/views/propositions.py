@@ -25,7 +25,9 @@ GESTES: dict[str, tuple[Callable[..., PropositionOffre], str, str]] = {
     "renvoyer_proposition": (
         operations.renvoyer_proposition, "Renvoyer pour correction", "Elle est renvoyée ; son opérateur est prévenu.",
     ),
-    "retirer_proposition": (operations.retirer_proposition, "Retirer", "Elle est retirée. La fiche ne change pas."),
+    "retirer_proposition": (
+        operations.retirer_proposition, "Abandonner la modification", "Elle est retirée. La fiche ne change pas.",
+    ),
 }  # fmt: skip
 TONS = {
     EtatProposition.REDACTION: ("neutre", "pencil"), EtatProposition.SOUMISE: ("info", "eye"),

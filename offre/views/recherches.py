@@ -19,7 +19,8 @@ from pdi.socle.models import FiltreEnregistre
 def alertes(request: HttpRequest) -> HttpResponse:
     """List one's kept searches of the catalogue and their alerts."""
     miennes = FiltreEnregistre.objects.visibles_par(request.user).filter(liste=operations.LISTE)
-    return render(request, "offre/alertes.html", {"recherches": miennes.select_related("alerte_offres")})
+    lignes = [(r, getattr(r, "alerte_offres", None)) for r in miennes.select_related("alerte_offres")]
+    return render(request, "offre/alertes.html", {"recherches": lignes})
 
 
 @login_required

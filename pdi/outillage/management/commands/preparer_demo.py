@@ -58,6 +58,7 @@ class Command(BaseCommand):
         self._dire("Données de démonstration")
         call_command("charger_demo")
         call_command("charger_demo_parcours")
+        call_command("charger_demo_catalogue")
         call_command("charger_demo_offre")
         marque.write_text(version, encoding="ascii")
 
