@@ -70,7 +70,8 @@ class LecturePrescription:
     @cached_property
     def places(self) -> EtatPlaces | None:
         """Return what is left in the sessions of the offer, None when it has none open."""
-        return etat_des_places(self.p.offre, timezone.localdate()) if self.p.offre else None
+        offre, jour = self.p.offre, timezone.localdate()
+        return etat_des_places(offre, jour, self.p.operateur_id) if offre else None
 
     @property
     def modifiable(self) -> bool:

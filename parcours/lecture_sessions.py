@@ -51,9 +51,14 @@ class EtatPlaces:
         return self.libres <= 0
 
 
-def etat_des_places(offre: OffreInsertion, jour: datetime.date) -> EtatPlaces | None:
-    """Return what is left of an offer today, None when no session is open (one query)."""
-    lu = Session.objects.filter(offre=offre).ouvertes_au(jour).aggregate(
+def chez(operateur: int | None) -> Q:
+    """Return « kept by that operator, or by the département »; everything without an operator."""
+    return Q(operateur=operateur) | Q(operateur__isnull=True) if operateur else Q()
+
+
+def etat_des_places(offre: OffreInsertion, jour: datetime.date, operateur: int | None = None) -> EtatPlaces | None:
+    """Return what is left of an offer on `jour`, at `operateur` if given, None when no session is open (one query)."""
+    lu = Session.objects.filter(chez(operateur), offre=offre).ouvertes_au(jour).aggregate(
         sessions=Count("pk"), libres=Sum(F("capacite") - F("prises")), attente=Sum("en_attente"),
         prochaine=Min("debut", filter=Q(debut__gt=jour)),
     )  # fmt: skip
@@ -77,10 +82,8 @@ class SessionsPour:
         """Return the open sessions of the offer that its operator keeps, and where she is not already."""
         p = self.prescription
         deja = Inscription.objects.filter(session=OuterRef("pk"), personne=p.personne_id, etat__in=ACTIVES)
-        sessions = Session.objects.filter(offre=p.offre_id).ouvertes_au(self.jour).filter(~Exists(deja))
-        if p.operateur_id:
-            sessions = sessions.filter(Q(operateur=p.operateur_id) | Q(operateur__isnull=True))
-        return sessions
+        siennes = Session.objects.filter(chez(p.operateur_id), offre=p.offre_id).ouvertes_au(self.jour)
+        return siennes.filter(~Exists(deja))
 
     @cached_property
     def choix(self) -> list[ChoixSession]:

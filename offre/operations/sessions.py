@@ -63,6 +63,13 @@ def _verifier_parts(capacite: Decimal, parts: Mapping[str, Decimal]) -> None:
 
 
 def _fixer_parts(session: Session, parts: Mapping[str, Decimal]) -> None:
+    tenue = session.quotas.exclude(public__in=parts).filter(prises__gt=0).first()
+    if tenue is not None:
+        raise RegleMetier(
+            f"{nombre(tenue.prises)} {session.get_unite_display()} de cette part sont prises\u00a0: elle ne se retire "
+            "plus, mais peut être réduite à ce nombre.",
+            champ=f"part_{tenue.public}",
+        )
     session.quotas.exclude(public__in=parts).filter(prises=0).delete()
     for public, quantite in parts.items():
         QuotaSession.objects.update_or_create(session=session, public=public, defaults={"reservees": quantite})

@@ -28,6 +28,7 @@ JOUR_D_INTERVENTION = Decimal("3.5")
 # what they hold.
 DEMANDEES = 4
 EN_ATTENTE = 2
+A_INSCRIRE = 6  # one prescription sent in six is left for who tries the demonstration to enrol
 OUVERTURE = datetime.timedelta(days=90)  # a session is announced three months before it begins
 
 
@@ -41,7 +42,9 @@ def inscrire_la_demonstration(*, jour: datetime.date) -> int:
     suivies = Prescription.objects.filter(
         personne__fictive=True, offre__isnull=False, etat__in=[E.TRANSMISE, E.RETENUE, E.EN_ACTION, E.ACHEVEE]
     ).select_related("personne")
-    for p in suivies.order_by("-renseignee_le", "pk"):
+    for rang, p in enumerate(suivies.order_by("-renseignee_le", "pk"), 1):
+        if p.etat == E.TRANSMISE and rang % A_INSCRIRE == 0:
+            continue
         par_offre[p.offre_id or 0, p.operateur_id or 0].append(p)
     lignes: list[Inscription] = []
     sessions = list(Session.objects.filter(demonstration=True).exclude(etat="preparee").order_by("debut", "pk"))

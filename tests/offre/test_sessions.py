@@ -137,6 +137,18 @@ def test_une_copie_reprend_tout_sauf_les_inscrits(session):
     assert QuotaSession.objects.get(session=copie).reservees == 4
 
 
+def test_une_part_dont_des_places_sont_prises_ne_se_retire_plus(client, prestataire, session):
+    QuotaSession.objects.update(prises=2)
+    Session.objects.update(prises=2)
+    ecran = reverse("offre:session_modifier", args=[session.pk])
+    sans = {"debut": session.debut, "capacite": "12", "delai_reponse_jours": "7"}
+    reponse = client.post(ecran, sans)
+    assert reponse.status_code == 422
+    assert "2 places de cette part sont prises" in reponse.content.decode()
+    assert client.post(ecran, sans | {"part_brsa": "2"}).status_code == 302
+    assert QuotaSession.objects.get().reservees == 2
+
+
 def test_la_session_pleine_se_trouve_par_son_etat_et_pas_parmi_les_ouvertes(client, prestataire, session):
     Session.objects.filter(pk=session.pk).update(prises=12)
     liste = reverse("offre:sessions")
