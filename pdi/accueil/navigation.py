@@ -89,6 +89,7 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
                 prefixes=("offre:bilan", "offre:campagne"),
             ),
             Entree("Réalisations", "offre:realisations", roles=LECTEURS_CONVENTIONS, prefixes=("offre:realisation",)),
+            Entree("Pilotage de l’offre", "parcours:gestion_offre", roles=LECTEURS, prefixes=("parcours:gestion",)),
         ),
     ),
     (

@@ -1,0 +1,143 @@
+"""Steering of the offer: needs without an answer, offers never prescribed, origins, costs; small cells hidden."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from offre.models import MontantConvention
+from parcours.models import OriginePrescription, ReponseDiagnostic
+from pdi.comptes.models import Role
+from tests.fabriques import UtilisateurFactory
+from tests.fabriques_offre import ConventionFactory, annee
+from tests.fabriques_parcours import (
+    CommuneFactory,
+    DiagnosticFactory,
+    FreinFactory,
+    OffreFactory,
+    PrescriptionFactory,
+    SituationThemeFactory,
+    TerritoireFactory,
+    personne_suivie,
+)
+
+pytestmark = pytest.mark.django_db
+PAGE, EXPORT = "parcours:gestion_offre", "parcours:gestion_offre_export"
+
+
+@pytest.fixture
+def lieu():
+    return CommuneFactory.create(territoire=TerritoireFactory.create(nom="TAD d’essai"))
+
+
+@pytest.fixture
+def mobilite():
+    return FreinFactory.create(libelle="Mobilité")
+
+
+@pytest.fixture
+def administrateur():
+    return UtilisateurFactory.create(role=Role.ADMINISTRATEUR)
+
+
+def freinee(lieu, frein, niveau: int = 3):
+    """Return a person followed here whose last diagnosis holds `frein`."""
+    personne = personne_suivie(commune=lieu)
+    situation = SituationThemeFactory.create(frein=frein, niveau=niveau)
+    diagnostic = DiagnosticFactory.create(personne=personne, termine_le=timezone.now())
+    ReponseDiagnostic.objects.create(diagnostic=diagnostic, theme=situation.theme, situation=situation)
+    return personne
+
+
+def ligne_de(page, frein):
+    return next((x for x in page.context["page"].besoins if x.frein == frein), None)
+
+
+def prescrire(offre, personne=None, **champs):
+    jour = timezone.localdate()
+    commun = {"offre": offre, "etat": "transmise", "renseignee_le": jour, "transmise_le": jour}
+    return PrescriptionFactory.create(**(commun | ({"personne": personne} if personne else {}) | champs))
+
+
+def test_un_besoin_sans_prescription_se_voit_par_territoire(client, administrateur, lieu, mobilite):
+    offre = OffreFactory.create()
+    offre.freins.add(mobilite)
+    servie, _attend = freinee(lieu, mobilite), freinee(lieu, mobilite)
+    freinee(lieu, mobilite, niveau=1)
+    prescrire(offre, servie)
+    client.force_login(administrateur)
+    page = client.get(reverse(PAGE))
+    ligne = ligne_de(page, mobilite)
+    assert ligne.offres == 1
+    assert {b.colonne: (b.avec, b.sans) for b in ligne.cellules} == {"TAD d’essai": (2, 1), "Ensemble": (2, 1)}
+    assert "sur 2" in page.content.decode()
+
+
+def test_la_direction_ne_voit_pas_les_petits_nombres(client, lieu, mobilite):
+    for _ in range(2):
+        freinee(lieu, mobilite)
+    client.force_login(UtilisateurFactory.create(role=Role.DIRECTION))
+    page = client.get(reverse(PAGE))
+    assert all((b.avec, b.sans) == (None, None) for b in ligne_de(page, mobilite).cellules)
+    assert "secret statistique" in page.content.decode()
+    lignes = client.get(reverse(EXPORT), {"tableau": "besoins", "format": "csv"})
+    assert "s. s." in b"".join(lignes.streaming_content).decode()
+
+
+def test_la_sante_se_masque_pour_tous(client, administrateur, lieu):
+    sante = FreinFactory.create(libelle="Santé", restreint=True)
+    freinee(lieu, sante)
+    client.force_login(administrateur)
+    assert ligne_de(client.get(reverse(PAGE)), sante).total.avec is None
+
+
+def test_une_offre_jamais_prescrite_et_les_origines_de_l_annee(client, administrateur):
+    prescrite, oubliee = OffreFactory.create(), OffreFactory.create()
+    prescrire(prescrite, origine=OriginePrescription.AUTO)
+    prescrire(oubliee, etat="annulee", annulee_le=timezone.localdate(), motif_annulation="Erreur", transmise_le=None)
+    client.force_login(administrateur)
+    page = client.get(reverse(PAGE)).context["page"]
+    assert page.jamais == [oubliee]
+    assert {x.titre: x.prescriptions for x in page.par_origine}["Auto-prescription"] == 1
+    assert sum(x.prescriptions for x in page.par_origine) == 1
+    vide = client.get(reverse(PAGE), {"annee": annee() - 1}).context["page"]
+    assert set(vide.jamais) == {prescrite, oubliee}
+
+
+def test_les_couts_disent_leur_denominateur(client, administrateur):
+    offre = OffreFactory.create()
+    convention = ConventionFactory.create(offres=[offre], regles=[{"type": "places", "quantite": "4"}])
+    MontantConvention.objects.create(convention=convention, annee=annee(), financeur=convention.operateur, prevu=2000)
+    jour = timezone.localdate()
+    prescrire(offre, operateur=convention.operateur, etat="en_action", repondue_le=jour, entree_le=jour)
+    client.force_login(administrateur)
+    export = client.get(reverse(EXPORT), {"tableau": "conventions", "format": "csv"})
+    texte = b"".join(export.streaming_content).decode("utf-8-sig")
+    (ligne,) = csv.DictReader(io.StringIO(texte), delimiter=";")
+    assert float(ligne["Coût par place"].replace(",", ".")) == 500
+    assert float(ligne["Coût par entrée"].replace(",", ".")) == 2000
+    assert float(ligne["Coût par entrée, dénominateur"].replace(",", ".")) == 1
+    assert float(ligne["Taux d’occupation"].replace(",", ".")) == 25
+    assert ligne["Coût par sortie vers un emploi"] == ""
+
+
+def test_le_cout_de_la_page_ne_depend_pas_du_nombre(
+    client, administrateur, lieu, mobilite, django_assert_num_queries, django_assert_max_num_queries
+):
+    def ajouter(combien: int) -> None:
+        for _ in range(combien):
+            offre = OffreFactory.create(operateurs=[ConventionFactory.create().operateur])
+            offre.freins.add(mobilite)
+            prescrire(offre, freinee(lieu, mobilite))
+
+    client.force_login(administrateur)
+    ajouter(1)
+    with django_assert_max_num_queries(30) as compte:
+        client.get(reverse(PAGE))
+    ajouter(4)
+    with django_assert_num_queries(len(compte)):
+        client.get(reverse(PAGE))
