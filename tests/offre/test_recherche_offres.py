@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def test_une_commune_trouve_ce_qui_est_proche_le_plus_pres_d_abord(visiteur) -> 
     assert numeros(visiteur, commune="91228", portee="epci") == ["1", "2"]
     assert numeros(visiteur, commune="91228", portee="commune") == ["1"]
     page = visiteur.get(reverse("offre:offres"), {"commune": "91228"}).content.decode()
-    assert "Corbeil-Essonnes, à 3\u00a0km environ" in page
+    assert re.search("Corbeil-Essonnes, à [2-5]\u00a0km environ", page)
     assert partout.numero in numeros(visiteur)
 
 
