@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,7 @@ from .evenements import Periode
 from .hasard import Tirage
 from .structures import Receptrices, preparer_structures
 
+Reponses = dict[str, Tirage[int]]  # by type of orientation, the draw of a situation of one theme
 CATEGORIES = ("durable", "transition", "positive", "autre", "neutralisee")
 
 
@@ -91,7 +93,7 @@ class Monde:
     reglements: list[tuple[int, str, Periode, tuple[str, ...]]]
     offres: list[OffreLue]
     objectifs: list[tuple[int, str]]
-    grille: tuple[int, list[tuple[int, list[int]]]] | None
+    grille: tuple[int, list[tuple[int, Reponses]]] | None
     acteurs: dict[str, Acteur] = field(default_factory=dict)
 
     def motif_fin(self, type_sortie: TypeSortieLu) -> int:
@@ -204,12 +206,22 @@ def _offres() -> list[OffreLue]:
     return lues
 
 
-def _grille() -> tuple[int, list[tuple[int, list[int]]]] | None:
+def _grille() -> tuple[int, list[tuple[int, Reponses]]] | None:
+    """Return the grid in force and, of each theme, its situations drawn as they suit each type of orientation."""
     grille = GrilleDiagnostic.objects.prefetch_related("themes__situations").order_by("-validite", "pk").first()
     if grille is None:
         return None
-    themes = [(theme.pk, [s.pk for s in theme.situations.all()]) for theme in grille.themes.all()]
-    return grille.pk, [(theme, situations) for theme, situations in themes if situations]
+    themes = [(theme.pk, list(theme.situations.all())) for theme in grille.themes.all()]
+    return grille.pk, [(theme, _reponses(situations)) for theme, situations in themes if situations]
+
+
+def _reponses(situations: Sequence[Any]) -> Reponses:
+    """Return, by type, the draw of one of `situations`: the weight of a level is shared by those that have it."""
+    niveaux = [s.niveau for s in situations]
+    return {
+        profil: Tirage({s.pk: poids[s.niveau] / niveaux.count(s.niveau) for s in situations})
+        for profil, poids in p.NIVEAUX.items()
+    }
 
 
 def _acteurs() -> dict[str, Acteur]:

@@ -73,6 +73,14 @@ REORIENTATION_J, PART_CHANGE_COTE = 6 * JOURS_AN, 0.6
 PART_PROPOSITION, PART_PROPOSITION_SUIVIE = 0.7, 0.88
 PART_REFERENT, REFERENT_CHANGE_J = 0.86, 7 * JOURS_AN
 PART_DIAGNOSTIC = 0.3
+# What a diagnosis says of those whom each type suits: how often an answer is no difficulty, … a blocking one.
+NIVEAUX = MappingProxyType(
+    {
+        "emploi": MappingProxyType({0: 78, 1: 19, 2: 3, 3: 0}),
+        "socio_pro": MappingProxyType({0: 46, 1: 33, 2: 20, 3: 1}),
+        "social": MappingProxyType({0: 27, 1: 23, 2: 32, 3: 18}),
+    }
+)
 PORTEFEUILLE_NOMME = 60  # people followed by the demonstration's référente
 PERSONNES_PAR_REFERENT = 65
 

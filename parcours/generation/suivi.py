@@ -112,14 +112,15 @@ def _accueil(ctx: Contexte, parcours: Parcours, orientation: Orientation) -> Non
     if ctx.monde.grille is None:
         return
     grille, themes = ctx.monde.grille
+    profil = orientation.type_propose or orientation.type_decide
     diagnostic = Diagnostic(
         ctx.ids[Diagnostic](), parcours.personne.id, grille, jour, agent, "",
         datetime.datetime.combine(jour, datetime.time(16)),
     )  # fmt: skip
     parcours.lignes.append(diagnostic)
     parcours.lignes += [
-        ReponseDiagnostic(ctx.ids[ReponseDiagnostic](), diagnostic.id, theme, h.parmi(situations))
-        for theme, situations in themes
+        ReponseDiagnostic(ctx.ids[ReponseDiagnostic](), diagnostic.id, theme, h.tirer(reponses[profil]))
+        for theme, reponses in themes
     ]
 
 

@@ -19,6 +19,8 @@ from parcours.generation.monde import lire_monde
 from parcours.models import Adresse, AttributionAide, EnveloppeAide, EtatAide, Personne
 from pdi.socle.droits import RegleMetier
 
+from .demonstration_parcours import ouvrir_des_places, remplir_la_semaine
+
 GRAINE_DEMONSTRATION = 91
 LOT = 2000  # people in memory at once
 
@@ -88,6 +90,8 @@ def charger_population_demonstration(*, personnes: int, jour: datetime.date) -> 
         return None
     bilan = generer_population(personnes=personnes, graine=GRAINE_DEMONSTRATION, au=jour, demonstration=True)
     _imputer_les_aides()
+    remplir_la_semaine(jour=jour)
+    ouvrir_des_places(jour=jour)
     return bilan
 
 
