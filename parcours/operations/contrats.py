@@ -26,6 +26,7 @@ from parcours.models import (
     TypeActionContrat,
 )
 from pdi.socle.droits import RegleMetier, exiger
+from pdi.socle.models import EntreeJournal
 from pdi.socle.operations import enregistrer, journaliser
 
 CHAMPS = (
@@ -33,6 +34,7 @@ CHAMPS = (
     "engagements_departement", "observations_personne", "observations_referent",
 )  # fmt: skip
 LIBELLES = {f.name: str(f.verbose_name).capitalize() for f in Contrat._meta.fields}
+PAS_DU_JOURNAL = datetime.timedelta(minutes=15)  # between two lines of a page that saves by itself
 SANS_STRUCTURE = (
     "Aucune structure ne suit cette personne aujourd’hui : enregistrez d’abord son orientation ou son référent."
 )
@@ -215,10 +217,13 @@ def _verifier_precedent(personne: Personne, rang: str, precedent: Contrat | None
 
 
 @transaction.atomic
-def enregistrer_contrat(*, contrat: Contrat, saisie: SaisieContrat, par: Any, vue: str | None = None) -> Contrat:
+def enregistrer_contrat(
+    *, contrat: Contrat, saisie: SaisieContrat, par: Any, vue: str | None = None, de_soi_meme: bool = False
+) -> Contrat:
     """Save the draft, unless somebody saved since the page `vue` (a fingerprint) was shown.
 
-    Nothing changes when nothing differs. Raises DroitInsuffisant, ConflitVersion, and RegleMetier.
+    Nothing changes when nothing differs. `de_soi_meme`: the page saved by itself, and the journal says so every quarter
+    of an hour at most. Raises DroitInsuffisant, ConflitVersion, and RegleMetier.
     """
     contrat = verrouiller(contrat)
     exiger(peut_ecrire_contrat(par, contrat))
@@ -232,7 +237,18 @@ def enregistrer_contrat(*, contrat: Contrat, saisie: SaisieContrat, par: Any, vu
     contrat.version += 1
     enregistrer(contrat)
     _remplacer_le_contenu(contrat, saisie)
+    if de_soi_meme and _deja_journalise(contrat, par):
+        return contrat
     # The journal is read by people who see no names: it says what changed, not the words.
     changes = [libelle for libelle in apres if avant[libelle] != apres[libelle]] or ["Motif de réduction"]
     journaliser(par=par, verbe="enregistrer_contrat", objet=contrat, apres={"champs modifiés": changes})
     return contrat
+
+
+def _deja_journalise(contrat: Contrat, par: Any) -> bool:
+    """Return whether the journal says, a short while ago, that the same author saved this contract."""
+    recentes = EntreeJournal.objects.filter(
+        objet_type=contrat._meta.label_lower, objet_id=str(contrat.pk), verbe="enregistrer_contrat", par=par,
+        le__gte=timezone.now() - PAS_DU_JOURNAL,
+    )  # fmt: skip
+    return recentes.exists()

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from parcours.views import circuit_contrats as circuit
 from parcours.views import contrats as vues
-from parcours.views.saisie_contrat import ContratModifier, ContratNouveau
+from parcours.views.saisie_contrat import ContratBrouillon, ContratModifier, ContratNouveau
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("contrats/", vues.contrats, name="contrats"),
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contrats/<int:pk>/pdf/", vues.contrat_pdf, name="contrat_pdf"),
     path("contrats/<int:pk>/word/", vues.contrat_word, name="contrat_word"),
     path("contrats/<int:pk>/modifier/", ContratModifier.as_view(), name="contrat_modifier"),
+    path("contrats/<int:pk>/brouillon/", ContratBrouillon.as_view(), name="contrat_brouillon"),
     path("contrats/<int:pk>/signer/", circuit.contrat_signer, name="contrat_signer"),
     path("contrats/<int:pk>/soumettre/", circuit.contrat_soumettre, name="contrat_soumettre"),
     path("contrats/<int:pk>/reprendre/", circuit.contrat_reprendre, name="contrat_reprendre"),

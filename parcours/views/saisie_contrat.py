@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from actions.forms.lignes import BaseLignes, Formulaire
-from actions.operations.commun import ConflitVersion
+from actions.operations.commun import ConflitVersion, empreinte
 from actions.views.edition.ecran import Ecran, Lignes
 from offre.models import OffreInsertion
 from parcours import droits
@@ -28,7 +28,7 @@ from parcours.operations.contrats import (
     saisie_enregistree,
 )
 from pdi.socle.composants import Lien
-from pdi.socle.droits import exiger
+from pdi.socle.droits import RegleMetier, exiger
 
 from .acces import personne_suivie
 from .lecture_contrat import contrat_lu
@@ -104,8 +104,10 @@ class EcranContrat(Ecran):
 
     def contexte(self) -> dict[str, Any]:
         """Show the regime in force and the diagnosis the objectives come from."""
+        cle = f"{self.request.user.pk}-contrat-{self.personne.pk}-{self.preparation.rang}"
         return {"regime": self.preparation.regime, "diagnostic": self._diagnostic[0], "personne": self.personne,
-                "precedent": self.preparation.precedent, "renvoi": ""}  # fmt: skip
+                "precedent": self.preparation.precedent, "renvoi": "", "brouillon_url": "",
+                "brouillon_cle": cle}  # fmt: skip
 
     def _page(
         self, form: Formulaire, lignes: Mapping[str, BaseLignes], conflit: ConflitVersion | None = None
@@ -195,10 +197,47 @@ class ContratModifier(EcranContrat):
     def contexte(self) -> dict[str, Any]:
         """Add why it was sent back."""
         renvoye = self.contrat.etat == EtatContrat.A_CORRIGER
-        return super().contexte() | {"renvoi": self.contrat.motif_decision if renvoye else ""}
+        return super().contexte() | {
+            "renvoi": self.contrat.motif_decision if renvoye else "",
+            "brouillon_url": reverse("parcours:contrat_brouillon", args=[self.contrat.pk]),
+            "brouillon_cle": f"{self.request.user.pk}-contrat-{self.contrat.pk}",
+        }
 
     def enregistrer(self) -> str:
         """Save the draft."""
         enregistrer_contrat(contrat=self.contrat, saisie=self._lue(), par=self.request.user, vue=self.vue)
         self.dire("Le contrat est enregistré.")
         return self.contrat.get_absolute_url()
+
+
+class ContratBrouillon(ContratModifier):
+    """What the page sends by itself: the same checks, the same operation, an answer in a few words."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **_cles: Any) -> HttpResponse:
+        """Save, or say why not; answer the fingerprint of what is now stored, and the time."""
+        self.contrat = contrat_lu(request, self.kwargs["pk"])
+        if not (verdict := peut_ecrire_contrat(request.user, self.contrat)):
+            return JsonResponse({"message": verdict.motif}, status=403)
+        self.preparer()
+        form = self._form(request.POST)
+        actions = LISTE_ACTIONS.formset("actions", request.POST, **self._options_lignes("actions"))
+        if not (form.is_valid() and actions.is_valid()):
+            manques = ", ".join(str(form.fields[nom].label) for nom in form.errors if nom in form.fields)
+            texte = f"À compléter avant d’être enregistré\u00a0: {manques or 'les actions'}."
+            return JsonResponse({"message": texte}, status=422)
+        self.form, self.lignes = form, {"actions": actions.valeurs}
+        try:
+            garde = enregistrer_contrat(
+                contrat=self.contrat, saisie=self._lue(), par=request.user, vue=request.POST.get("empreinte", ""),
+                de_soi_meme=True,
+            )  # fmt: skip
+        except ConflitVersion:
+            texte = "Quelqu’un a écrit ce contrat entre-temps\u00a0: enregistrez pour comparer, rien n’est écrasé."
+            return JsonResponse({"message": texte}, status=409)
+        except RegleMetier as refus:
+            return JsonResponse({"message": refus.message}, status=422)
+        maintenant = timezone.localtime()
+        heure = f"{maintenant.hour}\u00a0h\u00a0{maintenant:%M}"
+        return JsonResponse({"version": empreinte(etat_saisi(saisie_enregistree(garde))), "heure": heure})

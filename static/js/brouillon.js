@@ -1,13 +1,16 @@
 /* <form data-brouillon="url" data-brouillon-cle="user-bilan">: saves by itself every 20 s when something changed,
    keeps what could not be sent on this machine and gives it back later. Without script, the buttons do it all.
-   data-brouillon-magasin="session": what is kept disappears with the tab (personal data). */
+   data-brouillon-magasin="session": what is kept disappears with the tab (personal data).
+   data-brouillon-version: the field that says what the page was written on («version» by default).
+   data-brouillon="": nothing is stored yet, and what is typed is only kept on this machine. */
 const PERIODE = 20_000;
 const formulaire = document.querySelector("form[data-brouillon]");
+const VERSION = formulaire?.dataset.brouillonVersion ?? "version";
+const ECARTES = ["csrfmiddlewaretoken", "geste", VERSION];
 const magasin = () => (formulaire.dataset.brouillonMagasin === "session" ? sessionStorage : localStorage);
 
 const contenu = () => {
-  const ecartes = ["csrfmiddlewaretoken", "version", "geste"];
-  const donnees = [...new FormData(formulaire)].filter(([nom]) => !ecartes.includes(nom));
+  const donnees = [...new FormData(formulaire)].filter(([nom]) => !ECARTES.includes(nom));
   return new URLSearchParams(donnees.map(([nom, valeur]) => [nom, valeur.trim()])).toString();
 };
 const heure = () => {
@@ -19,7 +22,7 @@ class Brouillon {
   constructor() {
     this.cle = `brouillon:${formulaire.dataset.brouillonCle}`;
     this.etat = document.querySelector("[data-brouillon-etat]");
-    this.version = formulaire.elements.namedItem("version");
+    this.version = formulaire.elements.namedItem(VERSION) ?? { value: "" };
     this.envoye = contenu();
     this.envoi = false;
     this.arrete = false;
@@ -48,7 +51,7 @@ class Brouillon {
   remplir(texte) {
     const valeurs = new URLSearchParams(texte);
     for (const champ of formulaire.elements) {
-      if (!champ.name || ["csrfmiddlewaretoken", "version", "geste"].includes(champ.name)) continue;
+      if (!champ.name || ECARTES.includes(champ.name)) continue;
       if (champ.type === "checkbox" || champ.type === "radio") champ.checked = valeurs.getAll(champ.name).includes(champ.value);
       else if (valeurs.has(champ.name)) champ.value = valeurs.get(champ.name);
       champ.dispatchEvent(new Event("input", { bubbles: true }));
@@ -58,9 +61,10 @@ class Brouillon {
   rendre() {
     const garde = this.lire();
     const zone = document.querySelector("[data-brouillon-retour]");
-    const memeVersion = garde?.version === this.version.value;
+    // Without a version, what was sent by a button may have arrived: it is offered, never given back unasked.
+    const memeVersion = garde?.version === this.version.value && !(garde.parti && this.version.value === "");
     // Sent by a button, and the text moved on since: it arrived.
-    const arrive = garde?.parti && !memeVersion;
+    const arrive = garde?.parti && !memeVersion && this.version.value !== "";
     if (!garde || !zone || arrive || garde.contenu === this.envoye) return this.oublier();
     if (document.querySelector("#conflit, #erreurs")) return undefined;   // the page already gives the text back
     const texte = document.createElement("p");
@@ -85,6 +89,11 @@ class Brouillon {
   async enregistrer() {
     const texte = contenu();
     if (this.envoi || this.arrete || texte === this.envoye) return;
+    if (!formulaire.dataset.brouillon) {
+      this.garder();
+      this.dire(`Saisie gardée sur ce poste à ${heure()} ; « ${formulaire.querySelector("[type=submit]").textContent.trim()} » l’enregistre`);
+      return;
+    }
     this.envoi = true;
     try {
       const reponse = await fetch(formulaire.dataset.brouillon, {

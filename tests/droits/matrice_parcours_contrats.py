@@ -73,6 +73,7 @@ MATRICE = [
     Ligne("parcours:contrat_modifier", ECRIRE, objet=contrat("brouillon"), cas="portefeuille"),
     Ligne("parcours:contrat_modifier", ECRIRE_AUTRE, objet=contrat("autre"), cas="autre"),
     Ligne("parcours:contrat_modifier", statuts(403), objet=contrat("soumis"), cas="soumis, il ne change plus"),
+    Ligne("parcours:contrat_brouillon", statuts(403), objet=contrat("soumis"), methode="POST", cas="soumis"),
     Ligne("parcours:contrat_signer", ECRIRE, objet=contrat("brouillon"), cas="portefeuille"),
     Ligne("parcours:contrat_signer", ECRIRE_AUTRE, objet=contrat("autre"), cas="autre"),
     Ligne("parcours:contrat_soumettre", FAIRE, objet=contrat("signe"), methode="POST"),
