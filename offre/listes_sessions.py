@@ -6,7 +6,7 @@ import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from offre.models import EtatSession, OffreInsertion, Session
@@ -19,6 +19,7 @@ from pdi.structures.models import Structure
 from pdi.territoires.models import CommuneTerritoire, TerritoireAction
 
 TRIS = {
+    "proche": ("passee", "debut", "pk"),  # what is over comes last
     "debut": ("debut", "pk"),
     "offre": ("offre__ordre", "debut", "pk"),
     "libres": ("libres", "pk"),
@@ -100,7 +101,7 @@ class ListeSessions:
                 "territoire": [(t.pk, t.nom) for t in TerritoireAction.objects.order_by("nom")],
             },
         )
-        self.tri = Tri.lire(get, TRIS, defaut="-debut" if get.get("periode") == "passees" else "debut")
+        self.tri = Tri.lire(get, TRIS, defaut="-debut" if get.get("periode") == "passees" else "proche")
 
     @property
     def visibles(self) -> QuerySet[Session]:
@@ -110,10 +111,11 @@ class ListeSessions:
     @property
     def decorees(self) -> QuerySet[Session]:
         """Return the rows of the filter with what they show, in the same query."""
+        passee = Case(When(fin__lt=self.jour, then=Value(1)), default=Value(0), output_field=IntegerField())
         return (
             self.filtres.appliquer(self.visibles)
             .select_related("offre", "operateur", "lieu__commune")
-            .annotate(libres=F("capacite") - F("prises"))
+            .annotate(libres=F("capacite") - F("prises"), passee=passee)
         )
 
     @cached_property

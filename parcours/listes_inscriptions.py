@@ -12,6 +12,7 @@ from parcours.lecture_inscriptions import PUBLICS, InscriptionLue, lire_inscript
 from parcours.models import TENANT_LA_PLACE, EtatInscription, Inscription
 from parcours.querysets import InscriptionQuerySet
 from pdi.socle.exports import Colonne as ColonneExport
+from pdi.structures.regles import cle_nom
 
 
 class InscritsSession:
@@ -36,7 +37,7 @@ class InscritsSession:
     def inscrites(self) -> list[InscriptionLue]:
         """Return who holds a place: to answer first, then by name."""
         tenues = [i for i in self.lues if i.i.etat in TENANT_LA_PLACE]
-        return sorted(tenues, key=lambda i: (i.i.etat != EtatInscription.PROPOSEE, i.i.personne.nom_naissance))
+        return sorted(tenues, key=lambda i: (i.i.etat != EtatInscription.PROPOSEE, cle_nom(str(i.i.personne))))
 
     @property
     def attente(self) -> list[InscriptionLue]:

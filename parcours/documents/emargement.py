@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from offre.models import Session
 from parcours.models import EtatInscription, Inscription
+from pdi.structures.regles import cle_nom
 from pdi.territoires.noms import nom_de_la_collectivite
 
 if TYPE_CHECKING:
@@ -56,9 +57,8 @@ class DocumentEmargement:
             .filter(session=session, etat__in=(EtatInscription.CONFIRMEE, EtatInscription.PRESENTE))
             .select_related("personne")
             .defer("personne__nir_chiffre", "personne__nir_empreinte", "personne__recherche")
-            .order_by("personne__nom_naissance", "personne__prenoms")
         )
-        lues = list(inscrites)
+        lues = sorted(inscrites, key=lambda i: cle_nom(str(i.personne)))
         return cls(
             session,
             nom_de_la_collectivite(settings.DEPARTEMENT_CODE),

@@ -137,6 +137,15 @@ def test_une_copie_reprend_tout_sauf_les_inscrits(session):
     assert QuotaSession.objects.get(session=copie).reservees == 4
 
 
+def test_la_liste_commence_par_ce_qui_vient(client, prestataire, session, offre, operateur):
+    Session.objects.create(
+        offre=offre, operateur=operateur, etat="fermee", capacite=Decimal(3), debut=il_y_a(90), fin=il_y_a(60),
+        intitule="Session passée",
+    )  # fmt: skip
+    page = client.get(reverse("offre:sessions")).content.decode()
+    assert page.index("Session d’automne") < page.index("Session passée")
+
+
 def test_une_part_dont_des_places_sont_prises_ne_se_retire_plus(client, prestataire, session):
     QuotaSession.objects.update(prises=2)
     Session.objects.update(prises=2)
