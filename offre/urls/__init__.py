@@ -9,7 +9,6 @@ from . import (
     conventions,
     echanges,
     edition,
-    gestion,
     public,
     realisations,
     recherches,
@@ -26,7 +25,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *recherches.urlpatterns,
     *public.urlpatterns,
     *echanges.urlpatterns,
-    *gestion.urlpatterns,
     *edition.urlpatterns,
     *catalogue.urlpatterns,
 ]

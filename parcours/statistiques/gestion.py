@@ -125,7 +125,8 @@ class GestionOffre:
     def __init__(self, utilisateur: Any, donnees: QueryDict) -> None:
         """Read the query string."""
         self.utilisateur, self.jour = utilisateur, timezone.localdate()
-        self.territoires = list(TerritoireAction.objects.filter(validite__contains=self.jour).order_by("nom"))
+        ici = TerritoireAction.objects.filter(departement=settings.DEPARTEMENT_CODE, validite__contains=self.jour)
+        self.territoires = list(ici.order_by("nom"))
         annees = range(self.jour.year, self.jour.year - ANNEES, -1)
         self.filtres = FiltresGestion(
             donnees,

@@ -1,5 +1,0 @@
-"""URLs: gestion."""
-
-from django.urls import URLPattern, URLResolver
-
-urlpatterns: list[URLPattern | URLResolver] = []
