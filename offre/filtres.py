@@ -139,7 +139,7 @@ def _groupes(offres: QuerySet[OffreInsertion], nom: str, valeur: Any) -> QuerySe
         offres.order_by()
         .annotate(facette=Value(nom, output_field=CharField()), v=valeur)
         .values("facette", "v")
-        .annotate(n=Count("pk", distinct=True))
+        .annotate(n=Count("pk"))
         .values_list("facette", "v", "n")
     )
 
@@ -178,19 +178,23 @@ PORTEES = (
 )  # fmt: skip
 
 
-def lieux_de_rang(rang: int, autour: Autour, jour: datetime.date) -> Any:
+def lieux_de_rang(rang: int, autour: Autour, jour: datetime.date) -> Q:
     """Return the condition « the offer has a place of that rank » (ranks of PROXIMITES)."""
-    lieux = LieuOffre.objects.filter(offre=OuterRef("pk"))
     if rang == 0:
-        return Q(Exists(lieux.filter(commune=autour.code)))
+        return _avec_lieu(commune=autour.code)
     if rang == 1:
-        return Q(Exists(lieux.filter(commune__epci=autour.epci))) if autour.epci else Q(pk__in=[])
+        return _avec_lieu(commune__epci=autour.epci) if autour.epci else Q(pk__in=[])
     if rang == 2:
         if autour.territoire is None:
             return Q(pk__in=[])
         siennes = CommuneTerritoire.objects.filter(territoire=autour.territoire, validite__contains=jour)
-        return Q(Exists(lieux.filter(commune__in=siennes.values("commune"))))
-    return Q(Exists(lieux.filter(a_distance=True))) if rang == 3 else ~Q(Exists(lieux))
+        return _avec_lieu(commune__in=siennes.values("commune"))
+    return _avec_lieu(a_distance=True) if rang == 3 else ~_avec_lieu()
+
+
+def _avec_lieu(**condition: Any) -> Q:
+    """Return « has a place such that »: one set for all the offers, not a question for each."""
+    return Q(pk__in=LieuOffre.objects.filter(**condition).order_by().values("offre"))
 
 
 # -- the filters -------------------------------------------------------------------------------------

@@ -75,7 +75,8 @@ class ListeOffres:
     def __init__(self, utilisateur: Any, get: QueryDict, jour: datetime.date) -> None:
         """Read the query string."""
         self.utilisateur, self.get, self.jour = utilisateur, get, jour
-        communes = Commune.objects.filter(departement__offres__isnull=False).distinct().order_by("nom")
+        servis = OffreInsertion.objects.order_by().values("departement").distinct()
+        communes = Commune.objects.filter(departement__in=servis).order_by("nom")
         self.filtres = FiltresOffres(
             get,
             choix={
