@@ -22,7 +22,7 @@ from offre.listes_conventions import situation_de
 from offre.models import BaremeConvention, BilanOperateur, Convention, EtatConvention, ObjectifConvention
 from offre.regles import conventions as regles
 from offre.regles.baremes import Tranche, depuis_json, tranche_de
-from offre.regles.bilans import TONS, LigneBilan
+from offre.regles.bilans import A_ECRIRE, TONS, LigneBilan
 from offre.regles.conventions import TYPES_REGLE, annee_lue, annees_de, ecart_argent, total
 from pdi.socle.composants import Evenement
 from pdi.socle.formats import dernier_jour, euros
@@ -47,11 +47,15 @@ class LigneArgent:
 
 @dataclass(frozen=True)
 class ObjectifLu:
-    """An objective of the year with what was reached, and the list behind the figure."""
+    """An objective of the year with what was reached, and the list behind the figure.
+
+    `gele`: what the statement of the year said when it was sent, if it is not what is counted now.
+    """
 
     ligne: LigneBilan
     definition: str = ""
     url: str = ""
+    gele: Decimal | None = None
 
     @property
     def ton(self) -> str:
@@ -194,19 +198,21 @@ class LectureConvention:
 
     @cached_property
     def objectifs(self) -> list[ObjectifLu]:
-        """Return the objectives of the year; frozen figures when the statement of the year was sent."""
+        """Return the objectives of the year as they are counted now, beside what the statement froze."""
         bilan = next((b for b in self.bilans if b.campagne.annee == self.annee), None)
         declares = {self.convention.pk: bilan.explications} if bilan else {}
         objectifs = list(self.convention.objectifs.all())
         lignes = lignes_d_objectifs(objectifs, self.annee, declares).get(self.convention.pk, [])
         codes = {str(o.pk): o.calcul for o in objectifs}
-        return [self._objectif(ligne, calculs.trouver(codes[ligne.cle])) for ligne in lignes]
+        envoyes = bilan.chiffres if bilan and bilan.etat not in A_ECRIRE else []
+        geles = {x.cle: x.valeur for x in map(LigneBilan.depuis_json, envoyes)}
+        return [self._objectif(x, calculs.trouver(codes[x.cle]), geles.get(x.cle)) for x in lignes]
 
-    def _objectif(self, ligne: LigneBilan, calcul: CalculConvention | None) -> ObjectifLu:
+    def _objectif(self, ligne: LigneBilan, calcul: CalculConvention | None, gele: Decimal | None) -> ObjectifLu:
         if calcul is None:
             return ObjectifLu(ligne, "L’opérateur donne ce résultat dans son bilan annuel.")
         url = calcul.lien(self.utilisateur, self.convention, self.annee) if calcul.lien else ""
-        return ObjectifLu(ligne, calcul.definition, url)
+        return ObjectifLu(ligne, calcul.definition, url, gele if gele != ligne.valeur else None)
 
     @cached_property
     def baremes(self) -> list[BaremeLu]:

@@ -113,6 +113,8 @@ def test_l_operateur_explique_chaque_ecart_puis_envoie_des_chiffres_geles(client
     assert lignes == {"Immersions": ("3", "Deux entreprises ont fermé."), "Satisfaits": ("85", "")}
     assert "Chiffres gelés" in page
     assert "Deux entreprises ont fermé." in page
+    convention_lue = client.get(convention.get_absolute_url(), {"annee": ANNEE}).content.decode()
+    assert "3 au bilan envoyé" in convention_lue, "le recompte (12) et le chiffre gelé (3) se lisent ensemble"
     assert client.get(reverse("offre:bilan_operateur_ecrire", args=[bilan.pk])).status_code == 403
 
 
