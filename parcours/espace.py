@@ -157,7 +157,8 @@ class EspaceOperateur:
             return Count("prescriptions", filter=chez & Q(**plus), distinct=True)
 
         return list(
-            OffreInsertion.objects.filter(Q(operateurs__in=self.cles) | Q(pk__in=self.recues.values("offre")))
+            OffreInsertion.objects.visibles_par(self.utilisateur)
+            .filter(Q(operateurs__in=self.cles) | Q(pk__in=self.recues.values("offre")))
             .annotate(
                 nombre_recues=compte(), a_repondre=compte(prescriptions__etat=E.TRANSMISE),
                 en_action=compte(prescriptions__etat=E.EN_ACTION), achevees=compte(prescriptions__etat=E.ACHEVEE),
