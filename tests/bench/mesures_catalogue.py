@@ -37,6 +37,8 @@ def _garnir(offres: int) -> None:
     communes = [Commune.objects.get_or_create(code=f"91{n:03}", nom=f"Commune {n}", departement=departement)[0]
                 for n in range(50)]  # fmt: skip
     manquantes = offres - OffreInsertion.objects.count()
+    if manquantes <= 0:
+        return
     dernier = OffreInsertion.objects.aggregate(m=Max("pk"))["m"]
     OffreInsertion.objects.bulk_create(
         [
@@ -57,11 +59,13 @@ def _garnir(offres: int) -> None:
         # The words of the links are written once at the end, not at each table.
         for table in LIEES:
             curseur.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        curseur.execute("DROP INDEX offre_recherche_trgm")
         _lier(nouvelles, communes)
         for table in LIEES:
             curseur.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         for rang in range(0, len(nouvelles), 2000):
             OffreInsertion.objects.filter(pk__in=nouvelles[rang : rang + 2000]).update(recherche="")
+        curseur.execute("CREATE INDEX offre_recherche_trgm ON offre_offreinsertion USING gin (recherche gin_trgm_ops)")
         curseur.execute("ANALYZE")
 
 
