@@ -27,6 +27,7 @@ NOM_MAX, DESCRIPTION_MAX = 150, 10_000
 DOCUMENTS, AGES = "Documents à apporter : ", "Âge : "
 SEMAINES_PAR_MOIS = Decimal(52) / 12
 # Fields of the schema that our sheets hold, and those deduced from our words; the others come from the partner.
+REQUIS = frozenset(nom for nom, champ in Service.model_fields.items() if champ.is_required())
 CHAMPS_DEDUITS = ("type", "thematiques", "publics", "frais")
 _ADRESSE = re.compile(r"^(?P<adresse>.*?),?\s*(?P<code_postal>\d{5})\s+(?P<commune>[^\d,][^,]*)$")
 _HORAIRES = re.compile(r"^(24/7|PH |(Mo|Tu|We|Th|Fr|Sa|Su)\b)")
@@ -143,9 +144,13 @@ def service(offre: OffreInsertion, structure: Structure, rang: int = 0) -> Fiche
         "mobilisable_par": _mobilisable_par(offre) or None,
         **_lieu(offre, venu),
     }
-    deduits = _deduits(offre)
+    if intouchee and not suite:  # what the partner did not say is not said in its name
+        notre = {c: v for c, v in notre.items() if c in venu or c in REQUIS}
+    deduits = {} if intouchee and not suite else _deduits(offre)
     repris = {c: venu[c] for c in CHAMPS_DEDUITS if c in venu} if intouchee else {}
-    defaut = {"modes_mobilisation": _modes(offre) or None, "zone_eligibilite": [settings.DEPARTEMENT_CODE]}
+    defaut: dict[str, Any] = {}
+    if reference is None or suite:
+        defaut = {"modes_mobilisation": _modes(offre) or None, "zone_eligibilite": [settings.DEPARTEMENT_CODE]}
     seuls = {c: v for c, v in venu.items() if c not in notre and c not in CHAMPS_DEDUITS}
     return valider(Service, {**defaut, **deduits, **seuls, **repris, **notre}, identifiant)
 

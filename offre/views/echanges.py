@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from offre.droits import peut_gerer_jetons, peut_voir_echanges
+from offre.echanges.qualite import CRITERES
 from offre.forms.jetons import JetonForm
 from offre.lecture_echanges import ListeQualite, PageEchanges
 from offre.models import JetonApi
@@ -34,7 +35,7 @@ def echanges(request: HttpRequest) -> HttpResponse:
         "colonnes_sorties": (Colonne("Fichier ou service"), Colonne("Pour qui"), Colonne("Ouvrir")),
         "colonnes_imports": (Colonne("Contenu"), Colonne("Ce qu’il faut savoir"), Colonne("Faire")),
         "colonnes_jetons": tuple(map(Colonne, ("À qui il sert", "État", "Dernier usage", "Valable jusqu’au", "Faire"))),
-        "colonnes_freins": (Colonne("Frein visé"), Colonne("Thématiques dans data·inclusion")),
+        "colonnes_freins": (Colonne("Frein visé"), Colonne("Thématiques")),
     }  # fmt: skip
     return render(request, "offre/echanges/echanges.html", contexte)
 
@@ -46,7 +47,10 @@ def echanges_qualite(request: HttpRequest) -> HttpResponse:
     exiger(peut_voir_echanges(request.user))
     liste = ListeQualite(request.GET)
     colonnes = (Colonne("Offre"), Colonne("Qualité"), Colonne("Ce qui la ferait monter"))
-    contexte = {"liste": liste, "page": liste.page, "filtres": liste.filtres, "colonnes": colonnes}
+    contexte = {
+        "liste": liste, "page": liste.page, "filtres": liste.filtres, "colonnes": colonnes,
+        "criteres": CRITERES.values(), "colonnes_criteres": (Colonne("Critère"), Colonne("À faire")),
+    }  # fmt: skip
     return render(request, "offre/echanges/qualite.html", contexte)
 
 

@@ -7,9 +7,9 @@ from parcours.models import Canal, NiveauFormation
 from pdi.socle.contexte import ecran_courant
 from pdi.socle.imports.controle import PRETES, Comparaison, Travail, cle_sql
 from pdi.socle.imports.declarations import MASQUE, Champ, Genre
+from pdi.territoires.references import COMMUNES
 
 from .identite import CLES, QUI, distinguer, nommer_personnes, reconnaitre
-from .references import COMMUNES
 
 _SEXES = {"F": "Femme", "H": "Homme"}
 CHAMPS = (

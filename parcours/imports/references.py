@@ -6,23 +6,8 @@ from parcours.models import NatureMotif
 from pdi.comptes.models import Role
 from pdi.socle.imports.controle import cle_sql
 from pdi.socle.imports.declarations import Champ, Reference
+from pdi.structures.references import STRUCTURES
 
-STRUCTURES = Reference(
-    sql=f"""SELECT s.cle, s.id, s.nom AS libelle FROM structures_structure s WHERE s.active
-    UNION ALL SELECT {cle_sql("s.sigle")}, s.id, s.nom FROM structures_structure s WHERE s.active AND s.sigle <> ''
-    UNION ALL SELECT s.siret, s.id, s.nom FROM structures_structure s WHERE s.active AND s.siret <> ''
-    UNION ALL SELECT a.cle, s.id, s.nom FROM structures_nomalternatif a
-      JOIN structures_structure s ON s.id = a.structure_id AND s.active""",  # nosec B608
-    inconnu="Aucune structure de ce nom.",
-)
-COMMUNES = Reference(
-    sql=f"""SELECT {cle_sql("nom")} AS cle, code AS id, nom AS libelle FROM territoires_commune
-    UNION ALL SELECT lower(code), code, nom FROM territoires_commune
-    UNION ALL SELECT replace(replace({cle_sql("nom")}, 'sainte ', 'ste '), 'saint ', 'st '), code, nom
-      FROM territoires_commune WHERE nom ILIKE '%%saint%%'""",  # nosec B608
-    inconnu="Commune inconnue.",
-    type="text",
-)
 _NOM_COMPTE = "(u.prenom || ' ' || u.nom)"
 _COMPTES = f"""SELECT u.* FROM comptes_utilisateur u WHERE u.is_active AND EXISTS (SELECT 1
     FROM comptes_habilitation h WHERE h.utilisateur_id = u.id AND h.role = '{Role.REFERENT.value}')"""  # nosec B608

@@ -159,7 +159,7 @@ CONSERVATION_ARCHIVES_MOIS = int(os.environ.get("PDI_CONSERVATION_ARCHIVES_MOIS"
 TAILLE_MAX_PIECE_JOINTE = 10 * 1024 * 1024
 TYPES_PIECES_JOINTES = ("pdf", "docx", "xlsx", "odt", "ods", "csv", "png", "jpg", "jpeg")
 TAILLE_MAX_IMPORT = 20_000_000
-TYPES_IMPORT = ("xlsx", "ods", "csv")
+TYPES_IMPORT = ("xlsx", "ods", "csv", "json")
 LIGNES_MAX_IMPORT = 200_000
 # The deposited files and their rows are kept encrypted this long, for a question or a retry; then the counts only.
 CONSERVATION_IMPORTS_JOURS = int(os.environ.get("PDI_CONSERVATION_IMPORTS_JOURS", "30"))

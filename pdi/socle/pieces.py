@@ -98,6 +98,8 @@ def contenu_conforme(fichier: IO[bytes], type_: str) -> bool:
             return debut.startswith(SIGNATURES[type_])
         if type_ in MEMBRES:
             return debut.startswith(b"PK\x03\x04") and _archive_conforme(fichier, type_)
+        if type_ == "json":
+            return _texte(debut) and debut.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}
         return type_ == "csv" and _texte(debut)
     finally:
         fichier.seek(0)

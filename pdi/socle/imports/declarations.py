@@ -51,6 +51,7 @@ class Reference:
 class Champ:
     """One column. `synonymes` are other headers; `choix` value: label; `passe`: a date that cannot be to come.
 
+    With `lignes`, the line breaks of a text are kept: a list, one element a line.
     `lecteur` replaces the reader of the type. With `sceller`, the value is secret: it is never staged, shown nor
     repeated in a message; only what `sceller` returns (name: text) goes on.
     """
@@ -66,6 +67,7 @@ class Champ:
     mots: Mapping[str, str] = field(default_factory=dict)
     reference: Reference | None = None
     longueur: int = 250
+    lignes: bool = False
     passe: bool = False
     minimum: Decimal | None = None
     maximum: Decimal | None = None
@@ -136,6 +138,7 @@ class Genre:
     that agree on one whole group (all filled) are duplicates. `nommee`: columns that name a row on the screen.
     `controler(travail)` fills `cible`, `changements` and the anomalies; `appliquer(travail)` writes the ready rows;
     both by sets, on the table of `Travail`. `tables` are held against other writers meanwhile.
+    `feuilles` are the sheets (or the lists of a JSON document) to read, when a file has several.
     `nommer` gives, for the identifiers proposed to choose from, (label, detail, URL).
     """
 
@@ -154,6 +157,7 @@ class Genre:
     memes: tuple[tuple[str, ...], ...] = ()
     options: tuple[Option, ...] = ()
     ordre: int = 100
+    feuilles: tuple[str, ...] = ()
     nommer: Callable[[Collection[int]], Mapping[int, tuple[str, str, str]]] | None = None
 
     def __post_init__(self) -> None:

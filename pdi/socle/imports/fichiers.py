@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 from pdi.socle.droits import RegleMetier
 from pdi.socle.formats import taille_fichier
+from pdi.socle.typographie import cle_nom as cle
 
 SEPARATEURS = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre verticale"}
 COLONNES_MAX = 200
@@ -134,7 +136,7 @@ def _csv(contenu: bytes) -> FichierLu:
     return FichierLu(lignes(), {"Encodage": encodage, "Séparateur": SEPARATEURS[signe]})
 
 
-def _classeur(contenu: bytes) -> FichierLu:
+def _classeur(contenu: bytes, voulues: Sequence[str]) -> FichierLu:
     garder_de_la_bombe(contenu)
     garder_de_l_etendue(contenu)
     try:
@@ -145,7 +147,9 @@ def _classeur(contenu: bytes) -> FichierLu:
             if m.visible == SheetVisibleEnum.Visible and m.typ == SheetTypeEnum.WorkSheet
         ]
         feuilles = [classeur.get_sheet_by_name(nom) for nom in visibles]
-        feuille = next((f for f in feuilles if f.height), None)
+        remplies = [f for f in feuilles if f.height]
+        nommees = [f for f in remplies if cle(f.name) in {cle(v) for v in voulues}]
+        feuille = next(iter(nommees or remplies), None)
     except (CalamineError, ValueError) as erreur:
         raise RegleMetier("Ce classeur ne s’ouvre pas : est-il protégé par un mot de passe ?") from erreur
     if feuille is None:
@@ -161,9 +165,56 @@ def _classeur(contenu: bytes) -> FichierLu:
     return FichierLu(lignes(), description)
 
 
-def ouvrir(contenu: bytes, type_: str) -> FichierLu:
-    """Open a file of `type_` (xlsx, ods, csv). Raises RegleMetier when it cannot be read, at once or on the way."""
-    lu = _csv(contenu) if type_ == "csv" else _classeur(contenu)
+def _json(contenu: bytes, voulues: Sequence[str]) -> FichierLu:
+    """Read a list of objects, or an object that holds one: the names of their fields are the headers."""
+    try:
+        document = json.loads(contenu.decode("utf-8-sig"))
+    except json.JSONDecodeError as erreur:
+        raise RegleMetier(f"Ligne {erreur.lineno}, colonne {erreur.colno} : ce fichier JSON est mal formé.") from erreur
+    except (UnicodeDecodeError, RecursionError) as erreur:
+        raise RegleMetier("Ce fichier JSON n’est pas lisible : il est attendu en UTF-8.") from erreur
+    nom, objets = _liste_json(document, voulues)
+    if not all(isinstance(o, dict) for o in objets):
+        raise RegleMetier("Ce fichier JSON ne contient pas une liste d’objets.")
+    entetes = list({champ: None for objet in objets for champ in objet})
+
+    def lignes() -> Iterator[tuple[int, list[Any]]]:
+        yield 1, list(entetes)
+        for numero, objet in enumerate(objets, start=2):
+            yield numero, [_cellule_json(objet.get(champ)) for champ in entetes]
+
+    return FichierLu(lignes(), {"Liste": nom} if nom else {})
+
+
+def _liste_json(document: Any, voulues: Sequence[str]) -> tuple[str, list[Any]]:
+    if isinstance(document, list):
+        return "", document
+    listes = {nom: v for nom, v in document.items() if isinstance(v, list)} if isinstance(document, dict) else {}
+    nommees = [nom for nom in listes if cle(nom) in {cle(v) for v in voulues}]
+    choisie = next(iter(nommees), next((nom for nom in listes if not voulues), None))
+    if choisie is None:
+        attendu = " ou ".join(f"« {v.lower()} »" for v in voulues) or "une liste d’objets"
+        raise RegleMetier(f"Ce fichier JSON n’a pas de liste {attendu}.")
+    return choisie, listes[choisie]
+
+
+def _cellule_json(valeur: Any) -> Any:
+    if isinstance(valeur, list):
+        return ", ".join(str(v) for v in valeur)
+    if isinstance(valeur, dict):
+        return json.dumps(valeur, ensure_ascii=False)
+    return "" if valeur is None else valeur
+
+
+def ouvrir(contenu: bytes, type_: str, feuilles: Sequence[str] = ()) -> FichierLu:
+    """Open a file of `type_` (xlsx, ods, csv, json), at one of `feuilles` when it has several sheets or lists.
+
+    Raises RegleMetier when it cannot be read, at once or on the way.
+    """
+    if type_ == "csv":
+        lu = _csv(contenu)
+    else:
+        lu = _json(contenu, feuilles) if type_ == "json" else _classeur(contenu, feuilles)
     return FichierLu(_bornees(lu.lignes), lu.description)
 
 

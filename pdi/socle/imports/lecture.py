@@ -19,7 +19,7 @@ from pdi.socle.typographie import cle_nom as cle
 
 from .declarations import MASQUE, Champ, Genre
 from .fichiers import CELLULE_MAX
-from .valeurs import VIDE, Lecture, texte_cellule
+from .valeurs import VIDE, Lecture, texte_cellule, texte_long
 
 PAQUET = 5000
 MEMOIRE = 50_000  # distinct values remembered by column
@@ -64,14 +64,16 @@ class Lecteur:
 
     def lire(self, brut: Any) -> Cellule:
         """Return what a cell says; a date where a text is expected was made by the spreadsheet."""
-        champ, texte = self.champ, texte_cellule(brut)
+        champ = self.champ
+        texte = texte_long(brut) if champ.lignes else texte_cellule(brut)
         if not texte:
             if champ.requis:
                 return Cellule("", Lecture(None, "valeur_manquante", f"« {champ.titre} » est vide.", champ.accepte))
             return Cellule("", VIDE)
-        if len(texte) > CELLULE_MAX:
-            lu = Lecture(None, "texte_long", f"Plus de {CELLULE_MAX} signes.", "un texte plus court")
-            return Cellule(texte[:CELLULE_MAX], lu)
+        maximum = max(CELLULE_MAX, champ.longueur)
+        if len(texte) > maximum:
+            lu = Lecture(None, "texte_long", f"Plus de {maximum} signes.", "un texte plus court")
+            return Cellule(texte[:maximum], lu)
         if isinstance(brut, datetime.date) and champ.type != "date":
             message = "Le tableur a transformé cette valeur en date."
             return Cellule(texte, Lecture(None, "date_inattendue", message, champ.accepte))

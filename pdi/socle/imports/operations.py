@@ -81,7 +81,7 @@ def deposer(
         taille_max=settings.TAILLE_MAX_IMPORT,
     )  # fmt: skip
     contenu = fichier.read()
-    if controlee.type != "csv":
+    if controlee.type in {"xlsx", "ods"}:
         garder_de_la_bombe(contenu)
         garder_de_l_etendue(contenu)
     permises = {o.code for o in genre.options}
@@ -130,7 +130,7 @@ def lire_fichier(lot: LotImport) -> FichierLu:
             contenu = dechiffrer_octets(ouvert.read())
     except (OSError, ValueError, Indechiffrable) as erreur:
         raise RegleMetier("Le fichier de ce lot n’est plus gardé : déposez-le de nouveau.") from erreur
-    return ouvrir(contenu, lot.nom_fichier.rsplit(".", 1)[-1].lower())
+    return ouvrir(contenu, lot.nom_fichier.rsplit(".", 1)[-1].lower(), genre_de(lot.genre).feuilles)
 
 
 # -- reading and checking ----------------------------------------------------------------------------

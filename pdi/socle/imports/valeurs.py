@@ -33,6 +33,7 @@ _AMJ = re.compile(r"^(\d{4})[/. -](\d{1,2})[/. -](\d{1,2})$")
 _COLLEE = re.compile(r"^(\d{2})(\d{2})(\d{4})$")
 _LETTRES = re.compile(r"^(\d{1,2})(?:er)? ([a-z]+) (\d{4})$")
 _HEURE = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?$")
+_BLANCS = re.compile(r"[ \t\f\v]+")
 _COURRIEL = re.compile(r"^[^@\s,;]+@[^@\s,;.]+(\.[^@\s,;.]+)+$")
 
 
@@ -66,6 +67,34 @@ def texte_cellule(brut: Any) -> str:
     if isinstance(brut, datetime.datetime | datetime.date):
         return f"{brut.day:02d}/{brut.month:02d}/{brut.year:04d}"
     return str(brut)
+
+
+def texte_long(brut: Any) -> str:
+    """Return a cell as `texte_cellule` does, its line breaks and no-break spaces kept: prose, or one element a line."""
+    if not isinstance(brut, str):
+        return texte_cellule(brut)
+    lignes = (_BLANCS.sub(" ", ligne).strip(" ") for ligne in brut.replace("\x00", "").splitlines())
+    texte = "\n".join(filter(None, lignes))
+    return texte[1:] if texte[:1] == "'" and texte[1:2] in {"=", "+", "-", "@"} else texte
+
+
+def lire_liste(texte: str, choix: Mapping[str, str]) -> Lecture:
+    """Read several of `choix` (value: label), separated by commas, semicolons or line breaks.
+
+    The normal form is the values, sorted, joined by « , »; one that is unknown comes with the whole cell corrected.
+    """
+    lues = [(morceau, lire_choix(morceau, choix)) for morceau in re.split(r"[;,|\n]", texte) if morceau.strip()]
+    fautives = [(morceau.strip(), lu) for morceau, lu in lues if lu.code]
+    if not fautives:
+        return Lecture(", ".join(sorted({lu.valeur for _, lu in lues if lu.valeur})))
+    morceau, faute = fautives[0]
+    message = f"« {morceau[:80]} » n’est pas dans la liste."
+    if not faute.suggestion:
+        return Lecture(None, faute.code, message, faute.attendu)
+    corrigee = ", ".join(str(lu.suggestion or choix.get(lu.valeur or "", m.strip())) for m, lu in lues)
+    message += f" Vouliez-vous dire « {faute.suggestion} » ?"
+    entiere = all(lu.suggestion for _, lu in fautives)
+    return Lecture(None, faute.code, message, faute.attendu, corrigee if entiere else "")
 
 
 def _remarque(valeur: str, code: str, message: str) -> Lecture:
