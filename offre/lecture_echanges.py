@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from offre.droits import peut_gerer_jetons, peut_importer_offre
 from offre.echanges import nomenclatures as noms
-from offre.echanges.export import offres_publiees, services_de
-from offre.echanges.qualite import Qualite, qualite
+from offre.echanges.export import offres_publiees
+from offre.echanges.qualite import FicheJugee, juger
 from offre.imports import GENRES
 from offre.models import CategorieOffre, Frein, JetonApi, OffreInsertion, ReferenceExterne
 from offre.operations.jetons import passages
@@ -112,15 +112,6 @@ class FiltresQualite(Filtres):
     categorie = FiltreChoix("Catégorie", champ="categorie", choix=CategorieOffre.choices, vide="Toutes")
 
 
-@dataclass(frozen=True)
-class FicheJugee:
-    """A sheet with its quality, None when it does not go out; `raisons` say why, or what is left out of it."""
-
-    offre: OffreInsertion
-    qualite: Qualite | None
-    raisons: list[str]
-
-
 class ListeQualite:
     """The published sheets, judged a page at a time."""
 
@@ -134,13 +125,3 @@ class ListeQualite:
     def fiches(self) -> list[FicheJugee]:
         """Return the sheets of the page: the quality of a sheet is that of its first service."""
         return [juger(offre) for offre in self.page.objets]
-
-
-def juger(offre: OffreInsertion) -> FicheJugee:
-    """Return the quality of a sheet (relations prefetched)."""
-    fiches = services_de(offre)
-    if not fiches:
-        return FicheJugee(offre, None, ["aucun opérateur n’est enregistré : un service appartient à une structure"])
-    raisons = [f"{champ} : laissé de côté, le schéma ne l’accepte pas" for champ, _ in fiches[0].remarques]
-    jugee = qualite(fiches[0].valide) if fiches[0].valide is not None else None
-    return FicheJugee(offre, jugee, raisons)

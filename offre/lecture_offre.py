@@ -18,6 +18,7 @@ from offre.droits_fiches import (
     peut_tenir_fiche,
     voit_cout,
 )
+from offre.echanges.qualite import FicheJugee, juger
 from offre.models import (
     CapaciteOffre,
     EtatOffre,
@@ -116,6 +117,11 @@ class LectureOffre:
     def fraicheur(self) -> Fraicheur:
         """Return how fresh it is."""
         return fraicheur(self.offre.confirmee_le, self.jour)
+
+    @cached_property
+    def qualite(self) -> FicheJugee | None:
+        """Return its quality in data·inclusion, for those who keep a published sheet (two queries)."""
+        return juger(self.offre) if self.tient and self.offre.etat == EtatOffre.PUBLIEE else None
 
     @property
     def dire_completude(self) -> str:

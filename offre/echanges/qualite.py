@@ -12,6 +12,10 @@ from types import MappingProxyType
 from data_inclusion.schema.v1 import Service
 from data_inclusion.schema.v1.score_qualite import score as score_du_schema
 
+from offre.models import OffreInsertion
+
+from .fiches import service as fiche_de_service
+
 # Criterion of the package → (what it looks at, what to do when it is not at its best).
 CRITERES: Mapping[str, tuple[str, str]] = MappingProxyType({
     "adresse_bien_definie": ("Adresse", "donnez l’adresse du lieu où l’offre se déroule"),
@@ -62,3 +66,22 @@ def qualite(service: Service) -> Qualite:
         if round(valeur, 2) < 1
     ]
     return Qualite(round(total * 100), sorted(conseils, key=lambda c: (-c.gain, c.critere)))
+
+
+@dataclass(frozen=True)
+class FicheJugee:
+    """A sheet with its quality, None when it does not go out; `raisons` say why, or what is left out of it."""
+
+    offre: OffreInsertion
+    qualite: Qualite | None
+    raisons: list[str]
+
+
+def juger(offre: OffreInsertion) -> FicheJugee:
+    """Return the quality of a sheet: that of its service at its first operator (relations prefetched)."""
+    premier = next(iter(offre.operateurs.all()), None)
+    if premier is None:
+        return FicheJugee(offre, None, ["aucun opérateur n’est enregistré : un service appartient à une structure"])
+    fiche = fiche_de_service(offre, premier)
+    raisons = [f"{champ} : laissé de côté, le schéma ne l’accepte pas" for champ, _ in fiche.remarques]
+    return FicheJugee(offre, qualite(fiche.valide) if fiche.valide is not None else None, raisons)
