@@ -36,11 +36,16 @@ PAQUET = 2000
 
 def fautes_du_jeu(jeu: JeuRegles, jour: datetime.date) -> list[str]:
     """Return what is wrong in a set read against the grid in force on `jour`, in French."""
-    grille = grille_au(jour)
+    return verifier_regles(list(jeu.regles.all()), situations_de_la_grille(jour))
+
+
+def situations_de_la_grille(jour: datetime.date) -> dict[str, list[str]]:
+    """Return the answers of each question of the grid in force on `jour`, by code."""
     situations: dict[str, list[str]] = {}
-    for theme, code in SituationTheme.objects.filter(theme__grille=grille).values_list("theme__code", "code"):
+    lues = SituationTheme.objects.filter(theme__grille=grille_au(jour)).values_list("theme__code", "code")
+    for theme, code in lues:
         situations.setdefault(theme, []).append(code)
-    return verifier_regles(list(jeu.regles.all()), situations)
+    return situations
 
 
 @transaction.atomic

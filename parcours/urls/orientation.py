@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from parcours.views import capacites, orientation, regles_orientation, reorientations
+from parcours.views import capacites, orientation, regles_jeu, regles_orientation, reorientations
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("personnes/<int:pk>/orienter/", orientation.orienter_personne, name="orienter"),
@@ -21,6 +21,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("regles-orientation/<int:pk>/simuler/", regles_orientation.jeu_simuler, name="jeu_simuler"),
     path("regles-orientation/<int:pk>/cas/", regles_orientation.jeu_cas, name="jeu_cas"),
     path("regles-orientation/<int:pk>/appliquer/", regles_orientation.jeu_appliquer, name="jeu_appliquer"),
+    path("regles-orientation/<int:pk>/regles/", regles_jeu.jeu_regle, name="jeu_regle_nouvelle"),
+    path("regles-orientation/<int:pk>/regles/<int:regle>/", regles_jeu.jeu_regle, name="jeu_regle"),
+    path("regles-orientation/<int:pk>/regles/<int:regle>/geste/", regles_jeu.jeu_regle_geste, name="jeu_regle_geste"),
     path("capacites/", capacites.capacites, name="capacites"),
     path("capacites/export/", capacites.capacites_export, name="capacites_export"),
     path("capacites/nouvelle/", capacites.capacite_nouvelle, name="capacite_nouvelle"),
