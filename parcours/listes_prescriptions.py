@@ -11,8 +11,8 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Valu
 from django.db.models.functions import Concat
 
 from offre.models import CategorieOffre
-from parcours.models import EtatPrescription, OriginePrescription, Prescription
-from parcours.querysets import ROLES_PERSONNES, suivies_par
+from parcours.models import EtatPrescription, OriginePrescription, Personne, Prescription
+from parcours.querysets import ROLES_PERSONNES
 from parcours.regles.prescriptions import TONS
 from pdi.comptes.models import Role
 from pdi.socle.exports import Colonne as ColonneExport
@@ -142,7 +142,8 @@ class ListePrescriptions:
     def _du_lecteur(self) -> QuerySet[Prescription]:
         visibles = Prescription.objects.visibles_par(self.utilisateur)
         if self.filtres.valeurs.get("portefeuille"):
-            visibles = visibles.filter(Exists(suivies_par(self.utilisateur).filter(personne=OuterRef("personne"))))
+            siennes = Personne.objects.portefeuille_de(self.utilisateur)
+            visibles = visibles.filter(personne__in=siennes.values("pk"))
         return self.filtres.appliquer(visibles)
 
     @cached_property

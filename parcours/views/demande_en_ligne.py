@@ -32,7 +32,7 @@ OUVERTURES, ENVOIS, SECONDES = 60, 10, 600  # pages and sendings from one addres
 def _secret(reponse: HttpResponse) -> HttpResponse:
     """Keep the page out of search engines, and its address out of the sites one goes to next."""
     reponse["X-Robots-Tag"] = "noindex"
-    reponse["Referrer-Policy"] = "no-referrer"
+    reponse["Referrer-Policy"] = "same-origin"  # with « no-referrer », browsers post without an origin: refused
     return reponse
 
 

@@ -6,8 +6,19 @@ import datetime
 from dataclasses import dataclass
 
 FEMININS = frozenset(
-    {"anomalie", "étape", "valeur", "personne", "place", "prescription", "réorientation", "orientation", "convention"}
-)
+    {
+        "anomalie",
+        "étape",
+        "valeur",
+        "personne",
+        "place",
+        "prescription",
+        "réorientation",
+        "demande",
+        "orientation",
+        "convention",
+    }
+)  # fmt: skip
 
 
 ICONES = {

@@ -15,6 +15,7 @@ from pdi.comptes.models import Role
 from pdi.socle.models import EtatTraitement, Traitement
 
 from .file import ICONES, File, echeance
+from .files_demandes import files_demandes
 from .files_offre import files_offre
 from .files_operateur import files_operateur
 from .files_parcours import files_parcours
@@ -196,6 +197,7 @@ def files_de(utilisateur: Any, jour: datetime.date) -> list[File]:
         files += files_rapport(utilisateur, jour)
     files += files_offre(utilisateur, jour)
     files += files_parcours(utilisateur, jour)
+    files += files_demandes(utilisateur, jour)
     if utilisateur.a_role(Role.PRESTATAIRE):
         files += files_operateur(utilisateur, jour)
     return sorted(files, key=lambda f: URGENCES[f.ton])

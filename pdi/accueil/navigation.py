@@ -72,7 +72,7 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
         "offre",
         (
             Entree("Mon espace", "parcours:espace", roles=(Role.PRESTATAIRE,), prefixes=("parcours:espace",)),
-            Entree("Catalogue", "offre:offres", prefixes=("offre:offre", "offre:alerte")),
+            Entree("Catalogue", "offre:offres", prefixes=("offre:offre", "offre:alerte", "offre:carte")),
             Entree(
                 "Fiches d’offre",
                 "offre:fiches_a_tenir",
@@ -123,7 +123,7 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
                 roles=ROLES_PERSONNES,
                 prefixes=("parcours:prescri",),
             ),
-            Entree("Demandes du public", "parcours:demandes_publiques", roles=SUIVI, prefixes=("parcours:demande_",)),
+            Entree("Demandes du public", "parcours:demandes_publiques", roles=SUIVI, prefixes=("parcours:demande",)),
             Entree("Aides", "parcours:aides", roles=SUIVI, prefixes=("parcours:aide", "parcours:enveloppe")),
             Entree(
                 "Enveloppes d’aides",

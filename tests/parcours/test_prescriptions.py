@@ -433,3 +433,17 @@ def test_la_page_d_une_prescription_tient_en_vingt_requetes(
         page = texte(client.get(p.get_absolute_url()))
     chaine = page.split("De la fiche-action au résultat")[-1]
     assert chaine.index("3.6") < chaine.index("2.4") < chaine.index("Transmise") < chaine.index("À venir")
+
+
+def test_mon_portefeuille_ne_garde_que_les_personnes_que_je_suis(client):
+    structure = StructureFactory.create()
+    moi = UtilisateurFactory.create(role=Role.REFERENT, structure=structure)
+    collegue = UtilisateurFactory.create(role=Role.REFERENT, structure=structure)
+    for qui, action in ((moi, "Action suivie"), (collegue, "Action voisine")):
+        PrescriptionFactory.create(
+            personne=personne_suivie(referent=qui, structure=structure), offre=None, action_libre=action
+        )
+    client.force_login(moi, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("parcours:prescriptions"), {"portefeuille": "on"}).content.decode()
+    assert "Action suivie" in page
+    assert "Action voisine" not in page
