@@ -22,7 +22,7 @@ def files_demandes(utilisateur: Any, jour: datetime.date) -> list[File]:
     """Return the requests to answer today, those to be called back later aside. One query."""
     if not utilisateur.a_role(*ROLES_TRAITEMENT):
         return []
-    ouvertes = DemandePublique.objects.visibles_par(utilisateur).ouvertes()  # type: ignore[attr-defined]
+    ouvertes = DemandePublique.objects.visibles_par(utilisateur).ouvertes()
     a_faire = ouvertes.filter(Q(rappeler_le__isnull=True) | Q(rappeler_le__lte=jour))
     lus = a_faire.aggregate(n=Count("pk"), ancienne=Min("confirmee_le"))
     if not lus["n"]:
