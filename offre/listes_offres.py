@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
 from django.http import QueryDict
 
 from offre.filtres import KILOMETRES, PROXIMITES, Autour, Facette, FiltresOffres, lieux_de_rang
@@ -136,7 +136,7 @@ class ListeOffres:
         portee = self.filtres.valeurs.get("portee", "")
         if portee in KILOMETRES:
             proches = communes_a_moins_de(KILOMETRES[portee], self.autour.code)
-            return Q(Exists(LieuOffre.objects.filter(offre=OuterRef("pk"), commune__in=proches)))
+            return Q(pk__in=LieuOffre.objects.filter(commune__in=proches).values("offre"))
         rangs = {"commune": (0,), "epci": (0, 1)}.get(portee, range(len(PROXIMITES)))
         proche = Q(pk__in=[])
         for rang in rangs:
