@@ -16,10 +16,10 @@ from pdi.socle.composants import Etape
 from pdi.socle.formats import accorder, compte, date_longue
 from pdi.socle.models import EtatTraitement, Traitement
 
-from . import regles
 from .contenu import mettre_a_niveau
 from .droits import peut_lire_versions_de_travail
 from .models import Deliberation, EtatVersion, RapportAnnuel, VersionRapport
+from .regles import rapport as regles
 
 LEGERS = ("contenu",)
 COMPILATION = 3  # its rank among the steps of the report

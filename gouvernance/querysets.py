@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 
 from actions.models import Programme
-from pdi.comptes.models import Role
+from pdi.comptes.models import ROLES_DEPARTEMENT, Role
 
 if TYPE_CHECKING:
-    from .models import RapportAnnuel, VersionRapport
+    from .models import Instance, Membre, RapportAnnuel, VersionRapport
 
 ROLES_TRAVAIL = (Role.ADMINISTRATEUR, Role.CHARGE_PROGRAMME, Role.DIRECTION)
 
@@ -39,3 +42,48 @@ class VersionQuerySet(models.QuerySet["VersionRapport"]):
         if utilisateur.a_role(*ROLES_TRAVAIL):
             return visibles
         return visibles.filter(etat="publiee")
+
+
+# Roles that keep every body; secretaries keep their own.
+ROLES_GOUVERNANCE = (Role.ADMINISTRATEUR, Role.CHARGE_PROGRAMME)
+# The département's staff and its direction read every body.
+ROLES_LECTURE_GOUVERNANCE = (*ROLES_DEPARTEMENT, Role.DIRECTION)
+ROLES_SIEGE = (Role.PARTENAIRE, Role.PRESTATAIRE)
+
+
+class InstanceQuerySet(models.QuerySet["Instance"]):
+    """Bodies."""
+
+    def visibles_par(self, utilisateur: Any) -> InstanceQuerySet:
+        """Return all to the département's staff; to the others, the bodies where they sit today."""
+        if not utilisateur.is_authenticated or not utilisateur.roles():
+            return self.none()
+        if utilisateur.a_role(*ROLES_LECTURE_GOUVERNANCE):
+            return self
+        from .models import Membre
+
+        sieges = Membre.objects.de(utilisateur).au(timezone.localdate())
+        return self.filter(Q(pk__in=sieges.values("instance")) | Q(pk__in=utilisateur.instances_tenues.values("pk")))
+
+    def tenues_par(self, utilisateur: Any) -> InstanceQuerySet:
+        """Return those the user keeps: all the département's for managers, one's own for a secretary."""
+        if not utilisateur.is_authenticated or not utilisateur.roles():
+            return self.none()
+        siennes = self.filter(reference=False)
+        if utilisateur.a_role(*ROLES_GOUVERNANCE):
+            return siennes
+        return siennes.filter(secretaires=utilisateur)
+
+
+class MembreQuerySet(models.QuerySet["Membre"]):
+    """Seats."""
+
+    def au(self, jour: datetime.date) -> MembreQuerySet:
+        """Return those in office on `jour`."""
+        return self.filter(mandat__contains=jour)
+
+    def de(self, utilisateur: Any) -> MembreQuerySet:
+        """Return the seats of the user, and of the structures the user acts for."""
+        return self.filter(
+            Q(compte=utilisateur) | Q(structure__in=utilisateur.structures_du_role(*ROLES_SIEGE), compte=None)
+        )

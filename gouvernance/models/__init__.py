@@ -1,5 +1,17 @@
-"""Models of governance: the annual execution report."""
+"""Models of governance: bodies and their members, annual report."""
 
+from .instance import CollegeMembre, Instance, Membre, NatureInstance, NiveauInstance, ReglementInstance
 from .rapport import Deliberation, EtatVersion, RapportAnnuel, VersionRapport
 
-__all__ = ["Deliberation", "EtatVersion", "RapportAnnuel", "VersionRapport"]
+__all__ = [
+    "CollegeMembre",
+    "Deliberation",
+    "EtatVersion",
+    "Instance",
+    "Membre",
+    "NatureInstance",
+    "NiveauInstance",
+    "RapportAnnuel",
+    "ReglementInstance",
+    "VersionRapport",
+]

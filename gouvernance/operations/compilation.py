@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actions.models import FicheAction, Programme
-from gouvernance import regles
 from gouvernance.classeur import composer_classeur
 from gouvernance.contenu import SCHEMA_VERSION, empreinte, mettre_a_niveau, rassembler
 from gouvernance.document import FEUILLES, Edition, composer_document
 from gouvernance.droits import peut_compiler
 from gouvernance.models import EtatVersion, RapportAnnuel, VersionRapport
+from gouvernance.regles import rapport as regles
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.models import Traitement
 from pdi.socle.operations import journaliser, prevenir

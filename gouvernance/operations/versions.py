@@ -8,11 +8,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from gouvernance import regles
 from gouvernance.contenu import empreinte, mettre_a_niveau
 from gouvernance.document import FEUILLES, Edition, composer_document
 from gouvernance.droits import peut_deliberer, peut_intituler, peut_publier
 from gouvernance.models import Deliberation, EtatVersion, RapportAnnuel, VersionRapport
+from gouvernance.regles import rapport as regles
 from pdi.comptes.models import Role, Utilisateur
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.formats import compte

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from actions.models import Programme
 from gouvernance import lecture_ecrans as lecture
-from gouvernance import operations, regles
+from gouvernance import operations
 from gouvernance.contenu import mettre_a_niveau
 from gouvernance.droits import peut_compiler, peut_deliberer, peut_publier
 from gouvernance.models import VersionRapport
+from gouvernance.regles import rapport as regles
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.tri import Colonne
 

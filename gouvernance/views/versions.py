@@ -8,13 +8,14 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gouvernance import operations, regles
+from gouvernance import operations
 from gouvernance.contenu import mettre_a_niveau, toutes_les_fiches
 from gouvernance.document import composer_corps, sommaire
 from gouvernance.droits import peut_deliberer, peut_intituler, peut_publier
-from gouvernance.forms import DeliberationForm, IntituleForm, PublicationForm
+from gouvernance.forms.rapports import DeliberationForm, IntituleForm, PublicationForm
 from gouvernance.models import Deliberation, VersionRapport
 from gouvernance.operations.versions import edition, motifs_de_refus
+from gouvernance.regles import rapport as regles
 from pdi.socle.droits import RegleMetier, exiger
 
 TYPES = {

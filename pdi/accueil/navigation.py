@@ -163,6 +163,11 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
         "gouvernance",
         (
             Entree(
+                "Instances",
+                "gouvernance:instances",
+                prefixes=("gouvernance:instance", "gouvernance:membre", "gouvernance:reglement"),
+            ),
+            Entree(
                 "Rapport annuel",
                 "gouvernance:rapports",
                 prefixes=("gouvernance:rapport", "gouvernance:version", "gouvernance:deliberation"),

@@ -180,6 +180,11 @@ VERBES: Mapping[str, str] = {
     "renvoyer_proposition": "Modification d’une offre renvoyée",
     "retirer_proposition": "Modification d’une offre retirée",
     "accepter_proposition": "Modification d’une offre acceptée",
+    "creer_instance": "Instance créée",
+    "modifier_instance": "Instance modifiée",
+    "ajouter_siege": "Membre d’une instance ajouté",
+    "modifier_siege": "Siège d’une instance corrigé",
+    "terminer_mandat": "Mandat terminé",
 }
 
 # The longest beginning wins.
@@ -194,6 +199,9 @@ ECRANS: Mapping[str, str] = {
     "actions:": "écran des programmes et fiches",
     "comptes:": "écran des comptes",
     "gouvernance:": "écran du rapport annuel",
+    "gouvernance:instance": "écran des instances",
+    "gouvernance:membre": "écran des instances",
+    "gouvernance:reglement": "écran des instances",
     "offre:": "catalogue de l’offre",
     "offre:echange": "écran des échanges",
     "offre:jeton": "écran des jetons de l’API",

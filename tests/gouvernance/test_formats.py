@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from gouvernance.contenu import SCHEMA_VERSION, empreinte, mettre_a_niveau, rassembler, toutes_les_fiches
 from gouvernance.operations import reconstruire_pdf
-from gouvernance.regles import comparer, resumer
+from gouvernance.regles.rapport import comparer, resumer
 
 
 @pytest.fixture

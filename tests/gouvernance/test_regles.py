@@ -8,7 +8,7 @@ import datetime
 import pytest
 
 from gouvernance.contenu import rassembler, toutes_les_fiches
-from gouvernance.regles import comparer, motif_date_deliberation, points_a_regler, resumer
+from gouvernance.regles.rapport import comparer, motif_date_deliberation, points_a_regler, resumer
 
 
 def test_rien_ne_change(peupler):

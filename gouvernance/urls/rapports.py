@@ -1,10 +1,9 @@
-"""URLs of governance."""
+"""URLs: the annual report."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import rapports, versions
+from gouvernance.views import rapports, versions
 
-app_name = "gouvernance"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("rapports", rapports.rapports, name="rapports"),
     path("rapports/<slug:code>/<int:annee>", rapports.rapport, name="rapport"),

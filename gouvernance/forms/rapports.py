@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from .models import Deliberation, VersionRapport
+from gouvernance.models import Deliberation, VersionRapport
 
 if TYPE_CHECKING:
     FormulaireVersion = forms.ModelForm[VersionRapport]

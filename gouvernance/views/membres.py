@@ -1,0 +1,111 @@
+"""Members of a body: add, correct, replace, end a mandate."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from gouvernance.droits_instances import peut_tenir_instance
+from gouvernance.forms.instances import FinMandatForm, MembreForm
+from gouvernance.models import Instance, Membre
+from gouvernance.operations.instances import ajouter_membre, modifier_membre, remplacer_membre, terminer_mandat
+from pdi.socle.droits import RegleMetier, exiger
+from pdi.socle.formulaires import signaler
+
+from .instances import ECRITURE, chemin_de, ecrire, envoi, instance_tenue
+
+
+def _membre(request: HttpRequest, pk: int) -> Membre:
+    """Return a seat of a body the user keeps. Raises Http404, DroitInsuffisant."""
+    visibles = Membre.objects.filter(instance__in=Instance.objects.visibles_par(request.user))
+    lu = get_object_or_404(visibles.select_related("instance__territoire", "compte", "structure"), pk=pk)
+    exiger(peut_tenir_instance(request.user, lu.instance))
+    return lu
+
+
+@login_required
+@never_cache
+@require_http_methods(ECRITURE)
+def membre_ajouter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a seat in a body."""
+    lue = instance_tenue(request, pk)
+    form = MembreForm(envoi(request), instance=lue)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ajouter_membre(instance=lue, par=request.user, **form.cleaned_data)
+        except RegleMetier as erreur:
+            signaler(form, erreur)
+        else:
+            messages.success(request, "Le membre est ajouté.")
+            return redirect(lue)
+    return ecrire(request, form, titre="Ajouter un membre", bouton="Ajouter le membre", chemin=chemin_de(lue))
+
+
+@login_required
+@never_cache
+@require_http_methods(ECRITURE)
+def membre_modifier(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct a seat."""
+    lu = _membre(request, pk)
+    form = MembreForm(envoi(request), instance=lu.instance, membre=lu, avec_dates=False)
+    if request.method == "POST" and form.is_valid():
+        try:
+            modifier_membre(membre=lu, par=request.user, **form.cleaned_data)
+        except RegleMetier as erreur:
+            signaler(form, erreur)
+        else:
+            messages.success(request, "Le siège est corrigé.")
+            return redirect(lu.instance)
+    return ecrire(
+        request, form, titre=f"Corriger le siège de {lu}", bouton="Enregistrer le siège",
+        chemin=chemin_de(lu.instance),
+    )  # fmt: skip
+
+
+@login_required
+@never_cache
+@require_http_methods(ECRITURE)
+def membre_remplacer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the seat to somebody else."""
+    lu = _membre(request, pk)
+    form = MembreForm(envoi(request), instance=lu.instance, membre=lu)
+    if request.method == "POST" and form.is_valid():
+        try:
+            remplacer_membre(membre=lu, par=request.user, **form.cleaned_data)
+        except RegleMetier as erreur:
+            signaler(form, erreur)
+        else:
+            messages.success(request, "Le siège est donné ; le mandat précédent finit la veille.")
+            return redirect(lu.instance)
+    return ecrire(
+        request, form, titre=f"Remplacer {lu}", bouton="Remplacer", chemin=chemin_de(lu.instance),
+        texte="Le mandat actuel finit la veille du nouveau. Les séances passées gardent l’ancien membre ; ses "
+        "suppléants suivent le siège.",
+    )  # fmt: skip
+
+
+@login_required
+@never_cache
+@require_http_methods(ECRITURE)
+def membre_terminer(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a mandate."""
+    lu = _membre(request, pk)
+    form = FinMandatForm(envoi(request), initial={"fin": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            terminer_mandat(membre=lu, fin=form.cleaned_data["fin"], par=request.user)
+        except RegleMetier as erreur:
+            signaler(form, erreur)
+        else:
+            messages.success(request, "La fin du mandat est enregistrée.")
+            return redirect(lu.instance)
+    return ecrire(
+        request, form, titre=f"Mettre fin au mandat de {lu} ?", bouton="Mettre fin au mandat", grave=True,
+        chemin=chemin_de(lu.instance),
+        texte="Il ne sera plus convoqué après ce jour. Les séances où il a siégé le gardent.",
+    )  # fmt: skip
