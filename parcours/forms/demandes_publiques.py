@@ -44,7 +44,7 @@ class DemandeForm(FormulairePublic):
     )  # fmt: skip
     commune = forms.ModelChoiceField(
         label="Commune où vous habitez", queryset=Commune.objects.none(), required=False,
-        empty_label="Une commune d’un autre département",
+        empty_label="Une autre commune, ou je préfère ne pas le dire",
     )  # fmt: skip
     message = forms.CharField(
         label="Ce que vous attendez de cette offre", max_length=1000, required=False,

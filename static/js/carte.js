@@ -41,7 +41,7 @@ function placer(L, carte, commune) {
   bouton.setAttribute("aria-label", `${nom}, ${commune.total} ${commune.total > 1 ? "offres" : "offre"}`);
   bouton.setAttribute("aria-expanded", "false");
   repere.bindPopup(() => contenuDe(commune), {
-    maxHeight: 240,
+    maxHeight: Math.min(240, Math.round(carte.getSize().y / 2)),
     maxWidth: Math.min(280, carte.getSize().x - MARGE - 60),
     minWidth: 120,
     autoPanPaddingTopLeft: [MARGE, 8],
