@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import traceback
 from pathlib import Path
 
 RACINE = Path(__file__).resolve().parent.parent.parent
@@ -54,9 +55,14 @@ def main() -> int:
             return 1
         call_command("migrate", verbosity=0, interactive=False)
         print("\t".join(COLONNES), file=sys.stderr, flush=True)
+        ratees = 0
         for nom in noms:
-            print(registre.executer(registre.REGISTRE[nom]).texte(), flush=True)
-        return 0
+            try:
+                print(registre.executer(registre.REGISTRE[nom]).texte(), flush=True)
+            except Exception:  # noqa: BLE001  # one measure that fails is said, and the others still run
+                ratees += 1
+                print(f"{nom} a échoué :\n{traceback.format_exc()}", file=sys.stderr, flush=True)
+        return 1 if ratees else 0
     finally:
         from django.db import connections
 
