@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 
 import pytest
@@ -35,7 +36,7 @@ def alerte(referent) -> AlerteOffres:
 
 
 def test_une_offre_nouvelle_est_dite_une_seule_fois(alerte, referent) -> None:
-    ancienne = une_offre(numero="1", publiee_le=timezone.now() - timezone.timedelta(days=9))
+    ancienne = une_offre(numero="1", publiee_le=timezone.now() - datetime.timedelta(days=9))
     nouvelle = une_offre(numero="2", etat=EtatOffre.BROUILLON)
     hors_sujet = une_offre(numero="3", etat=EtatOffre.BROUILLON, intitule="Couture", objectifs=["Coudre"])
     assert envoyer_toutes() == 0
@@ -56,7 +57,7 @@ def test_le_lien_du_courriel_arrete_l_alerte_sans_compte(alerte) -> None:
     publier_offre(offre=une_offre(etat=EtatOffre.BROUILLON), par=charge())
     envoyer_toutes()
     courriel = mail.outbox[0]
-    lien = re.search(r"http://testserver(\S*/arreter/\S+)", courriel.body)
+    lien = re.search(r"http://testserver(\S*/arreter/\S+)", str(courriel.body))
     assert lien is not None
     assert courriel.extra_headers["List-Unsubscribe"] == f"<http://testserver{lien[1]}>"
     client = Client()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 
 import pytest
 from django.core import mail
@@ -184,10 +185,12 @@ def test_une_proposition_ne_change_rien_avant_d_etre_acceptee() -> None:
     operations.modifier_offre(offre=offre, contenu={"modalites": "Sur rendez-vous"}, par=service)
     propositions.accepter_proposition(proposition=proposee, par=service)
     offre.refresh_from_db()
-    assert (offre.documents, offre.modalites, offre.cout) == ("Carte d’identité", "Sur rendez-vous", 900)
+    assert (offre.documents, offre.modalites, offre.cout) == ("Carte d’identité", "Sur rendez-vous", Decimal(900))
     assert offre.operateurs.get() == structure
     assert offre.confirmee_le is not None
-    assert offre.versions.first().contenu["documents"] == "Carte d’identité"
+    derniere = offre.versions.first()
+    assert derniere is not None
+    assert derniere.contenu["documents"] == "Carte d’identité"
     assert Avis.objects.filter(destinataire=operateur, titre__contains="est publiée").exists()
 
 

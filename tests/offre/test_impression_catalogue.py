@@ -40,7 +40,7 @@ def editer(par, requete: str, forme: str) -> Traitement:
 
 def lire(traitement: Traitement) -> bytes:
     with traitement.fichier.open() as fichier:
-        return fichier.read()
+        return bytes(fichier.read())
 
 
 def test_le_pdf_a_une_couverture_un_sommaire_et_une_page_par_offre() -> None:

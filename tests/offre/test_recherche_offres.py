@@ -14,11 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from offre.listes_offres import distance_km
 from offre.models import EtatOffre, OffreInsertion, Session
 from offre.operations.chargement import charger_offres
 from pdi.comptes.models import Role
 from pdi.structures.models import Structure
+from pdi.territoires.contours import distance_km
 from tests.fabriques import UtilisateurFactory
 
 from .fiches import commune, un_lieu, une_offre
