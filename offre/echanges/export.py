@@ -57,6 +57,7 @@ def offres_publiees() -> QuerySet[OffreInsertion]:
     operateurs = Structure.objects.order_by("pk").prefetch_related(Prefetch("references_externes", queryset=creees))
     return (
         OffreInsertion.objects.publiees()
+        .defer("recherche")
         .select_related("reference_externe")
         .prefetch_related(
             "freins",

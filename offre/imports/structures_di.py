@@ -90,7 +90,7 @@ def _reconnaitre(travail: Travail) -> None:
     """Ask, when a structure of ours bears the same name and nothing else tells whether it is the same."""
     travail.signaler(
         code="reconnaitre_structure", colonne="nom", valeur="t.nom",
-        message="'Une structure porte déjà ce nom : est-ce elle ?'",
+        message="'Une structure porte déjà ce nom : est-ce elle ? Sinon, changez le nom dans le fichier.'",
         jointure="JOIN LATERAL (SELECT array_agg(s.id ORDER BY s.id) AS ids FROM structures_structure s "
         "WHERE s.cle = t.nom_cle) s ON s.ids IS NOT NULL",
         candidats="s.ids", ou="t.cible IS NULL",

@@ -32,7 +32,10 @@ class DepotForm(forms.Form):
         self._genres = {g.code: g for g in genres}
         self.fields["genre"].choices = [(g.code, g.titre) for g in genres]  # type: ignore[attr-defined]
         uniques: dict[str, Option] = {o.code: o for g in genres for o in g.options}
-        self.fields["options"].choices = [(o.code, o.titre) for o in uniques.values()]  # type: ignore[attr-defined]
+        pour = {code: ", ".join(g.plusieurs for g in genres if code in {o.code for o in g.options}) for code in uniques}
+        self.fields["options"].choices = [  # type: ignore[attr-defined]
+            (o.code, f"{o.titre} ({pour[o.code]})") for o in uniques.values()
+        ]
         self.fields["options"].help_text = " ".join(o.aide for o in uniques.values())
         types = ", ".join(settings.TYPES_IMPORT)
         self.fields["fichier"].help_text = f"{types} ; {taille_fichier(settings.TAILLE_MAX_IMPORT)} au plus."
