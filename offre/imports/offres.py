@@ -138,7 +138,7 @@ def _comparaisons() -> tuple[Comparaison, ...]:
 def _freins(travail: Travail) -> None:
     """Name the obstacle that is unknown, and the nearest."""
     proche = (
-        f"LEFT JOIN LATERAL (SELECT v.libelle FROM offre_frein v WHERE similarity({cle_sql('v.libelle')}, "
+        f"LEFT JOIN LATERAL (SELECT v.libelle FROM offre_frein v WHERE similarity({cle_sql('v.libelle')}, "  # nosec B608
         f"{cle_sql('f.mot')}) >= {RESSEMBLANCE} ORDER BY similarity({cle_sql('v.libelle')}, {cle_sql('f.mot')}) DESC, "
         "v.id LIMIT 1) p ON true"
     )

