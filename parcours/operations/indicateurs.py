@@ -22,6 +22,7 @@ from parcours.statistiques.formule import AXES
 from parcours.statistiques.variantes import liaisons
 from pdi.socle import traitements
 from pdi.socle.droits import RegleMetier, exiger
+from pdi.socle.formats import typographier
 from pdi.socle.models import Traitement
 from pdi.socle.operations import journaliser
 from pdi.socle.suivi import Suivi
@@ -60,7 +61,7 @@ def _lier_programme(programme: Programme, bilan: BilanLiaisons, par: Any) -> Non
         indicateur=OuterRef("pk"), demonstration=False, provenance=ProvenanceMesure.SAISIE
     )
     connus = {
-        (i.fiche.numero, i.libelle, i.groupe): i
+        (i.fiche.numero, typographier(i.libelle), typographier(i.groupe)): i
         for i in Indicateur.objects.filter(fiche__programme=programme)
         .select_related("fiche")
         .annotate(tenu=Exists(saisies))
@@ -123,9 +124,28 @@ def compiler_indicateurs(
     moment = moteur.Moment.de(annee)
     if annee > moment.arrete.year or annee < 2000:
         raise RegleMetier(f"L’année {annee} n’a pas commencé : rien n’est encore à compter.", champ="annee")
-    ReleveIndicateurs.objects.filter(annee=annee, gele_le__isnull=True).delete()
+    releve, valeurs = dresser_releve(moment=moment, par=par, traitement=traitement, avancer=avancer)
+    calcul = calculs.Calcul()
+    if programme is not None:
+        calcul = calculs.calculer_indicateurs(
+            programme=programme, annee=annee, par=par, traitement=traitement, avancer=avancer
+        )
+    journaliser(par=par, verbe="compiler_indicateurs", objet=releve, apres={"Année": annee, "Valeurs": valeurs})
+    return Compilation(releve, valeurs, calcul.calcules, calcul.changes)
+
+
+@transaction.atomic
+def dresser_releve(
+    *,
+    moment: moteur.Moment,
+    par: Any,
+    traitement: Traitement | None = None,
+    avancer: Callable[[str], None] = lambda _: None,
+) -> tuple[ReleveIndicateurs, int]:
+    """Write the working figures of a year by every axis in place of the former ones; part of a compilation."""
+    ReleveIndicateurs.objects.filter(annee=moment.annee, gele_le__isnull=True).delete()
     releve = ReleveIndicateurs.objects.create(
-        annee=annee, arrete=moment.arrete, parametres={"etats": list(moment.etats)}, calcule_par=par,
+        annee=moment.annee, arrete=moment.arrete, parametres={"etats": list(moment.etats)}, calcule_par=par,
         traitement=traitement,
     )  # fmt: skip
     valeurs = 0
@@ -140,13 +160,7 @@ def compiler_indicateurs(
         ]
         ValeurIndicateur.objects.bulk_create(lignes, batch_size=2000)
         valeurs += len(lignes)
-    calcul = calculs.Calcul()
-    if programme is not None:
-        calcul = calculs.calculer_indicateurs(
-            programme=programme, annee=annee, par=par, traitement=traitement, avancer=avancer
-        )
-    journaliser(par=par, verbe="compiler_indicateurs", objet=releve, apres={"Année": annee, "Valeurs": valeurs})
-    return Compilation(releve, valeurs, calcul.calcules, calcul.changes)
+    return releve, valeurs
 
 
 INCONNU = "?"  # the group of those known of no territory, of no structure

@@ -43,6 +43,20 @@ SOURCES = {
     "suivi": "parcours_suivipostsortie",
 }
 
+# The day of the fact that each row tells; `saisi_le` is when it was entered.
+FAITS = {
+    "parcours_situationdroitsdevoirs": "lower(periode)",
+    "parcours_etatmensuel": "mois",
+    "parcours_orientation": "decidee_le",
+    "parcours_affectationreferent": "lower(periode)",
+    "parcours_contrat": "coalesce(signe_personne_le, debut)",
+    "parcours_entretien": "debut::date",
+    "parcours_prescription": "renseignee_le",
+    "parcours_attributionaide": "demandee_le",
+    "parcours_sortie": "date",
+    "parcours_suivipostsortie": "recueilli_le",
+}
+
 _AGE_SQL = (
     "CASE WHEN p.date_naissance IS NULL THEN '' "
     "ELSE (ARRAY['0-24', '25-29', '30-39', '40-49', '50-59', '60+'])[1 + width_bucket("

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import connection
 
 from parcours.models import ReleveIndicateurs, ValeurIndicateur
+from pdi.socle.formats import nombre
 
 from . import moteur
 from .formule import Formule, Valeur
@@ -58,7 +59,7 @@ def comparer(formule: Formule, releve: ReleveIndicateurs) -> Recompte | None:
     if tardif:
         lignes = lignes_tardives(formule, releve)
         mot = "ligne saisie" if lignes == 1 else "lignes saisies"
-        explications.append(Explication("Saisie tardive", tardif, f"{lignes} {mot} après le gel"))
+        explications.append(Explication("Saisie tardive", tardif, f"{nombre(lignes)} {mot} après le gel"))
     if reste:
         regle = ligne.formule_version != formule.version or releve.parametres != {"etats": list(moteur.ETATS_OUVERTS)}
         explications.append(
@@ -79,10 +80,12 @@ def _difference(apres: Decimal | None, avant: Decimal | None) -> Decimal:
 
 
 def lignes_tardives(formule: Formule, releve: ReleveIndicateurs) -> int:
-    """Count the rows entered after the freeze in the tables that the formula reads."""
-    tables = moteur.tables_lues(formule.famille)
-    somme = " + ".join(f"(SELECT count(*) FROM {t} WHERE saisi_le > %(gel)s)" for t in tables)  # noqa: S608  # nosec B608
+    """Count the rows entered after the freeze, of facts no later than the figure, in the tables the formula reads."""
+    somme = " + ".join(
+        f"(SELECT count(*) FROM {t} WHERE saisi_le > %(gel)s AND {moteur.FAITS[t]} <= %(arrete)s)"  # noqa: S608  # nosec B608
+        for t in moteur.tables_lues(formule.famille)
+    )
     with connection.cursor() as curseur:
-        curseur.execute(f"SELECT {somme}", {"gel": releve.gele_le})  # nosec B608
+        curseur.execute(f"SELECT {somme}", {"gel": releve.gele_le, "arrete": releve.arrete})  # nosec B608
         ligne: tuple[int] = curseur.fetchone()
     return ligne[0]

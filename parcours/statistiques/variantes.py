@@ -19,6 +19,7 @@ from django.conf import settings
 from actions.models import Programme, SensIndicateur
 from actions.registre import Declaration, Portee, Requete, Termes, declarer
 from offre.indicateurs import CODES as DES_REALISATIONS
+from pdi.socle.typographie import typographier_tout
 
 from . import moteur
 from .formule import AXES, Formule, Restriction, Valeur, en_mois
@@ -41,8 +42,8 @@ class Liaison:
 
 @lru_cache(maxsize=1)
 def liaisons() -> dict[str, tuple[Liaison, ...]]:
-    """Return the liaisons of each programme, by its code."""
-    brut = json.loads((settings.RACINE / FICHIER).read_text(encoding="utf-8"))
+    """Return the liaisons of each programme, by its code; labels with French typography, as fiches are loaded."""
+    brut = typographier_tout(json.loads((settings.RACINE / FICHIER).read_text(encoding="utf-8")))
     return {code: tuple(Liaison(**ligne) for ligne in lignes) for code, lignes in brut["programmes"].items()}
 
 

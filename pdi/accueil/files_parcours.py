@@ -11,6 +11,7 @@ from parcours.files.catalogue import FileAttente
 from parcours.files.comptes import Compte, comptes_de, retards_connus
 from parcours.files.perimetre import files_de
 from parcours.querysets import ROLES_PERSONNES
+from pdi.socle.formats import nombre
 
 from .file import File
 
@@ -26,9 +27,11 @@ def _presente(file: FileAttente, compte: Compte, jour: datetime.date) -> File:
     if retards:
         ton, mention = "retard", file.retard
         jours = (jour - ancien).days
-        detail = f"Jusqu’à {jours}\u00a0jour{'s' if jours > 1 else ''} de retard. {compte.total} en tout."
+        detail = (
+            f"Jusqu’à {nombre(jours)}\u00a0jour{'s' if jours > 1 else ''} de retard. {nombre(compte.total)} en tout."
+        )
         if retards == compte.total:
-            detail = f"Jusqu’à {jours}\u00a0jour{'s' if jours > 1 else ''} de retard."
+            detail = f"Jusqu’à {nombre(jours)}\u00a0jour{'s' if jours > 1 else ''} de retard."
         url = f"{reverse('parcours:file', args=[file.code])}?delai=retard"
     else:
         ton = "veille" if (ancien - jour).days <= 7 else "neutre"

@@ -213,6 +213,7 @@ ECRANS: Mapping[str, str] = {
     "traitement:rapport": "compilation du rapport",
     "traitement:": "travail en arrière-plan",
     "charger_demo": "chargement de la démonstration",
+    "charger_demo_indicateurs": "chargement de la démonstration (indicateurs)",
     "charger_demo_offre": "chargement de la démonstration (offre)",
     "charger_": "chargement des référentiels",
     "generer_": "chargement de la démonstration",

@@ -60,6 +60,7 @@ class Command(BaseCommand):
         call_command("charger_demo_parcours")
         call_command("charger_demo_catalogue")
         call_command("charger_demo_offre")
+        call_command("charger_demo_indicateurs")
         call_command("charger_instances")
         marque.write_text(version, encoding="ascii")
 

@@ -1,0 +1,147 @@
+"""The figures about people in the demonstration: computed for every year of the programme, last year's frozen."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from actions.models import ChiffreBilan, CibleIndicateur, MesureIndicateur, Programme, ProvenanceMesure
+from actions.operations.calculs import calculer_indicateurs
+from offre.indicateurs import CODES as DES_REALISATIONS
+from parcours.models import ReleveIndicateurs
+from parcours.operations.indicateurs import compiler_indicateurs, dresser_releve, lier_indicateurs
+from parcours.statistiques import moteur
+from parcours.statistiques.variantes import liaisons
+
+GEL = (3, 31)  # month and day of the year after
+JOURS_DE_SAISIE, UNE_TARDIVE_SUR, JOURS_TARDIFS = 5, 40, 150
+COMPTE = "nombre"
+
+Valeurs = dict[tuple[int, int], MesureIndicateur]  # by (indicator, year)
+
+
+@transaction.atomic
+def calculer_la_demonstration(*, jour: datetime.date) -> int:
+    """Tie the indicators of the demonstration's programme, compute its years, freeze the last one. Once.
+
+    The story told by typed values gives way to the one population: what past bilans froze, and the targets of counts,
+    come to its scale. Returns how many values were computed.
+    """
+    lier_indicateurs(par=None)
+    programme = Programme.objects.filter(code__in=liaisons(), demonstration=True).first()
+    if programme is None or ReleveIndicateurs.objects.filter(gele_le__isnull=False).exists():
+        return 0
+    _dater_les_saisies(jour)
+    valeurs = 0
+    for annee in (a for a in programme.annees if a <= jour.year):
+        if annee == jour.year:
+            valeurs += compiler_indicateurs(programme=programme, annee=annee, par=None).fiches
+        else:
+            valeurs += calculer_indicateurs(programme=programme, annee=annee, par=None).calcules
+    _geler(min(jour.year - 1, programme.annee_fin), jour)
+    _mettre_a_l_echelle(programme)
+    return valeurs
+
+
+def _dater_les_saisies(jour: datetime.date) -> None:
+    """Say when each fictitious row was entered: recounts find late entries, as they would in a real database."""
+    with connection.cursor() as curseur:
+        for table, fait in moteur.FAITS.items():
+            curseur.execute(
+                f"UPDATE {table} SET saisi_le = least(%(jour)s::date, {fait} + 1 + (id %% %(lot)s)::int"  # noqa: S608  # nosec B608 - names of our code
+                f" + CASE WHEN id %% %(rare)s = 0 THEN %(tard)s ELSE 0 END)::timestamptz WHERE {fait} IS NOT NULL",
+                {"jour": jour, "lot": JOURS_DE_SAISIE, "rare": UNE_TARDIVE_SUR, "tard": JOURS_TARDIFS},
+            )
+
+
+def _geler(annee: int, jour: datetime.date) -> None:
+    """Freeze a past year as it was known at the end of March after it."""
+    le = min(datetime.date(annee + 1, *GEL), jour - datetime.timedelta(days=1))
+    gele_le = timezone.make_aware(datetime.datetime.combine(le, datetime.time(9)))
+    releve, _ = dresser_releve(moment=moteur.Moment.de(annee, le, vu_le=gele_le), par=None)
+    releve.calcule_le = releve.gele_le = gele_le
+    releve.save(update_fields=["calcule_le", "gele_le"])
+
+
+def _mettre_a_l_echelle(programme: Programme) -> None:
+    """Bring the typed story to the scale of the population: targets of counts, years before any realisation, bilans."""
+    mesures = MesureIndicateur.objects.filter(indicateur__fiche__programme=programme).select_related("indicateur")
+    calculees: Valeurs = {
+        (m.indicateur_id, m.annee): m for m in mesures.courantes().filter(provenance=ProvenanceMesure.CALCUL)
+    }
+    dites: Valeurs = {
+        (m.indicateur_id, m.annee): m
+        for m in mesures.filter(
+            indicateur__in={pk for pk, _ in calculees}, demonstration=True, provenance=ProvenanceMesure.SAISIE
+        )
+    }
+    echelles = _echelles(calculees, dites)
+    _reprendre_les_annees_sans_realisation(calculees, dites, echelles)
+    cibles = list(CibleIndicateur.objects.filter(indicateur__in=echelles, demonstration=True))
+    for cible in cibles:
+        cible.valeur = _mis(cible.valeur, _echelle(echelles[cible.indicateur_id], cible.annee))
+    CibleIndicateur.objects.bulk_update(cibles, ["valeur"])
+    _reprendre_les_bilans(programme, calculees, {(c.indicateur_id, c.annee): c.valeur for c in cibles})
+
+
+def _echelles(calculees: Valeurs, dites: Valeurs) -> dict[int, dict[int, Decimal]]:
+    """Return, for each count, the ratio of the computed value to the typed one, by year."""
+    echelles: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    for (pk, annee), dite in dites.items():
+        calculee = calculees.get((pk, annee))
+        if calculee and calculee.indicateur.unite == COMPTE and calculee.valeur and dite.valeur:
+            echelles[pk][annee] = calculee.valeur / dite.valeur
+    return echelles
+
+
+def _echelle(annees: dict[int, Decimal], annee: int) -> Decimal:
+    """Return the ratio of a year, else of the closest one."""
+    return annees[min(annees, key=lambda a: (abs(a - annee), a))]
+
+
+def _mis(valeur: Decimal, echelle: Decimal) -> Decimal:
+    return max(Decimal(1), (valeur * echelle).quantize(Decimal(1)))
+
+
+def _reprendre_les_annees_sans_realisation(
+    calculees: Valeurs, dites: Valeurs, echelles: dict[int, dict[int, Decimal]]
+) -> None:
+    """Before the first realisation, a zero is false: the typed value of the demonstration stands, at scale."""
+    fausses: list[int] = []
+    reprises: list[MesureIndicateur] = []
+    for cle, calculee in list(calculees.items()):
+        dite = dites.get(cle)
+        if calculee.valeur or dite is None or calculee.indicateur.calcul not in DES_REALISATIONS:
+            continue
+        if dite.valeur is not None and cle[0] in echelles:
+            dite.valeur = _mis(dite.valeur, _echelle(echelles[cle[0]], cle[1]))
+        dite.remplacee_le = None
+        fausses.append(calculee.pk)
+        reprises.append(dite)
+        calculees[cle] = dite
+    MesureIndicateur.objects.filter(pk__in=fausses).delete()
+    MesureIndicateur.objects.bulk_update(reprises, ["valeur", "remplacee_le"])
+
+
+def _reprendre_les_bilans(programme: Programme, valeurs: Valeurs, cibles: dict[tuple[int, int], Decimal]) -> None:
+    """Put the computed figures and the targets at scale in the bilans of the demonstration."""
+    chiffres = []
+    for chiffre in ChiffreBilan.objects.filter(
+        bilan__campagne__programme=programme, bilan__campagne__demonstration=True
+    ).annotate(annee=F("bilan__campagne__annee")):
+        cle = (chiffre.indicateur_id, chiffre.annee)
+        mesure = valeurs.get(cle)
+        if mesure is None:
+            continue
+        chiffre.valeur, chiffre.texte = mesure.valeur, mesure.texte
+        chiffre.numerateur, chiffre.denominateur = mesure.numerateur, mesure.denominateur
+        chiffre.cible = cibles.get(cle, chiffre.cible)
+        chiffres.append(chiffre)
+    ChiffreBilan.objects.bulk_update(
+        chiffres, ["valeur", "texte", "numerateur", "denominateur", "cible"], batch_size=500
+    )
