@@ -15,12 +15,13 @@ from django.utils.module_loading import autodiscover_modules
 
 from actions.models import SensIndicateur
 from actions.regles.indicateurs import est_un_taux, quotient
+from pdi.socle.masquage import petit
 
 # Given conventions and a year: what was counted for each, by name (« entrees », « places »); None: not known.
 Comptes = Mapping[str, Decimal | None]
 Famille = Callable[[Sequence[int], int], Mapping[int, Comptes]]
-# Given the reader, the convention and the year: the list behind the figure, empty when the reader may not open it.
-Lien = Callable[[Any, Any, int], str]
+# Given the reader, the convention, the year and a term: the list it counts, empty when there is none or it is not open.
+Lien = Callable[[Any, Any, int, str], str]
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class Chiffre:
 class CalculConvention:
     """A harmonised indicator. `compte` and `base` name what its `famille` counts; without `base`, it is a count.
 
-    `compte_dit` and `base_dite` say them in words. `sens`: « baisse » when the target is a ceiling.
+    `compte_dit` and `base_dite` say them in words. `sens`: « baisse » when the target is a ceiling. `personnes`: the
+    names that count people one by one.
     """
 
     code: str
@@ -51,6 +53,15 @@ class CalculConvention:
     sens: str = SensIndicateur.HAUSSE
     groupe: str = "Prescriptions"
     lien: Lien | None = None
+    personnes: frozenset[str] = frozenset()
+
+    def est_petit(self, chiffre: Chiffre, seuil: int) -> bool:
+        """Return whether the figure tells about fewer than `seuil` people: a term of it, or what is between both."""
+        siens = self.compte in self.personnes, self.base in self.personnes
+        effectifs = [n for n, compte in zip((chiffre.compte, chiffre.base), siens, strict=True) if compte]
+        if all(siens) and chiffre.compte is not None and chiffre.base is not None:
+            effectifs.append(chiffre.base - chiffre.compte)
+        return any(petit(n, seuil) for n in effectifs)
 
     def chiffre(self, comptes: Comptes) -> Chiffre:
         """Return the figure made of `comptes`; no value when a term is unknown, or the denominator zero."""

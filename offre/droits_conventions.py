@@ -36,6 +36,19 @@ def peut_tenir_conventions(utilisateur: Any) -> Verdict:
     return OUI if est_du_service(utilisateur) else non(RESERVE_SERVICE)
 
 
+def voit_petits_chiffres(utilisateur: Any, convention: Convention) -> bool:
+    """Return whether figures about fewer than five people are shown.
+
+    To who manages the convention, to its operator, and to the managers of the whole département: the people are theirs.
+    """
+    if est_du_service(utilisateur) or convention.operateur_id in structures_operatrices(utilisateur):
+        return True
+    return any(
+        h.role == Role.ENCADRANT and h.structure_id is None and h.territoire_id is None
+        for h in utilisateur.habilitations_actives
+    )
+
+
 def acteurs_de_convention(utilisateur: Any) -> set[str]:
     """Return the codes of the actors the user is on a convention."""
     return {regles.SERVICE} if est_du_service(utilisateur) else set()

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
 
+from offre import calculs
+from offre.calculs import Chiffre
+from offre.droits_conventions import voit_petits_chiffres
 from offre.lecture_conventions import lignes_d_objectifs
 from offre.models import BilanOperateur, CampagneOperateurs, EtatBilanOperateur, ObjectifConvention
 from offre.regles.bilans import A_ECRIRE, TONS, Avancement, LigneBilan, avancement
 from pdi.socle.exports import Colonne as ColonneExport
 from pdi.socle.filtres import FiltreChoix, Filtres, FiltreTexte
 from pdi.socle.formats import compte
+from pdi.socle.masquage import MASQUE, SEUIL_INTERNE
 from pdi.socle.tri import Colonne, Tri
 
 COLONNES = (
@@ -42,6 +47,24 @@ def lignes_des(bilans: Sequence[BilanOperateur]) -> dict[int, list[LigneBilan]]:
 def lignes_de(bilan: BilanOperateur) -> list[LigneBilan]:
     """Return the lines of one statement."""
     return lignes_des([bilan])[bilan.pk]
+
+
+def masquer(
+    lignes: Mapping[int, list[LigneBilan]], bilans: Sequence[BilanOperateur], utilisateur: Any
+) -> dict[int, list[LigneBilan]]:
+    """Return the lines as this reader may see them: those about too few people lose their figures (one query)."""
+    fermes = {b.pk for b in bilans if not voit_petits_chiffres(utilisateur, b.convention)}
+    cles = [int(x.cle) for pk in fermes for x in lignes[pk]]
+    codes = dict(ObjectifConvention.objects.filter(pk__in=cles).values_list("pk", "calcul")) if cles else {}
+    return {pk: [_masquee(x, codes.get(int(x.cle), "")) for x in lues] if pk in fermes else lues
+            for pk, lues in lignes.items()}  # fmt: skip
+
+
+def _masquee(ligne: LigneBilan, code: str) -> LigneBilan:
+    calcul = calculs.trouver(code)
+    if calcul is None or not calcul.est_petit(Chiffre(ligne.valeur, ligne.compte, ligne.base), SEUIL_INTERNE):
+        return ligne
+    return replace(ligne, valeur=None, compte=None, base=None, masquee=True)
 
 
 class FiltresBilans(Filtres):
@@ -97,9 +120,10 @@ class TableauBilans:
             .order_by(*self.tri.cles)
         )
         lignes = lignes_des(lus)
+        lisibles = masquer(lignes, lus, self.utilisateur)
         return [
             {
-                "bilan": b, "ton": TONS[b.etat][0], "icone": TONS[b.etat][1], "lignes": lignes[b.pk],
+                "bilan": b, "ton": TONS[b.etat][0], "icone": TONS[b.etat][1], "lignes": lisibles[b.pk],
                 "atteintes": sum(x.atteint is True for x in lignes[b.pk]), "cibles": len(lignes[b.pk]),
                 "retard": self._retard(b), "retard_dit": f"{compte(self._retard(b), 'jour')} de retard",
             }
@@ -112,8 +136,8 @@ class TableauBilans:
             {
                 "annee": r["bilan"].campagne.annee, "numero": r["bilan"].convention.numero,
                 "operateur": r["bilan"].convention.operateur.nom, "etat": r["bilan"].get_etat_display(),
-                "objectif": x.libelle, "unite": x.unite, "cible": x.cible, "valeur": x.valeur, "compte": x.compte,
-                "base": x.base, "atteint": {True: "oui", False: "non", None: ""}[x.atteint],
+                "objectif": x.libelle, "unite": x.unite, "cible": x.cible, "valeur": MASQUE if x.masquee else x.valeur,
+                "compte": x.compte, "base": x.base, "atteint": {True: "oui", False: "non", None: ""}[x.atteint],
                 "explication": x.explication, "realisations": r["bilan"].realisations,
                 "difficultes": r["bilan"].difficultes, "perspectives": r["bilan"].perspectives,
             }
@@ -127,6 +151,7 @@ class _Vide:
 
     libelle = unite = explication = ""
     cible = valeur = compte = base = atteint = None
+    masquee = False
 
 
 _VIDE: Any = _Vide()

@@ -11,12 +11,13 @@ from typing import Any
 
 from actions.models import FicheAction, SensIndicateur
 from offre import calculs
-from offre.calculs import CalculConvention
+from offre.calculs import CalculConvention, Chiffre
 from offre.droits_conventions import (
     peut_amender_convention,
     peut_changer_convention,
     peut_modifier_convention,
     peut_suivre_paiements,
+    voit_petits_chiffres,
 )
 from offre.listes_conventions import situation_de
 from offre.models import BaremeConvention, BilanOperateur, Convention, EtatConvention, ObjectifConvention
@@ -26,6 +27,7 @@ from offre.regles.bilans import A_ECRIRE, TONS, LigneBilan
 from offre.regles.conventions import TYPES_REGLE, annee_lue, annees_de, ecart_argent, total
 from pdi.socle.composants import Evenement
 from pdi.socle.formats import dernier_jour, euros
+from pdi.socle.masquage import MASQUE, SEUIL_INTERNE
 from pdi.socle.tri import Colonne
 
 
@@ -47,24 +49,29 @@ class LigneArgent:
 
 @dataclass(frozen=True)
 class ObjectifLu:
-    """An objective of the year with what was reached, and the list behind the figure.
+    """An objective of the year with what was reached, and the lists its terms count (empty: none the reader may open).
 
-    `gele`: what the statement of the year said when it was sent, if it is not what is counted now.
+    `gele`: what the statement of the year said when it was sent, if it is not what is counted now. `masque`: it tells
+    about too few people for this reader.
     """
 
     ligne: LigneBilan
     definition: str = ""
     url: str = ""
+    url_base: str = ""
     gele: Decimal | None = None
+    masque: bool = False
 
     @property
     def ton(self) -> str:
         """Return the tone of the result."""
-        return {True: "bon", False: "veille", None: "neutre"}[self.ligne.atteint]
+        return "neutre" if self.masque else {True: "bon", False: "veille", None: "neutre"}[self.ligne.atteint]
 
     @property
     def mot(self) -> str:
         """Return the result in a word."""
+        if self.masque:
+            return "Secret statistique"
         if self.ligne.valeur is None:
             return "À déclarer" if self.ligne.declaree else "Pas encore de mesure"
         return "Cible atteinte" if self.ligne.atteint else "Sous la cible" if self._hausse else "Au-dessus du plafond"
@@ -72,9 +79,10 @@ class ObjectifLu:
     @property
     def icone(self) -> str:
         """Return the pictogram of the result."""
-        return {True: "check-circle-fill", False: "exclamation-triangle-fill", None: "hourglass-split"}[
-            self.ligne.atteint
-        ]
+        if self.masque:
+            return "lock-fill"
+        dessins = {True: "check-circle-fill", False: "exclamation-triangle-fill", None: "hourglass-split"}
+        return dessins[self.ligne.atteint]
 
     @property
     def _hausse(self) -> bool:
@@ -89,11 +97,12 @@ class BaremeLu:
     tranches: list[Tranche]
     mesure: Decimal | None
     calcul: CalculConvention | None
+    masque: bool = False
 
     @property
     def courante(self) -> Tranche | None:
         """Return the band the measure of the year falls in."""
-        return tranche_de(self.tranches, self.mesure)
+        return None if self.masque else tranche_de(self.tranches, self.mesure)
 
 
 def lignes_d_objectifs(
@@ -211,21 +220,41 @@ class LectureConvention:
     def _objectif(self, ligne: LigneBilan, calcul: CalculConvention | None, gele: Decimal | None) -> ObjectifLu:
         if calcul is None:
             return ObjectifLu(ligne, "L’opérateur donne ce résultat dans son bilan annuel.")
-        url = calcul.lien(self.utilisateur, self.convention, self.annee) if calcul.lien else ""
-        return ObjectifLu(ligne, calcul.definition, url, gele if gele != ligne.valeur else None)
+        if self._cache(calcul, Chiffre(ligne.valeur, ligne.compte, ligne.base)):
+            return ObjectifLu(ligne, calcul.definition, masque=True)
+        lien = calcul.lien or (lambda *_: "")
+        url, url_base = (lien(self.utilisateur, self.convention, self.annee, t) for t in (calcul.compte, calcul.base))
+        return ObjectifLu(ligne, calcul.definition, url, url_base, gele if gele != ligne.valeur else None)
+
+    def _cache(self, calcul: CalculConvention | None, chiffre: Chiffre | None) -> bool:
+        """Return whether a figure is hidden: it tells about too few people, and the reader may not see that."""
+        return bool(calcul and chiffre and not self.voit_tout and calcul.est_petit(chiffre, SEUIL_INTERNE))
+
+    @cached_property
+    def voit_tout(self) -> bool:
+        """Return whether figures about a few people are shown too."""
+        return voit_petits_chiffres(self.utilisateur, self.convention)
+
+    @property
+    def masques(self) -> bool:
+        """Return whether something of the page is hidden."""
+        return any(o.masque for o in self.objectifs) or any(b.masque for b in self.baremes)
+
+    secret, seuil = MASQUE, SEUIL_INTERNE
 
     @cached_property
     def baremes(self) -> list[BaremeLu]:
         """Return the scales with the measure of the year."""
         lus = list(self.convention.baremes.all())
         mesures = calculs.calculer({b.calcul for b in lus if b.calcul}, [self.convention.pk], self.annee)
-        return [
-            BaremeLu(b, depuis_json(b.tranches), self._mesure(mesures, b.calcul), calculs.trouver(b.calcul))
-            for b in lus
-        ]
+        return [self._bareme(b, mesures.get(b.calcul, {}).get(self.convention.pk)) for b in lus]
 
-    def _mesure(self, mesures: Mapping[str, Mapping[int, calculs.Chiffre]], code: str) -> Decimal | None:
-        return mesures[code][self.convention.pk].valeur if code in mesures else None
+    def _bareme(self, bareme: BaremeConvention, chiffre: Chiffre | None) -> BaremeLu:
+        calcul = calculs.trouver(bareme.calcul)
+        return BaremeLu(
+            bareme, depuis_json(bareme.tranches), chiffre.valeur if chiffre else None, calcul,
+            masque=self._cache(calcul, chiffre),
+        )  # fmt: skip
 
     @property
     def regles(self) -> list[str]:

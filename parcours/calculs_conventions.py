@@ -5,7 +5,6 @@ Found at start-up by the registry of the second storey, which shows them on conv
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
@@ -15,12 +14,12 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db import connection
 from django.urls import reverse
-from django.utils import timezone
 
 from actions.models import SensIndicateur
 from offre.calculs import CalculConvention, Comptes, declarer
+from parcours.chiffres_conventions import TERMES as TERMES_LUS
+from parcours.chiffres_conventions import bornes_de, code_de
 from parcours.querysets import ROLES_PERSONNES
-from pdi.comptes.models import Role
 
 TERMES = ("recues", "reponses", "acceptees", "datees", "jours", "entrees", "finies", "achevees", "sorties", "emplois",
           "positives", "heures", "montant", "places", "heures_prevues")  # fmt: skip
@@ -33,8 +32,7 @@ def _sql() -> str:
 
 def prescriptions(conventions: Sequence[int], annee: int) -> Mapping[int, Comptes]:
     """Count what each convention's operator did in the year, up to today; nothing for those out of their dates."""
-    fin = min(datetime.date(annee + 1, 1, 1), timezone.localdate() + datetime.timedelta(days=1))
-    debut = min(datetime.date(annee, 1, 1), fin)
+    debut, fin = bornes_de(annee)
     parametres: dict[str, Any] = {"conventions": list(conventions), "annee": annee, "debut": debut, "fin": fin}
     with connection.cursor() as curseur:
         curseur.execute(_sql(), parametres)
@@ -44,12 +42,11 @@ def prescriptions(conventions: Sequence[int], annee: int) -> Mapping[int, Compte
         }
 
 
-def lien(utilisateur: Any, convention: Any, annee: int) -> str:  # noqa: ARG001 - the list has no year yet
-    """Return the list of the prescriptions of the operator, as far as the reader may see them."""
-    if not utilisateur.a_role(*ROLES_PERSONNES):
+def lien(utilisateur: Any, convention: Any, annee: int, terme: str) -> str:
+    """Return the list of the prescriptions that `terme` counts, as far as the reader may see them."""
+    if terme not in TERMES_LUS or not utilisateur.a_role(*ROLES_PERSONNES):
         return ""
-    seul = utilisateur.a_role(Role.PRESTATAIRE)
-    return reverse("parcours:prescriptions") + ("" if seul else f"?{urlencode({'operateur': convention.operateur_id})}")
+    return f"{reverse('parcours:prescriptions')}?{urlencode({'chiffre': code_de(convention, annee, terme)})}"
 
 
 def _declarer(code: str, libelle: str, definition: str, unite: str, compte: str, compte_dit: str, *termes: str,
@@ -57,7 +54,18 @@ def _declarer(code: str, libelle: str, definition: str, unite: str, compte: str,
     base, base_dite = termes or ("", "")
     declarer(
         CalculConvention(
-            code, libelle, definition, unite, prescriptions, compte, compte_dit, base, base_dite, sens, lien=lien
+            code,
+            libelle,
+            definition,
+            unite,
+            prescriptions,
+            compte,
+            compte_dit,
+            base,
+            base_dite,
+            sens,
+            lien=lien,
+            personnes=frozenset(TERMES_LUS),
         )
     )
 

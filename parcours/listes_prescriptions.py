@@ -11,6 +11,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Valu
 from django.db.models.functions import Concat
 
 from offre.models import CategorieOffre
+from parcours import chiffres_conventions
 from parcours.models import EtatPrescription, OriginePrescription, Personne, Prescription
 from parcours.querysets import ROLES_PERSONNES
 from parcours.regles.prescriptions import TONS
@@ -53,6 +54,15 @@ class Ligne:
     tardive: bool = False
 
 
+@dataclass(kw_only=True)
+class FiltreChiffre(FiltreChoix):
+    """What a figure of a convention counts; offered only where a link asked for it."""
+
+    def condition(self, valeur: Any) -> Q:  # noqa: ARG002
+        """Return nothing: the list applies it, which knows the figure."""
+        return Q()
+
+
 class FiltresPrescriptions(Filtres):
     """Filters of the list."""
 
@@ -68,6 +78,7 @@ class FiltresPrescriptions(Filtres):
     origine = FiltreChoix("Origine", champ="origine", choix=OriginePrescription.choices)
     categorie = FiltreChoix("Catégorie d’offre", champ="offre__categorie")
     portefeuille = FiltreBooleen("Mon portefeuille", si_vrai=Q())
+    chiffre = FiltreChiffre("Chiffre de convention")
 
 
 class FiltresOperateur(Filtres):
@@ -76,6 +87,7 @@ class FiltresOperateur(Filtres):
     mot = FiltresPrescriptions.declares["mot"]
     etat = FiltresPrescriptions.declares["etat"]
     prescriptrice = FiltresPrescriptions.declares["prescriptrice"]
+    chiffre = FiltresPrescriptions.declares["chiffre"]
 
 
 def lit_en_operateur(utilisateur: Any) -> bool:
@@ -92,7 +104,11 @@ class ListePrescriptions:
         self.utilisateur, self.get, self.jour = utilisateur, get, jour
         self.operateur = lit_en_operateur(utilisateur)
         classe = FiltresOperateur if self.operateur else FiltresPrescriptions
+        demande = get.get("chiffre", "")
+        self.chiffre = chiffres_conventions.lire(demande, utilisateur) if demande else None
         self.filtres = classe(get, choix=self._choix())
+        if self.chiffre is None:
+            self.filtres.retirer("chiffre")
         self.tri = Tri.lire(get, TRIS, defaut="attente" if self.operateur else "-date")
         self.vue = get.get("vue", "")
 
@@ -103,6 +119,8 @@ class ListePrescriptions:
         choix: dict[str, list[tuple[Any, str]]] = {
             "prescriptrice": [(s.pk, str(s)) for s in emettrices.order_by("nom")]
         }
+        if self.chiffre is not None:
+            choix["chiffre"] = [(self.chiffre.code, self.chiffre.libelle)]
         if not self.operateur:
             recues = Structure.objects.filter(Exists(Prescription.objects.filter(operateur=OuterRef("pk"))))
             choix["operateur"] = [(s.pk, str(s)) for s in recues.order_by("nom")]
@@ -144,6 +162,8 @@ class ListePrescriptions:
         if self.filtres.valeurs.get("portefeuille"):
             siennes = Personne.objects.portefeuille_de(self.utilisateur)
             visibles = visibles.filter(personne__in=siennes.values("pk"))
+        if self.chiffre is not None:
+            visibles = visibles.filter(chiffres_conventions.condition(self.chiffre))
         return self.filtres.appliquer(visibles)
 
     @cached_property

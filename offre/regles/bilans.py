@@ -44,7 +44,10 @@ TONS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class LigneBilan:
-    """A line of a statement: an objective of the year and what it reached. `declaree`: the operator types its value."""
+    """A line of a statement: an objective of the year and what it reached. `declaree`: the operator types its value.
+
+    `masquee`: hidden from this reader, and never frozen so.
+    """
 
     cle: str
     libelle: str
@@ -58,6 +61,7 @@ class LigneBilan:
     sens: str = SensIndicateur.HAUSSE
     declaree: bool = False
     explication: str = ""
+    masquee: bool = False
 
     @property
     def atteint(self) -> bool | None:
@@ -71,7 +75,7 @@ class LigneBilan:
 
     def en_json(self) -> dict[str, Any]:
         """Return the line as it is frozen: numbers as texts."""
-        lus = {n: getattr(self, n) for n in self.__dataclass_fields__}
+        lus = {n: getattr(self, n) for n in self.__dataclass_fields__ if n != "masquee"}
         return {n: f"{v:f}" if isinstance(v, Decimal) else v for n, v in lus.items()}
 
     @classmethod

@@ -23,7 +23,7 @@ from offre.droits_conventions import (
     peut_tenir_conventions,
 )
 from offre.forms.bilans import TEXTES, BilanForm, CampagneOperateursForm, DecisionBilanForm
-from offre.lecture_bilans import COLONNES, COLONNES_EXPORT, TableauBilans, lignes_de
+from offre.lecture_bilans import COLONNES, COLONNES_EXPORT, TableauBilans, lignes_de, masquer
 from offre.models import BilanOperateur, CampagneOperateurs
 from offre.operations import bilans as operations
 from offre.regles.bilans import A_ECRIRE, TONS, LigneBilan, manques_pour_soumettre
@@ -32,6 +32,7 @@ from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
 from pdi.socle.formats import compte
 from pdi.socle.formulaires import signaler
+from pdi.socle.masquage import MASQUE
 from pdi.socle.tri import Colonne
 
 COLONNES_LIGNES = (
@@ -161,7 +162,8 @@ def bilan_operateur(request: HttpRequest, pk: int) -> HttpResponse:
     lignes = lignes_de(bilan)
     ecrire = bool(peut_ecrire_bilan(request.user, bilan))
     contexte = _contexte(bilan, lignes) | {
-        "ecrire": ecrire, "decider": bool(peut_decider_bilan(request.user, bilan)),
+        "lignes": masquer({bilan.pk: lignes}, [bilan], request.user)[bilan.pk], "secret": MASQUE, "ecrire": ecrire,
+        "decider": bool(peut_decider_bilan(request.user, bilan)),
         "manques": manques_pour_soumettre(lignes, bilan.realisations) if ecrire else [],
         "historique": [
             Evenement(t.le.date(), TONS_DITS[t.vers], texte=" : ".join(filter(None, (str(t.par or ""), t.commentaire))),

@@ -22,11 +22,12 @@ from django.utils import timezone
 
 from offre import calculs
 from offre.calculs import Chiffre
+from offre.droits_conventions import voit_petits_chiffres
 from offre.models import CapaciteOffre, Convention, Frein, OffreInsertion
 from parcours.models import OriginePrescription
 from pdi.socle.exports import Colonne as ColonneExport
 from pdi.socle.filtres import FiltreAnnee, FiltreChoix, Filtres
-from pdi.socle.masquage import MASQUE, SEUIL_INTERNE, masquer_liste, masquer_taux, petit
+from pdi.socle.masquage import MASQUE, SEUIL_INTERNE, masquer_liste, masquer_taux
 from pdi.territoires.models import TerritoireAction
 
 from .droits import voit_petits_effectifs
@@ -164,12 +165,14 @@ class GestionOffre:
         visibles = Convention.objects.visibles_par(self.utilisateur).de_l_annee(self.annee)
         lues = list(visibles.select_related("operateur").order_by("operateur__nom", "numero"))
         chiffres = calculs.calculer(CALCULS, [c.pk for c in lues], self.annee)
+        declares = [calcul for code in CALCULS if (calcul := calculs.trouver(code))]
         lignes = []
         for c in lues:
             siens = tuple(chiffres[code][c.pk] for code in CALCULS)
-            # What counts people: the entries of the occupancy, then the denominator of each cost but the places.
-            effectifs = (siens[0].compte, None, siens[2].base, siens[3].base)
-            masques = tuple(self.masquer and petit(e, self.seuil) for e in effectifs)
+            masques = tuple(
+                self.masquer and not voit_petits_chiffres(self.utilisateur, c) and lu.est_petit(x, self.seuil)
+                for lu, x in zip(declares, siens, strict=True)
+            )
             lignes.append(LigneConvention(c, siens, masques))
         return lignes
 
