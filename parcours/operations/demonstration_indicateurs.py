@@ -5,18 +5,34 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from decimal import Decimal
+from pathlib import Path
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from actions.models import ChiffreBilan, CibleIndicateur, MesureIndicateur, Programme, ProvenanceMesure
+from actions.figures import points_annuels
+from actions.models import (
+    Bilan,
+    ChiffreBilan,
+    CibleIndicateur,
+    ExplicationEcart,
+    Indicateur,
+    MesureIndicateur,
+    Programme,
+    ProvenanceMesure,
+    SourceIndicateur,
+)
 from actions.operations.calculs import calculer_indicateurs
+from actions.operations.demonstration import textes
+from actions.operations.demonstration.source import Calendrier, Recit
 from offre.indicateurs import CODES as DES_REALISATIONS
 from parcours.models import ReleveIndicateurs
 from parcours.operations.indicateurs import compiler_indicateurs, dresser_releve, lier_indicateurs
 from parcours.statistiques import moteur
 from parcours.statistiques.variantes import liaisons
+from pdi.socle.formats import date_longue
 
 GEL = (3, 31)  # month and day of the year after
 JOURS_DE_SAISIE, UNE_TARDIVE_SUR, JOURS_TARDIFS = 5, 40, 150
@@ -45,6 +61,7 @@ def calculer_la_demonstration(*, jour: datetime.date) -> int:
             valeurs += calculer_indicateurs(programme=programme, annee=annee, par=None).calcules
     _geler(min(jour.year - 1, programme.annee_fin), jour)
     _mettre_a_l_echelle(programme)
+    _reecrire_les_bilans(programme, jour)
     return valeurs
 
 
@@ -145,3 +162,42 @@ def _reprendre_les_bilans(programme: Programme, valeurs: Valeurs, cibles: dict[t
     ChiffreBilan.objects.bulk_update(
         chiffres, ["valeur", "texte", "numerateur", "denominateur", "cible"], batch_size=500
     )
+
+
+def _reecrire_les_bilans(programme: Programme, jour: datetime.date) -> None:
+    """Have the bilans of the demonstration quote and explain the figures that are now theirs."""
+    recit = Recit(Path(settings.DOSSIER_DONNEES) / "demonstration" / "essonne.json")
+    calendrier = Calendrier(programme, jour)
+    toutes: dict[int, list[Indicateur]] = defaultdict(list)
+    for indicateur in Indicateur.objects.filter(fiche__programme=programme, actif=True):
+        toutes[indicateur.fiche_id].append(indicateur)
+    par_fiche = {pk: liste for pk, liste in toutes.items() if any(i.calcul for i in liste)}
+    annees = [programme.annee_debut - 1, *programme.annees]
+    points = points_annuels([i.pk for liste in par_fiche.values() for i in liste], annees)
+    bilans = list(
+        Bilan.objects.filter(campagne__programme=programme, campagne__demonstration=True, fiche__in=par_fiche)
+        .exclude(realisations="")
+        .select_related("campagne", "fiche")
+    )
+    for bilan in bilans:
+        texte = textes.realisations(
+            bilan.fiche, par_fiche[bilan.fiche_id], points, bilan.campagne.annee, recit, calendrier
+        )
+        if calendrier.arrete is not None:
+            fin = calendrier.arrete - datetime.timedelta(days=1)
+            texte = texte.replace(f"Au {date_longue(fin)}, ", "À la date du relevé, ")
+        bilan.realisations = texte
+    Bilan.objects.bulk_update(bilans, ["realisations"])
+    ecarts = ExplicationEcart.objects.filter(bilan__in=bilans, indicateur__source=SourceIndicateur.CALCULE)
+    sans_cause = set(ecarts.filter(causes=[]).values_list("bilan_id", "indicateur_id"))  # one to write again: kept
+    ecarts.exclude(causes=[]).delete()
+    explications = []
+    for bilan in bilans:
+        for indicateur in par_fiche[bilan.fiche_id]:
+            point = points[indicateur.pk][bilan.campagne.annee]
+            deja = (bilan.pk, indicateur.pk) in sans_cause
+            if deja or not bilan.perspectives or not indicateur.calcul or point.atteint is not False:
+                continue
+            mots, causes = textes.explication(bilan.fiche, indicateur, point, recit, calendrier)
+            explications.append(ExplicationEcart(bilan=bilan, indicateur=indicateur, texte=mots, causes=causes))
+    ExplicationEcart.objects.bulk_create(explications)

@@ -11,7 +11,15 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from actions.models import ChiffreBilan, Indicateur, MesureIndicateur, Programme, ProvenanceMesure, SourceIndicateur
+from actions.models import (
+    Bilan,
+    ChiffreBilan,
+    Indicateur,
+    MesureIndicateur,
+    Programme,
+    ProvenanceMesure,
+    SourceIndicateur,
+)
 from actions.operations.demonstration.charger import charger_demonstration
 from offre.operations.chargement import charger_offres
 from parcours.indicateurs import PAR_CODE
@@ -73,6 +81,8 @@ def test_la_demonstration_montre_des_chiffres_calcules(client: Client) -> None:
     faites = MesureIndicateur.objects.courantes().get(indicateur=prescriptions, annee=2025).valeur
     assert faites is not None
     assert faites / 2 <= cible <= faites * 2
+    for bilan in Bilan.objects.filter(fiche=taux.fiche_id, campagne__annee=2025):
+        assert "(27" not in bilan.realisations, "le texte ne cite plus les valeurs saisies"
     # Last year's figures are frozen at the end of March: what was entered after explains the gap.
     releve = ReleveIndicateurs.objects.get(annee=2025)
     assert releve.arrete == datetime.date(2026, 3, 31)
@@ -80,7 +90,7 @@ def test_la_demonstration_montre_des_chiffres_calcules(client: Client) -> None:
     assert ecarts
     assert {e.cause for c in ecarts for e in c.explications} == {"Saisie tardive"}
     # The page of the fiche shows it, and a second run changes nothing.
-    client.force_login(Utilisateur.objects.get(email="helene.modele@essonne.example"))
+    client.force_login(Utilisateur.objects.get(courriel="helene.modele@essonne.example"))
     page = client.get(reverse("actions:fiche", args=[taux.fiche_id]))
     assert "Taux d’orientation" in page.content.decode()
     avant = MesureIndicateur.objects.count()
