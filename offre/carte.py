@@ -78,7 +78,7 @@ class Carte:
         comptes = dict(lieux.values("commune").annotate(n=Count("offre", distinct=True)).values_list("commune", "n"))
         situees = {
             commune.code: self._situee(commune, comptes[commune.code])
-            for commune in Commune.objects.filter(pk__in=comptes).order_by("nom")
+            for commune in Commune.objects.filter(pk__in=comptes).order_by("nom__unaccent", "nom")
         }
         rang = Window(DenseRank(), partition_by="commune", order_by=[F("offre__ordre").asc(), F("offre").asc()])
         premiers = lieux.annotate(rang=rang).filter(rang__lte=MONTREES)

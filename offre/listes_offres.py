@@ -76,7 +76,7 @@ class ListeOffres:
         """Read the query string."""
         self.utilisateur, self.get, self.jour = utilisateur, get, jour
         servis = OffreInsertion.objects.order_by().values("departement").distinct()
-        communes = Commune.objects.filter(departement__in=servis).order_by("nom")
+        communes = Commune.objects.filter(departement__in=servis).order_by("nom__unaccent", "nom")
         self.filtres = FiltresOffres(
             get,
             choix={
@@ -121,6 +121,10 @@ class ListeOffres:
     def adresse(self, offre: OffreInsertion) -> str:
         """Return where a row leads."""
         return offre.get_absolute_url()
+
+    def dire_places(self, offre: Any) -> Places:
+        """Return the words about the places of a row."""
+        return dire_places(offre)
 
     @property
     def base(self) -> QuerySet[OffreInsertion]:
@@ -177,7 +181,7 @@ class ListeOffres:
         centre = self._centre
         for offre in page.objets:
             lue: Any = offre
-            lue.dire_places = dire_places(lue)
+            lue.dire_places = self.dire_places(lue)
             lue.adresse = self.adresse(lue)
             lue.dire_lieux = self._dire_lieux(lue, centre)
         return page
@@ -295,11 +299,20 @@ class Places:
     complet: bool = False
 
 
+def dire_libres(libres: Decimal, unite: str | None) -> str:
+    """Return what is left, in words: « 6 places libres », « 1 heure libre »."""
+    return (
+        compte(libres, "heure libre", "heures libres")
+        if unite == "heures"
+        else compte(libres, "place libre", "places libres")
+    )
+
+
 def dire_places(offre: Any) -> Places:
     """Return the places of an offer read by `avec_sessions`: what is left in sessions, else what is announced."""
     libres: Decimal | None = offre.libres
     if libres is not None and libres > 0:
-        return Places(compte(libres, "place libre", "places libres"), "dans les sessions ouvertes")
+        return Places(dire_libres(libres, offre.libres_unite), "dans les sessions ouvertes")
     if libres is not None:
         return Places("Complet", "Les sessions ouvertes sont pleines : inscrivez en liste d’attente.", complet=True)
     if offre.places:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -14,9 +15,11 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from offre.lecture_offre import SESSIONS_MONTREES, LectureOffre
-from offre.listes_offres import ListeOffres
+from offre.listes_offres import ListeOffres, Places, dire_places
 from offre.models import LieuOffre, OffreInsertion, Session
 from offre.querysets import OffreQuerySet
+
+COMPLET = "Complet pour l’instant"
 
 
 def adresse_publique(offre: OffreInsertion) -> str:
@@ -51,6 +54,14 @@ class ListePublique(ListeOffres):
     def adresse(self, offre: OffreInsertion) -> str:
         """Return the public page."""
         return adresse_publique(offre)
+
+    def dire_places(self, offre: Any) -> Places:
+        """Return the words about places, said to somebody who may want one."""
+        lues = dire_places(offre)
+        if not lues.complet:
+            return lues
+        suite = "Demandez-la quand même" if offre.auto_prescription else "Parlez-en à votre référent"
+        return replace(lues, titre=COMPLET, suite=f"{suite} : une liste d’attente est tenue.")
 
 
 class LecturePublique(LectureOffre):

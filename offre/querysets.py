@@ -104,15 +104,25 @@ class OffreQuerySet(models.QuerySet["OffreInsertion"]):
         return self.filter(pk__in=cles)
 
     def avec_sessions(self, jour: datetime.date) -> OffreQuerySet:
-        """Add `libres` (what is left in the sessions one may be enrolled in, None without any) and `prochaine`."""
+        """Add what is left in the sessions one may be enrolled in (see `avec_restes`), and the date of the next one."""
         from .models import Session
 
         ouvertes = Session.objects.ouvertes_au(jour).filter(offre=OuterRef("pk")).order_by()
-        restantes = ouvertes.values("offre").annotate(n=Sum(F("capacite") - F("prises"))).values("n")
         a_venir = ouvertes.filter(debut__gte=jour).values("offre").annotate(d=Min("debut")).values("d")
+        return self.avec_restes(jour).annotate(prochaine=Subquery(a_venir, output_field=models.DateField()))
+
+    def avec_restes(self, jour: datetime.date) -> OffreQuerySet:
+        """Add `libres`, what is left in the sessions one may be enrolled in (None without any), and `libres_unite`.
+
+        Places and hours are never added up: an offer that has both is counted in places.
+        """
+        from .models import Session
+
+        ouvertes = Session.objects.ouvertes_au(jour).filter(offre=OuterRef("pk")).order_by()
+        restes = ouvertes.values("unite").annotate(n=Sum(F("capacite") - F("prises"))).order_by("-unite")
         return self.annotate(
-            libres=Subquery(restantes, output_field=models.DecimalField()),
-            prochaine=Subquery(a_venir, output_field=models.DateField()),
+            libres=Subquery(restes.values("n")[:1], output_field=models.DecimalField()),
+            libres_unite=Subquery(ouvertes.order_by("-unite").values("unite")[:1], output_field=models.CharField()),
         )
 
     def pour_age(self, age: int) -> OffreQuerySet:

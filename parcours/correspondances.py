@@ -12,21 +12,19 @@ from typing import Any
 from django.db.models import (
     Case,
     Count,
-    DecimalField,
     Exists,
-    F,
     IntegerField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
-    Sum,
     Value,
     When,
 )
 from django.db.models.functions import Coalesce
 
-from offre.models import Frein, LieuOffre, OffreInsertion, Session
+from offre.models import Frein, LieuOffre, OffreInsertion
+from offre.querysets import OffreQuerySet
 from parcours.models import (
     Adresse,
     Contrat,
@@ -131,7 +129,7 @@ def condition_ecartee(p: Profil) -> Q:
 ORDRE = ("-communs", "proximite", "-complet_en_dernier", "ordre", "pk")
 
 
-def classees(offres: QuerySet[OffreInsertion], demande: Demande, jour: datetime.date) -> QuerySet[OffreInsertion]:
+def classees(offres: OffreQuerySet, demande: Demande, jour: datetime.date) -> QuerySet[OffreInsertion]:
     """Annotate offers with `communs` (shared obstacles), `proximite` (rank in PROXIMITES), `libres` (None: no session).
 
     Sort them by ORDRE.
@@ -140,9 +138,7 @@ def classees(offres: QuerySet[OffreInsertion], demande: Demande, jour: datetime.
         offreinsertion=OuterRef("pk"), frein__in=list(demande.freins)
     )
     lieux = LieuOffre.objects.filter(offre=OuterRef("pk"))
-    ouvertes = Session.objects.ouvertes_au(jour).filter(offre=OuterRef("pk")).order_by()
-    restantes = ouvertes.values("offre").annotate(n=Sum(F("capacite") - F("prises"))).values("n")
-    return offres.annotate(
+    return offres.avec_restes(jour).annotate(
         communs=Coalesce(
             Subquery(lien.order_by().values("offreinsertion").annotate(n=Count("pk")).values("n")), Value(0)
         ),
@@ -154,7 +150,6 @@ def classees(offres: QuerySet[OffreInsertion], demande: Demande, jour: datetime.
             default=Value(4),
             output_field=IntegerField(),
         ),
-        libres=Subquery(restantes, output_field=DecimalField()),
         complet_en_dernier=Case(When(libres__lte=0, then=Value(0)), default=Value(1), output_field=IntegerField()),
     )
 
@@ -176,6 +171,7 @@ class Correspondance:
     freins: list[str]
     proximite: str
     libres: Any
+    libres_unite: str | None
     conditions: list[Condition]
 
     @property
@@ -201,5 +197,6 @@ def dire(offre: Any, demande: Demande) -> Correspondance:
         freins=[demande.freins[f.pk] for f in offre.freins.all() if f.pk in demande.freins],
         proximite=PROXIMITES[offre.proximite],
         libres=offre.libres,
+        libres_unite=offre.libres_unite,
         conditions=conditions(offre, demande.profil),
     )

@@ -179,7 +179,7 @@ class Communes:
     @cached_property
     def toutes(self) -> list[Commune]:
         """Return them by name."""
-        return list(Commune.objects.filter(departement=self.departement).order_by("nom"))
+        return list(Commune.objects.filter(departement=self.departement).order_by("nom__unaccent", "nom"))
 
     @property
     def noms(self) -> list[str]:

@@ -59,7 +59,7 @@ class DemandeForm(FormulairePublic):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the communes of the département."""
         super().__init__(*args, **kwargs)
-        communes = Commune.objects.filter(departement=settings.DEPARTEMENT_CODE).order_by("nom")
+        communes = Commune.objects.filter(departement=settings.DEPARTEMENT_CODE).order_by("nom__unaccent", "nom")
         self.fields["commune"].queryset = communes  # type: ignore[attr-defined]
 
     clean_telephone = ContactsForm.clean_telephone  # one spelling of numbers

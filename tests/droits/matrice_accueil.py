@@ -12,6 +12,8 @@ MATRICE = [
     Ligne("accueil:accessibilite", TOUS),
     Ligne("accueil:donnees_personnelles", TOUS),
     Ligne("accueil:aide", TOUS),
+    Ligne("accueil:robots", TOUS),
+    Ligne("accueil:plan_du_site", TOUS),
     # No worker runs during this test: the health page says so, to everybody alike.
     Ligne("accueil:sante", statuts(503, anonyme=503)),
 ]

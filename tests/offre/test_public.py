@@ -17,6 +17,7 @@ from offre.models import EtatOffre, LieuOffre, Session
 from offre.public import adresse_publique
 from offre.views import public as vues
 from pdi.comptes.models import Role
+from pdi.socle.formats import compte
 from pdi.territoires.contours import centre_de, communes_a_moins_de, contours_de, distance_km
 from tests.fabriques import StructureFactory, UtilisateurFactory
 from tests.fabriques_parcours import CommuneFactory, OffreFactory
@@ -185,3 +186,46 @@ def test_les_seances_a_venir_se_lisent_sans_compte(permis):
     Session.objects.create(**commun, fin=jour + datetime.timedelta(days=30), prises=4, etat="ouverte")
     page = lire(adresse_publique(permis))
     assert "<b>6</b> places libres" in page
+
+
+def test_une_offre_complete_se_dit_a_qui_la_cherche(permis):
+    Session.objects.create(offre=permis, debut=timezone.localdate(), etat="ouverte", capacite=4, prises=4)
+    page = lire(LISTE)
+    assert "Complet pour l’instant" in page
+    assert "Demandez-la quand même" in page
+    assert "inscrivez en liste" not in page
+    type(permis).objects.update(auto_prescription=False)
+    assert "Parlez-en à votre référent" in lire(LISTE)
+
+
+def test_des_heures_ne_se_disent_pas_des_places(permis):
+    jour = timezone.localdate()
+    Session.objects.create(offre=permis, debut=jour, etat="ouverte", capacite=1404, unite="heures")
+    assert compte(1404, "heures libres") in lire(LISTE)
+    Session.objects.create(offre=permis, debut=jour, etat="ouverte", capacite=6)
+    assert compte(6, "places libres") in lire(LISTE)  # never added up
+
+
+def test_les_communes_accentuees_sont_a_leur_place_dans_l_alphabet(permis):
+    for code, nom in (("91223", "Étampes"), ("91687", "Viry-Châtillon")):
+        LieuOffre.objects.create(offre=permis, commune=CommuneFactory.create(code=code, nom=nom))
+    for page in (lire(CARTE), lire(LISTE)):
+        rangs = [page.index(f'{code}"') for code in ("91223", "91228", "91687")]
+        assert rangs == sorted(rangs)
+
+
+def test_les_robots_vont_au_catalogue_et_nulle_part_ailleurs(permis, settings):
+    lignes = lire("/robots.txt").splitlines()
+    assert "Allow: /offres/public/" in lignes
+    assert "Disallow: /" in lignes
+    assert "Sitemap: http://testserver/sitemap.xml" in lignes
+    settings.DEMONSTRATION = True
+    assert "Allow" not in lire("/robots.txt")
+
+
+def test_le_plan_du_site_nomme_les_offres_publiees(permis):
+    OffreFactory.create(intitule="Brouillon", etat="brouillon")
+    plan = lire("/sitemap.xml")
+    assert f"<loc>http://testserver{adresse_publique(permis)}</loc>" in plan
+    assert f"<loc>http://testserver{LISTE}</loc>" in plan
+    assert "brouillon" not in plan
