@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Count, Q
+from django.urls import reverse
+
 from gouvernance.droits_instances import nom_du_membre, peut_tenir_instance
-from gouvernance.models import Instance, Membre, ReglementInstance
+from gouvernance.models import Decision, EtatSeance, Instance, Membre, Presence, ReglementInstance, Seance
+from gouvernance.regles.seances import PRESENTS, TONS_SEANCE
 from pdi.socle.tri import Colonne
 
 
@@ -77,3 +82,42 @@ class LectureInstance:
     def secretaires(self) -> list[str]:
         """Return the names of the secretaries."""
         return [str(u) for u in self.instance.secretaires.all()]
+
+    # -- meetings ------------------------------------------------------------------------------
+
+    @cached_property
+    def seances(self) -> list[Seance]:
+        """Return the last meetings the reader may see, those to come included."""
+        lues = list(
+            Seance.objects.visibles_par(self.utilisateur).filter(instance=self.instance).order_by("-debut", "-pk")[:6]
+        )
+        for lue in lues:
+            ligne: Any = lue
+            ligne.ton, ligne.icone = TONS_SEANCE[EtatSeance(lue.etat)]
+        return lues
+
+    @cached_property
+    def comptes(self) -> dict[str, int]:
+        """Return meetings held this year, attendance over two years, decisions to carry out (three queries)."""
+        tenues = Seance.objects.filter(instance=self.instance, etat=EtatSeance.TENUE)
+        presences = Presence.objects.filter(seance__in=tenues.filter(debut__year__gte=self.jour.year - 1))
+        compte = presences.aggregate(convoques=Count("pk"), presents=Count("pk", filter=Q(etat__in=PRESENTS)))
+        decisions = Decision.objects.filter(seance__instance=self.instance).ouvertes().count()
+        return {"tenues": tenues.filter(debut__year=self.jour.year).count(), "ouvertes": decisions, **compte}
+
+    @property
+    def participation(self) -> Decimal | None:
+        """Return the attendance rate, in percent."""
+        lus = self.comptes
+        return Decimal(lus["presents"]) * 100 / lus["convoques"] if lus["convoques"] else None
+
+    @property
+    def unite_tenues(self) -> str:
+        """Return « sur 2 dues en 2026 »."""
+        dues = self.instance.seances_par_an
+        return f"sur {dues} {'due' if dues == 1 else 'dues'} en {self.jour.year}" if dues else f"en {self.jour.year}"
+
+    @property
+    def url_decisions(self) -> str:
+        """Return the list of its decisions to carry out."""
+        return f"{reverse('gouvernance:decisions')}?instance={self.instance.pk}&avancement=ouvertes"

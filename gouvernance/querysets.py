@@ -13,7 +13,7 @@ from actions.models import Programme
 from pdi.comptes.models import ROLES_DEPARTEMENT, Role
 
 if TYPE_CHECKING:
-    from .models import Instance, Membre, RapportAnnuel, VersionRapport
+    from .models import Decision, Instance, Membre, RapportAnnuel, Seance, VersionRapport
 
 ROLES_TRAVAIL = (Role.ADMINISTRATEUR, Role.CHARGE_PROGRAMME, Role.DIRECTION)
 
@@ -87,3 +87,46 @@ class MembreQuerySet(models.QuerySet["Membre"]):
         return self.filter(
             Q(compte=utilisateur) | Q(structure__in=utilisateur.structures_du_role(*ROLES_SIEGE), compte=None)
         )
+
+
+class SeanceQuerySet(models.QuerySet["Seance"]):
+    """Meetings."""
+
+    def visibles_par(self, utilisateur: Any) -> SeanceQuerySet:
+        """Return the meetings of visible bodies; those in preparation, to who keeps the body."""
+        from .models import Instance
+
+        if not utilisateur.is_authenticated or not utilisateur.roles():
+            return self.none()
+        visibles = self.filter(instance__in=Instance.objects.visibles_par(utilisateur))
+        if utilisateur.a_role(*ROLES_GOUVERNANCE):
+            return visibles
+        return visibles.filter(~Q(etat="preparee") | Q(instance__in=utilisateur.instances_tenues.values("pk")))
+
+
+OUVERTES = ("a_faire", "en_cours", "reportee")
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Decisions."""
+
+    def visibles_par(self, utilisateur: Any) -> DecisionQuerySet:
+        """Return those of visible meetings, and those one carries."""
+        from .models import Seance
+
+        if not utilisateur.is_authenticated or not utilisateur.roles():
+            return self.none()
+        return self.filter(Q(seance__in=Seance.objects.visibles_par(utilisateur)) | Q(responsable=utilisateur))
+
+    def portees_par(self, utilisateur: Any) -> DecisionQuerySet:
+        """Return those the user, or a structure the user pilots, has to carry out."""
+        structures = utilisateur.structures_du_role(Role.PILOTE, *ROLES_SIEGE)
+        return self.filter(Q(responsable=utilisateur) | Q(structure__in=structures, responsable=None))
+
+    def ouvertes(self) -> DecisionQuerySet:
+        """Return those still to carry out."""
+        return self.filter(etat__in=OUVERTES)
+
+    def en_retard_au(self, jour: datetime.date) -> DecisionQuerySet:
+        """Return those that were to be carried out before `jour`."""
+        return self.ouvertes().filter(echeance__lt=jour)

@@ -2,7 +2,12 @@
 
 from django.urls import URLPattern, URLResolver
 
-from . import instances, rapports
+from . import decisions, instances, rapports, seances
 
 app_name = "gouvernance"
-urlpatterns: list[URLPattern | URLResolver] = [*instances.urlpatterns, *rapports.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *instances.urlpatterns,
+    *seances.urlpatterns,
+    *decisions.urlpatterns,
+    *rapports.urlpatterns,
+]

@@ -16,7 +16,7 @@ FEMININS = frozenset(
         "réorientation",
         "demande",
         "orientation",
-        "convention",
+        "convention", "décision", "convocation", "séance",
     }
 )  # fmt: skip
 

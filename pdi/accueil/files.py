@@ -16,6 +16,7 @@ from pdi.socle.models import EtatTraitement, Traitement
 
 from .file import ICONES, File, echeance
 from .files_demandes import files_demandes
+from .files_gouvernance import files_gouvernance
 from .files_offre import files_offre
 from .files_operateur import files_operateur
 from .files_parcours import files_parcours
@@ -196,6 +197,7 @@ def files_de(utilisateur: Any, jour: datetime.date) -> list[File]:
     if utilisateur.a_role(*ROLES_GESTION, Role.DIRECTION):
         files += files_rapport(utilisateur, jour)
     files += files_offre(utilisateur, jour)
+    files += files_gouvernance(utilisateur, jour)
     files += files_parcours(utilisateur, jour)
     files += files_demandes(utilisateur, jour)
     if utilisateur.a_role(Role.PRESTATAIRE):

@@ -167,6 +167,8 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
                 "gouvernance:instances",
                 prefixes=("gouvernance:instance", "gouvernance:membre", "gouvernance:reglement"),
             ),
+            Entree("Séances", "gouvernance:seances", prefixes=("gouvernance:seance",)),
+            Entree("Décisions", "gouvernance:decisions", prefixes=("gouvernance:decision",)),
             Entree(
                 "Rapport annuel",
                 "gouvernance:rapports",

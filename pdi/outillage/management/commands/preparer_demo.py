@@ -61,7 +61,7 @@ class Command(BaseCommand):
         call_command("charger_demo_catalogue")
         call_command("charger_demo_offre")
         call_command("charger_demo_indicateurs")
-        call_command("charger_instances")
+        call_command("charger_demo_gouvernance")
         marque.write_text(version, encoding="ascii")
 
     @staticmethod

@@ -1,0 +1,184 @@
+"""The page of one meeting as one reader sees it: agenda with its hours, presence, decisions, those taken up again."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+
+from gouvernance.droits_instances import nom_du_membre, peut_tenir_instance
+from gouvernance.models import Decision, EtatDecision, EtatSeance, PointOrdreDuJour, Presence, Seance
+from gouvernance.operations.convocations import jeton
+from gouvernance.querysets import OUVERTES
+from gouvernance.regles.seances import (
+    AUTOMATE_SEANCE,
+    TONS_DECISION,
+    TONS_SEANCE,
+    Quorum,
+    heures,
+    quorum,
+)
+from pdi.socle.composants import Evenement
+
+TONS_POINT = {
+    "a_venir": ("neutre", "circle"), "en_discussion": ("info", "chat-dots-fill"),
+    "traite": ("bon", "check-circle-fill"),
+    "reporte": ("veille", "arrow-repeat"),
+}  # fmt: skip
+SUITES = 30
+
+
+@dataclass(frozen=True)
+class PointLu:
+    """A point of the agenda, when it should begin, what it is about."""
+
+    point: PointOrdreDuJour
+    heure: datetime.datetime
+    ton: str
+    icone: str
+    lien: str = ""
+    mots: str = ""
+
+
+@dataclass(frozen=True)
+class PresenceLue:
+    """A member at the meeting, as the reader may know them."""
+
+    presence: Presence
+    nom: str
+    precision: str
+
+
+def lire_decisions(decisions: Any) -> list[Decision]:
+    """Return the decisions with the tone and the icon of their state."""
+    lues = list(decisions.select_related("responsable", "structure", "point", "seance__instance__territoire"))
+    for d in lues:
+        d.ton, d.icone = TONS_DECISION[EtatDecision(d.etat)]
+    return lues
+
+
+class LectureSeance:
+    """One meeting and what the reader may do of it."""
+
+    def __init__(self, seance: Seance, utilisateur: Any, jour: datetime.date) -> None:
+        """Keep them."""
+        self.seance, self.utilisateur, self.jour = seance, utilisateur, jour
+        self.ton, self.icone = TONS_SEANCE[EtatSeance(seance.etat)]
+
+    @cached_property
+    def tenue(self) -> bool:
+        """Return whether the reader keeps the body."""
+        return peut_tenir_instance(self.utilisateur, self.seance.instance).ok
+
+    @cached_property
+    def gestes(self) -> set[str]:
+        """Return the verbs the reader may do now."""
+        if not self.tenue:
+            return set()
+        verbes = {t.verbe for t in AUTOMATE_SEANCE.depuis(self.seance.etat)}
+        if self.seance.etat in (EtatSeance.PREPAREE, EtatSeance.CONVOQUEE, EtatSeance.OUVERTE):
+            verbes |= {"modifier", "ordre"}
+        if self.seance.etat == EtatSeance.CONVOQUEE:
+            verbes.add("relancer")
+        return verbes
+
+    @property
+    def ouverte(self) -> bool:
+        """Return whether the reader works in it now."""
+        return self.tenue and self.seance.etat == EtatSeance.OUVERTE
+
+    @cached_property
+    def points(self) -> list[PointLu]:
+        """Return the agenda with its hours."""
+        lus = list(self.seance.points.select_related("fiche", "bilan", "offre", "convention", "rapport__programme"))
+        debuts = heures(self.seance.debut, [p.duree_minutes for p in lus])
+        return [PointLu(p, h, *TONS_POINT[p.etat], *_objet(p)) for p, h in zip(lus, debuts, strict=True)]
+
+    @cached_property
+    def _presences(self) -> list[Presence]:
+        return list(self.seance.presences.select_related("membre__compte", "membre__structure"))
+
+    @cached_property
+    def presences(self) -> list[PresenceLue]:
+        """Return who is convened, those who preside first."""
+        lues = sorted(self._presences, key=lambda p: (not p.membre.preside, not p.membre.voix, p.membre.college, p.pk))
+        return [self._presence(p) for p in lues]
+
+    def _presence(self, presence: Presence) -> PresenceLue:
+        m = presence.membre
+        nom = nom_du_membre(m, tenue=self.tenue)
+        structure = str(m.structure) if m.structure_id and nom != str(m.structure) else ""
+        precision = ", ".join(x for x in (m.qualite, structure, "" if m.voix else "voix consultative") if x)
+        return PresenceLue(presence, nom, precision)
+
+    @cached_property
+    def quorum(self) -> Quorum:
+        """Return the quorum as presence stands."""
+        return quorum(((p.membre.voix, p.etat) for p in self._presences), self.seance.quorum)
+
+    @cached_property
+    def reponses(self) -> dict[str, int]:
+        """Return how many said they come, do not, gave a proxy, said nothing."""
+        lues = [p.reponse for p in self._presences]
+        return {"oui": lues.count("oui"), "non": lues.count("non"), "pouvoir": lues.count("pouvoir"),
+                "muets": lues.count("")}  # fmt: skip
+
+    @cached_property
+    def sienne(self) -> str:
+        """Return the address where the reader answers their own convocation, empty when they have none."""
+        if self.seance.etat != EtatSeance.CONVOQUEE:
+            return ""
+        for presence in self._presences:
+            if presence.membre.compte_id == self.utilisateur.pk:
+                return reverse("gouvernance:convocation_reponse", args=[jeton(presence)])
+        return ""
+
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        """Return what was decided."""
+        return lire_decisions(self.seance.decisions)
+
+    @cached_property
+    def suites(self) -> list[tuple[str, str, list[Decision]]]:
+        """Return the decisions of earlier meetings of the body: to do, going on, done since the last meeting."""
+        avant = Decision.objects.filter(
+            seance__instance=self.seance.instance, seance__debut__lt=self.seance.debut
+        ).order_by("-seance__debut", "numero")
+        lues = lire_decisions(avant)[:SUITES]
+        if not lues:
+            return []
+        return [
+            ("À faire", "neutre", [d for d in lues if d.etat == EtatDecision.A_FAIRE]),
+            ("En cours", "info", [d for d in lues if d.etat in OUVERTES and d.etat != EtatDecision.A_FAIRE]),
+            ("Closes", "bon", [d for d in lues if d.etat not in OUVERTES]),
+        ]
+
+    @property
+    def evenements(self) -> list[Evenement]:
+        """Return its changes of state, latest first."""
+        return [
+            Evenement(
+                t.le.date(), EtatSeance(t.vers).label,
+                ". ".join(m for m in (str(t.par or "") if self.tenue else "", t.commentaire) if m),
+                TONS_SEANCE[EtatSeance(t.vers)][1], domaine="gouvernance",
+            )
+            for t in self.seance.transitions.select_related("par")
+        ]  # fmt: skip
+
+
+def _objet(point: PointOrdreDuJour) -> tuple[str, str]:
+    """Return where what a point is about is read, and the words of the link."""
+    if point.fiche is not None:
+        return point.fiche.get_absolute_url(), "Ouvrir la fiche"
+    if point.bilan is not None:
+        return reverse("actions:bilan", args=[point.bilan.pk]), "Ouvrir le bilan"
+    if point.offre is not None:
+        return point.offre.get_absolute_url(), "Ouvrir l’offre"
+    if point.convention is not None:
+        return point.convention.get_absolute_url(), "Ouvrir la convention"
+    if point.rapport is not None:
+        return point.rapport.get_absolute_url(), "Ouvrir le rapport"
+    return "", ""

@@ -1,0 +1,42 @@
+"""Load the meetings and decisions of the demonstration, once."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from gouvernance.operations.demonstration import charger_demonstration
+from gouvernance.operations.instances import charger_instances
+from pdi.socle.contexte import depuis
+
+
+class Command(BaseCommand):
+    """`manage.py charger_demo_gouvernance`: idempotent, after charger_demo."""
+
+    help = "Charge les instances, puis deux années de séances et de décisions fictives (sans doublon)."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMONSTRATION_PERMISE:
+            raise CommandError(
+                "Des séances fictives ne se mêlent pas à des données réelles : la commande est refusée ici. "
+                "PDI_DEMONSTRATION=1 l’autorise."
+            )
+        debut, dossier = time.monotonic(), Path(settings.DOSSIER_DONNEES)
+        with depuis("charger_demo_gouvernance"):
+            charger_instances(chemin=dossier / "gouvernance.json")
+            chemin = dossier / "demonstration" / "gouvernance.json"
+            bilan = charger_demonstration(chemin=chemin, jour=timezone.localdate())
+        if bilan is None:
+            self.stdout.write("Séances : déjà là.")
+            return
+        self.stdout.write(
+            self.style.SUCCESS(
+                f"Gouvernance : {bilan.seances} séances et {bilan.decisions} décisions fictives en "
+                f"{time.monotonic() - debut:.1f} s."
+            )
+        )

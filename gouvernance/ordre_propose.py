@@ -1,0 +1,144 @@
+"""The agenda that the software proposes: what is late, missed, waiting or ending, each with its reason."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import QueryDict
+
+from actions.models import Bilan, CibleIndicateur, FicheAction, MesureIndicateur, Programme
+from actions.regles.indicateurs import juger
+from gouvernance.models import Decision, Seance
+from offre.models import Convention
+from parcours.statistiques.gestion import GestionOffre
+from pdi.socle.formats import compte, date_courte, date_longue
+
+MAXIMUM = 8  # by kind: the secretary picks, a long list would be read by nobody
+BESOINS = 3
+GENRES = {
+    "suite": "Suite des décisions",
+    "bilans": "Bilans à valider",
+    "retard": "Fiches en retard",
+    "cible": "Cibles manquées",
+    "convention": "Conventions qui finissent",
+    "besoin": "Besoins sans réponse",
+}
+
+
+@dataclass(frozen=True)
+class Propose:
+    """A point that could be on the agenda. `champs`: what it is about, for the point."""
+
+    cle: str
+    genre: str
+    titre: str
+    raison: str
+    duree: int = 10
+    champs: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def point(self) -> dict[str, Any]:
+        """Return the fields of the point it becomes."""
+        return {"titre": self.titre[:250], "raison": self.raison[:250], "duree_minutes": self.duree, **self.champs}
+
+
+def proposer(seance: Seance, utilisateur: Any, jour: datetime.date) -> dict[str, list[Propose]]:
+    """Return the points proposed, by kind in words; what the agenda already holds is left out."""
+    pris = {(p.titre, p.fiche_id, p.convention_id) for p in seance.points.all()}
+    par_genre: dict[str, list[Propose]] = {}
+    for propose in _tous(seance, utilisateur, jour):
+        objets = (getattr(propose.champs.get(nom), "pk", None) for nom in ("fiche", "convention"))
+        if (propose.titre[:250], *objets) not in pris:
+            par_genre.setdefault(GENRES[propose.genre], []).append(propose)
+    return par_genre
+
+
+def _dire(nombre: int, un: str, plusieurs: str) -> str:
+    return f"{nombre}\u00a0{plusieurs if nombre > 1 else un}"
+
+
+def _tous(seance: Seance, utilisateur: Any, jour: datetime.date) -> Iterator[Propose]:
+    programmes = Programme.objects.visibles_par(utilisateur).du_departement().en_vigueur(jour)
+    fiches = FicheAction.objects.visibles_par(utilisateur).filter(programme__in=programmes)
+    yield from _suite(seance, jour)
+    yield from _bilans(fiches)
+    yield from _retards(fiches, jour)
+    yield from _cibles(fiches, jour.year - 1)
+    yield from _conventions(utilisateur, jour)
+    yield from _besoins(utilisateur)
+
+
+def _suite(seance: Seance, jour: datetime.date) -> Iterator[Propose]:
+    lues = Decision.objects.filter(seance__instance=seance.instance, seance__debut__lt=seance.debut).aggregate(
+        ouvertes=Count("pk", filter=Q(etat__in=["a_faire", "en_cours", "reportee"])),
+        retard=Count("pk", filter=Q(etat__in=["a_faire", "en_cours", "reportee"], echeance__lt=jour)),
+    )
+    if lues["ouvertes"]:
+        retard = f", dont {lues['retard']} en retard" if lues["retard"] else ""
+        dites = _dire(lues["ouvertes"], "décision reste à tenir", "décisions restent à tenir")
+        yield Propose("suite", "suite", "Suite des décisions", f"{dites}{retard}.", 15)
+
+
+def _bilans(fiches: Any) -> Iterator[Propose]:
+    soumis = Bilan.objects.filter(fiche__in=fiches, etat="soumis", campagne__etat="ouverte")
+    nombre, annee = soumis.count(), soumis.values_list("campagne__annee", flat=True).first()
+    if nombre:
+        raison = f"{_dire(nombre, 'bilan attend sa validation', 'bilans attendent leur validation')}."
+        yield Propose("bilans", "bilans", f"Bilans {annee} des fiches-actions", raison, 20)
+
+
+def _retards(fiches: Any, jour: datetime.date) -> Iterator[Propose]:
+    passees = Q(etapes__echeance__lt=jour) & ~Q(etapes__etat__in=["realisee", "abandonnee"])
+    lues = fiches.en_retard(jour).annotate(etapes_passees=Count("etapes", filter=passees, distinct=True))
+    for fiche in lues.order_by("-etapes_passees", "ordre")[:MAXIMUM]:
+        titre = f"Fiche {fiche}"
+        yield Propose(f"retard-{fiche.pk}", "retard", titre, _retard_dit(fiche, jour), 10, {"fiche": fiche})
+
+
+def _retard_dit(fiche: Any, jour: datetime.date) -> str:
+    if fiche.etapes_passees:
+        return f"{_dire(fiche.etapes_passees, 'étape a passé sa date', 'étapes ont passé leur date')}."
+    if fiche.fin and fiche.fin < jour:
+        return f"Fin prévue le {date_courte(fiche.fin)}, non réalisée."
+    return f"Fiche « {fiche.get_statut_display().lower()} »."
+
+
+def _cibles(fiches: Any, annee: int) -> Iterator[Propose]:
+    mesures = MesureIndicateur.objects.courantes().filter(
+        annee=annee, indicateur__fiche__in=fiches, indicateur__actif=True, valeur__isnull=False
+    )
+    cibles = dict(
+        CibleIndicateur.objects.filter(annee=annee, indicateur__fiche__in=fiches).values_list("indicateur", "valeur")
+    )
+    manquees: dict[FicheAction, int] = defaultdict(int)
+    for mesure in mesures.select_related("indicateur__fiche"):
+        _ecart, _atteint, ton = juger(mesure.valeur, cibles.get(mesure.indicateur_id), mesure.indicateur.sens)
+        if ton == "retard":
+            manquees[mesure.indicateur.fiche] += 1
+    for fiche, nombre in sorted(manquees.items(), key=lambda e: (-e[1], e[0].ordre))[:MAXIMUM]:
+        raison = f"{_dire(nombre, 'cible manquée', 'cibles manquées')} de plus de 10 % en {annee}."
+        titre = f"Fiche {fiche.numero} : cibles {annee}"
+        yield Propose(f"cible-{fiche.pk}", "cible", titre, raison, 10, {"fiche": fiche})
+
+
+def _conventions(utilisateur: Any, jour: datetime.date) -> Iterator[Propose]:
+    lues: Any = Convention.objects.visibles_par(utilisateur).finissant(jour).select_related("operateur")
+    for convention in lues.order_by("dernier")[:MAXIMUM]:
+        titre = f"Convention {convention} : renouveler ou laisser finir"
+        raison = f"Elle finit le {date_longue(convention.dernier)}."
+        yield Propose(f"convention-{convention.pk}", "convention", titre, raison, 10, {"convention": convention})
+
+
+def _besoins(utilisateur: Any) -> Iterator[Propose]:
+    criants = [b for b in GestionOffre(utilisateur, QueryDict("")).besoins if b.total.criant and b.total.sans]
+    for besoin in criants[:BESOINS]:
+        raison = (
+            f"{compte(besoin.total.sans or 0, 'personne')} avec ce frein, sans prescription pour le lever ; "
+            f"{compte(besoin.offres, 'offre')} au catalogue."
+        )
+        yield Propose(f"besoin-{besoin.frein.pk}", "besoin", f"Besoin sans réponse : {besoin.frein}", raison)

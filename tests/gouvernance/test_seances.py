@@ -1,0 +1,361 @@
+"""Meetings: agenda proposed, convocation and reply by link, presence and quorum, decisions typed live and followed."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import uuid
+from pathlib import Path
+
+import pytest
+from django.conf import settings as reglages
+from django.core import mail
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actions.models import EtatEtape
+from gouvernance.models import Decision, Instance, Membre, Presence, Seance
+from gouvernance.operations import seances as ops
+from gouvernance.operations.convocations import jeton, jeton_agenda
+from gouvernance.operations.decisions import noter_decision, suivre_decision
+from gouvernance.operations.demonstration import charger_demonstration, dates_des_seances
+from gouvernance.operations.instances import charger_instances, terminer_mandat
+from gouvernance.regles.seances import deplacer, faute_de_votes, heures, quorum
+from pdi.comptes.demo import creer_comptes_de_demonstration
+from pdi.comptes.models import Role
+from pdi.socle.droits import DroitInsuffisant, RegleMetier
+from pdi.socle.etats import TransitionImpossible
+from tests.fabriques import (
+    DepartementFactory,
+    EtapeFactory,
+    FicheFactory,
+    ProgrammeFactory,
+    UtilisateurFactory,
+)
+from tests.fabriques_parcours import il_y_a
+
+DONNEES = Path(reglages.DOSSIER_DONNEES)
+
+# -- rules ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("presences", "requis", "atteint"),
+    [
+        pytest.param([(True, "present"), (True, "represente"), (True, "excuse")], 2, True, id="represente-compte"),
+        pytest.param([(True, "present"), (False, "present")], 2, False, id="voix-consultative-ne-compte-pas"),
+        pytest.param([(True, "absent")], None, None, id="sans-regle"),
+        pytest.param([], 1, False, id="personne"),
+    ],
+)
+def test_le_quorum_compte_les_voix_presentes_ou_representees(presences, requis, atteint):
+    assert quorum(presences, requis).atteint is atteint
+
+
+@given(st.lists(st.integers(1, 50), unique=True, min_size=1), st.data())
+def test_deplacer_un_point_ne_perd_ni_ne_double_rien(rangs, data):
+    lequel, pas = data.draw(st.sampled_from(rangs)), data.draw(st.integers(-60, 60))
+    deplaces = deplacer(rangs, lequel, pas)
+    assert sorted(deplaces) == sorted(rangs)
+    assert [r for r in deplaces if r != lequel] == [r for r in rangs if r != lequel]
+
+
+def test_les_heures_s_enchainent_un_point_muet_compte_un_quart_d_heure():
+    debut = datetime.datetime(2026, 2, 26, 14, tzinfo=datetime.UTC)
+    assert [f"{h:%H:%M}" for h in heures(debut, [20, None, 5])] == ["14:00", "14:20", "14:35"]
+
+
+def test_les_votes_ne_depassent_pas_les_voix_presentes():
+    assert faute_de_votes(4, 3, 1, 0, unanimite=False) == ""
+    assert "5 voix notées pour 4" in faute_de_votes(4, 3, 1, 1, unanimite=False)
+    assert "ni voix contre" in faute_de_votes(4, 3, 1, 0, unanimite=True)
+
+
+@pytest.mark.parametrize(
+    ("jour", "suivante"),
+    [
+        pytest.param(datetime.date(2026, 2, 25), 2026, id="veille"),
+        pytest.param(datetime.date(2026, 2, 26), 2027, id="jour-meme"),
+        pytest.param(datetime.date(2028, 2, 29), 2029, id="29-fevrier"),
+    ],
+)
+def test_la_demonstration_se_date_d_aujourd_hui(jour, suivante):
+    assert [d.year for d in dates_des_seances(2, 26, jour)] == [suivante, suivante - 1, suivante - 2]
+
+
+# -- on screen --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def service(db, client):
+    utilisateur = UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME, nom="Service")
+    client.force_login(utilisateur, backend="django.contrib.auth.backends.ModelBackend")
+    return utilisateur
+
+
+@pytest.fixture
+def comite(db):
+    return Instance.objects.create(
+        departement=DepartementFactory.create(code="91"), nom="Comité de pilotage", nature="comite_pilotage", quorum=2
+    )
+
+
+@pytest.fixture
+def membres(comite):
+    base = {"instance": comite, "mandat": DateRange(il_y_a(100), None)}
+    return [
+        Membre.objects.create(**base, nom="Ada Modèle", courriel="ada@exemple.fr"),
+        Membre.objects.create(**base, nom="Léo Témoin", courriel="leo@exemple.fr"),
+        Membre.objects.create(**base, nom="Zoé Spécimen", voix=False),
+    ]
+
+
+@pytest.fixture
+def seance(comite, service):
+    return ops.preparer_seance(
+        instance=comite, par=service, debut=timezone.now() + datetime.timedelta(days=9), lieu="Salle 204",
+        points=[{"titre": "Premier point"}, {"titre": "Second point"}],
+    )  # fmt: skip
+
+
+@pytest.fixture
+def ouverte(seance, membres, service):
+    ops.convoquer_seance(seance=seance, par=service)
+    ops.ouvrir_seance(seance=seance, par=service)
+    seance.refresh_from_db()
+    return seance
+
+
+def noter(seance, par, **champs):
+    return noter_decision(seance=seance, par=par, **({"texte": "Étudier", "type": "avis"} | champs))
+
+
+def test_une_seance_se_prepare_puis_s_ordonne_au_clavier(client, service, comite):
+    ecran = reverse("gouvernance:seance_preparer", args=[comite.pk])
+    jour = timezone.localdate() + datetime.timedelta(days=20)
+    assert "Ce champ" in client.post(ecran, {"jour": "", "heure": "14:00", "version": "1"}).content.decode()
+    client.post(ecran, {"jour": jour, "heure": "14 h 00".replace(" ", ""), "lieu": "Salle 204", "version": "1"})
+    creee = Seance.objects.get()
+    ordre = reverse("gouvernance:seance_ordre", args=[creee.pk])
+    for titre in ("Bilan", "Parole des usagers"):
+        client.post(ordre, {"geste": "ajouter", "titre": titre})
+    dernier = creee.points.last()
+    client.post(ordre, {"geste": f"monter:{dernier.pk}"})
+    assert [p.titre for p in creee.points.all()] == ["Parole des usagers", "Bilan"]
+    client.post(ordre, {"geste": f"retirer:{dernier.pk}"})
+    assert [p.titre for p in creee.points.all()] == ["Bilan"]
+
+
+def test_l_ordre_du_jour_propose_dit_pourquoi_et_la_secretaire_choisit(client, service, comite, seance):
+    programme = ProgrammeFactory.create(code="essai-2022-2026", annee_debut=2022, annee_fin=timezone.localdate().year)
+    fiche = FicheFactory.create(programme=programme, numero="2.1")
+    for _ in range(2):
+        EtapeFactory.create(fiche=fiche, echeance=il_y_a(5), etat=EtatEtape.EN_COURS)
+    passee = Seance.objects.create(instance=comite, debut=timezone.now() - datetime.timedelta(days=300))
+    Decision.objects.create(seance=passee, numero=1, texte="Relancer", echeance=il_y_a(30))
+    ecran = reverse("gouvernance:seance_ordre", args=[seance.pk])
+    page = client.get(ecran).content.decode()
+    assert "2\u00a0étapes ont passé leur date" in page
+    assert "1\u00a0décision reste à tenir, dont 1 en retard" in page
+    client.post(ecran, {"geste": "retenir", "propose": [f"retard-{fiche.pk}", "inconnue"]})
+    retenu = seance.points.get(fiche=fiche)
+    assert retenu.raison == "2\u00a0étapes ont passé leur date."
+    assert f'value="retard-{fiche.pk}"' not in client.get(ecran).content.decode()
+
+
+def test_convoquer_ecrit_a_chacun_et_le_lien_repond(
+    client, service, seance, membres, settings, django_capture_on_commit_callbacks
+):
+    settings.ADRESSE_PUBLIQUE = "https://insertion.exemple.fr"
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("gouvernance:seance_geste", args=[seance.pk, "convoquer"]))
+    assert sorted(m.to[0] for m in mail.outbox) == ["ada@exemple.fr", "leo@exemple.fr"]
+    assert "1. Premier point" in mail.outbox[0].body
+    presence = Presence.objects.get(membre=membres[0])
+    lien = reverse("gouvernance:convocation_reponse", args=[jeton(presence)])
+    assert any(lien in m.body for m in mail.outbox)
+    client.logout()
+    assert "Viendrez-vous" in client.get(lien).content.decode()
+    assert "Dites qui vous représentera" in client.post(lien, {"reponse": "pouvoir"}).content.decode()
+    assert client.post(lien, {"reponse": "pouvoir", "represente_par": "Ida"}).status_code == 200
+    presence.refresh_from_db()
+    assert (presence.reponse, presence.represente_par) == ("pouvoir", "Ida")
+    assert client.get(lien[:-2] + "zz").status_code == 404
+
+
+def test_relancer_n_ecrit_qu_a_ceux_qui_se_taisent(service, seance, membres, django_capture_on_commit_callbacks):
+    ops.convoquer_seance(seance=seance, par=service)
+    Presence.objects.filter(membre=membres[0]).update(reponse="oui")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert ops.relancer_seance(seance=seance, par=service) == 2
+    assert [m.to[0] for m in mail.outbox] == ["leo@exemple.fr"]
+    assert mail.outbox[0].subject.startswith("Rappel")
+
+
+@pytest.mark.parametrize(
+    ("defaire", "phrase"),
+    [
+        pytest.param(lambda s: s.points.all().delete(), "ordre du jour est vide", id="sans-point"),
+        pytest.param(lambda s: Membre.objects.all().delete(), "aucun membre en fonction", id="sans-membre"),
+        pytest.param(lambda s: Seance.objects.update(debut=timezone.now()), "est passée", id="date-passee"),
+    ],
+)
+def test_on_ne_convoque_pas_n_importe_quoi(service, seance, membres, defaire, phrase):
+    defaire(seance)
+    with pytest.raises(RegleMetier, match=phrase):
+        ops.convoquer_seance(seance=seance, par=service)
+    seance.refresh_from_db()
+    assert seance.etat == "preparee"
+    assert not mail.outbox
+
+
+def test_la_presence_se_note_d_un_geste_et_le_quorum_se_recompte(client, ouverte):
+    presences = list(ouverte.presences.order_by("membre__nom"))
+    ecran = reverse("gouvernance:seance_presence", args=[ouverte.pk])
+    recu = client.post(ecran, {f"etat-{presences[0].pk}": "present"}, headers={"HX-Request": "true"}).content.decode()
+    assert "Quorum non atteint" in recu
+    envoi = {f"etat-{presences[0].pk}": "present", f"etat-{presences[1].pk}": "represente"}
+    recu = client.post(ecran, envoi, headers={"HX-Request": "true"}).content.decode()
+    assert "Quorum atteint" in recu
+    assert "2 voix sur 2" in recu
+
+
+def test_une_decision_renvoyee_apres_une_coupure_n_est_ecrite_qu_une_fois(client, ouverte):
+    ecran = reverse("gouvernance:decision_noter", args=[ouverte.pk])
+    envoi = {"texte": "Étudier l’automatisation", "type": "ajustement", "cle": str(uuid.uuid4())}
+    for _ in range(2):
+        recu = client.post(ecran, envoi, headers={"Accept": "application/json"})
+        assert recu.status_code == 200
+        assert recu.json() == {"numero": "D1"}
+    assert Decision.objects.count() == 1
+    refus = client.post(ecran, envoi | {"texte": "", "cle": ""}, headers={"Accept": "application/json"})
+    assert refus.status_code == 422
+    assert refus.json()["message"] == "Écrivez la décision."
+    page = client.get(ouverte.get_absolute_url()).content.decode()
+    assert "Étudier l’automatisation" in page
+
+
+def test_des_votes_impossibles_sont_refuses_et_rien_n_est_ecrit(service, ouverte):
+    with pytest.raises(RegleMetier, match="3 voix notées pour 0"):
+        noter(ouverte, service, pour=3)
+    assert not Decision.objects.exists()
+
+
+def test_un_seul_point_en_discussion_et_la_cloture_reporte_le_reste(client, ouverte):
+    premier, second = ouverte.points.all()
+    for point in (premier, second):
+        client.post(reverse("gouvernance:seance_point_etat", args=[point.pk]), {"etat": "en_discussion"})
+    premier.refresh_from_db()
+    assert premier.etat == "traite"
+    client.post(reverse("gouvernance:seance_point_etat", args=[second.pk]), {"etat": "a_venir"})
+    client.post(reverse("gouvernance:seance_geste", args=[ouverte.pk, "clore"]))
+    second.refresh_from_db()
+    ouverte.refresh_from_db()
+    assert (ouverte.etat, second.etat) == ("tenue", "reporte")
+    assert set(ouverte.presences.values_list("etat", flat=True)) == {"absent"}
+
+
+def test_une_seance_tenue_ne_change_plus_sans_dire_pourquoi(client, service, ouverte):
+    ops.clore_seance(seance=ouverte, par=service)
+    with pytest.raises(RegleMetier, match="tenue"):
+        noter(ouverte, service)
+    ecran = reverse("gouvernance:seance_motif", args=[ouverte.pk, "rouvrir"])
+    assert client.post(ecran, {"motif": ""}).status_code == 422
+    client.post(ecran, {"motif": "Une décision manquait."})
+    assert noter(ouverte, service).numero == 1
+    assert "Une décision manquait." in client.get(ouverte.get_absolute_url()).content.decode()
+
+
+def test_reporter_prepare_une_seance_semblable_et_previent(
+    client, service, seance, membres, django_capture_on_commit_callbacks
+):
+    ops.convoquer_seance(seance=seance, par=service)
+    jour = timezone.localdate() + datetime.timedelta(days=40)
+    envoi = {"jour": jour, "heure": "10:00", "motif": "Salle indisponible."}
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("gouvernance:seance_reporter", args=[seance.pk]), envoi)
+    seance.refresh_from_db()
+    nouvelle = seance.reportee_a
+    assert (seance.etat, nouvelle.etat) == ("reportee", "preparee")
+    assert [p.titre for p in nouvelle.points.all()] == ["Premier point", "Second point"]
+    assert "Salle indisponible." in mail.outbox[0].body
+    with pytest.raises(TransitionImpossible):
+        ops.ouvrir_seance(seance=seance, par=service)
+
+
+def test_celui_qui_porte_une_decision_la_suit_et_elle_revient_a_la_seance_suivante(client, service, ouverte, comite):
+    porteur = UtilisateurFactory.create(role=Role.PILOTE, nom="Porteur")
+    decision = noter(ouverte, service, texte="Cartographier les SIAE", responsable=porteur, echeance=il_y_a(-10))
+    assert porteur.avis.get().titre == "Une décision vous est confiée"
+    client.force_login(porteur, backend="django.contrib.auth.backends.ModelBackend")
+    assert "décision à tenir" in client.get(reverse("accueil:accueil")).content.decode()
+    ecran = reverse("gouvernance:decision_suivre", args=[decision.pk, "tenir"])
+    assert client.post(ecran, {"commentaire": ""}).status_code == 422
+    report = reverse("gouvernance:decision_suivre", args=[decision.pk, "reporter"])
+    assert "jour à venir" in client.post(report, {"commentaire": "Retard", "echeance": il_y_a(1)}).content.decode()
+    suivante = ops.preparer_seance(instance=comite, par=service, debut=ouverte.debut + datetime.timedelta(days=365))
+    client.force_login(service, backend="django.contrib.auth.backends.ModelBackend")
+    assert "Cartographier les SIAE" in client.get(suivante.get_absolute_url()).content.decode()
+    suivre_decision(decision=decision, verbe="tenir_decision", par=porteur, commentaire="Carte publiée le 3 juin.")
+    page = client.get(decision.get_absolute_url()).content.decode()
+    assert "Carte publiée le 3 juin." in page
+
+
+def test_une_decision_ne_se_suit_ni_ne_s_abandonne_par_un_autre(service, ouverte):
+    porteur = UtilisateurFactory.create(role=Role.PILOTE)
+    decision = noter(ouverte, service, responsable=porteur)
+    with pytest.raises(DroitInsuffisant):
+        suivre_decision(
+            decision=decision, verbe="tenir_decision", par=UtilisateurFactory.create(role=Role.PILOTE),
+            commentaire="Fait",
+        )  # fmt: skip
+    with pytest.raises(DroitInsuffisant):
+        suivre_decision(decision=decision, verbe="abandonner_decision", par=porteur, commentaire="Non")
+
+
+def test_l_agenda_d_un_membre_tient_jusqu_a_la_fin_de_son_mandat(client, service, seance, membres):
+    adresse = reverse("gouvernance:agenda_flux", args=[jeton_agenda(membres[0])])
+    assert b"VEVENT" not in client.get(adresse).content
+    ops.convoquer_seance(seance=seance, par=service)
+    assert "Comité de pilotage" in client.get(adresse).content.decode()
+    terminer_mandat(membre=membres[0], fin=il_y_a(1), par=service)
+    assert client.get(adresse).status_code == 404
+
+
+def test_les_listes_font_autant_de_requetes_pour_trente(client, service, ouverte, comite):
+    noter(ouverte, service)
+    ecrans = [reverse(f"gouvernance:{nom}") for nom in ("seances", "seances_calendrier", "decisions")]
+    combien = []
+    for tour in range(2):
+        for ecran in ecrans:
+            client.get(ecran)
+            with CaptureQueriesContext(connection) as vues:
+                client.get(ecran)
+            combien.append(len(vues))
+        if not tour:
+            for n in range(2, 25):
+                noter(ouverte, service, texte=f"Décision {n}")
+                Seance.objects.create(instance=comite, debut=ouverte.debut + datetime.timedelta(hours=n))
+    assert combien[:3] == combien[3:]
+
+
+def test_la_demonstration_raconte_deux_annees_une_seule_fois(db):
+    from pdi.structures.annuaire import charger_annuaire
+
+    charger_annuaire(chemin=DONNEES / "structures.json")
+    creer_comptes_de_demonstration()
+    charger_instances(chemin=DONNEES / "gouvernance.json")
+    chemin = DONNEES / "demonstration" / "gouvernance.json"
+    bilan = charger_demonstration(chemin=chemin, jour=timezone.localdate())
+    assert bilan is not None
+    assert (bilan.seances, bilan.decisions) == (6, 16)
+    assert charger_demonstration(chemin=chemin, jour=timezone.localdate()) is None
+    dits = json.loads(chemin.read_text(encoding="utf-8"))["instances"]
+    assert Seance.objects.filter(etat="convoquee", debut__gt=timezone.now()).count() == len(dits)
+    assert not Decision.objects.filter(demonstration=False).exists()
+    assert not Decision.objects.filter(responsable=None, structure=None).exists()
