@@ -19,7 +19,7 @@ from pdi.socle.filtres import FiltreBooleen, FiltreChoix, Filtres, FiltreTexte
 from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Tri
 from pdi.structures.models import Structure
-from pdi.territoires.models import TerritoireAction
+from pdi.territoires.lecture import territoires_du_departement
 
 from .querysets import ROLES_SUIVI, PersonneQuerySet, habite
 from .recherche import chercher
@@ -137,7 +137,7 @@ class ListePersonnes:
             get,
             choix={
                 "structure": [(s.pk, str(s)) for s in structures.order_by("nom")],
-                "territoire": [(t.pk, t.nom) for t in TerritoireAction.objects.order_by("nom")],
+                "territoire": [(t.pk, t.nom) for t in territoires_du_departement()],
                 "referent": [] if portefeuille else referents_proposes(utilisateur),
             },
         )

@@ -18,7 +18,7 @@ from pdi.socle.filtres import FiltreChoix, Filtres, FiltreTexte
 from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Tri
 from pdi.structures.models import Structure
-from pdi.territoires.models import TerritoireAction
+from pdi.territoires.lecture import territoires_du_departement
 
 TRIS = {
     "nom": ("personne__nom_naissance", "personne__prenoms", "pk"),
@@ -119,7 +119,7 @@ class ListeContrats:
             get,
             choix={
                 "structure": [(s.pk, str(s)) for s in structures.order_by("nom")],
-                "territoire": [(t.pk, t.nom) for t in TerritoireAction.objects.order_by("nom")],
+                "territoire": [(t.pk, t.nom) for t in territoires_du_departement()],
                 "referent": [(u.pk, str(u)) for u in referents.order_by("nom", "prenom")],
             },
         )

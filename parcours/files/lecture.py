@@ -28,7 +28,7 @@ from pdi.socle.formats import nombre
 from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Tri
 from pdi.structures.models import Structure
-from pdi.territoires.models import TerritoireAction
+from pdi.territoires.lecture import territoires_du_departement
 
 from . import blocages
 from .catalogue import FileAttente
@@ -133,7 +133,7 @@ def _choix() -> dict[str, list[tuple[int, str]]]:
     ouvertes = AffectationReferent.objects.filter(referent=OuterRef("pk"), periode__endswith__isnull=True)
     return {
         "structure": [(s.pk, str(s)) for s in structures.order_by("nom")],
-        "territoire": [(t.pk, t.nom) for t in TerritoireAction.objects.order_by("nom")],
+        "territoire": [(t.pk, t.nom) for t in territoires_du_departement()],
         "referent": [(u.pk, str(u)) for u in Utilisateur.objects.filter(Exists(ouvertes)).order_by("nom", "prenom")],
     }
 

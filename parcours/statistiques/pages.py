@@ -19,7 +19,7 @@ from pdi.socle.filtres import FiltreAnnee, FiltreChoix, Filtres
 from pdi.socle.masquage import MASQUE, SEUIL_INTERNE
 from pdi.socle.models import Traitement
 from pdi.structures.models import Structure
-from pdi.territoires.models import TerritoireAction
+from pdi.territoires.lecture import territoires_du_departement
 
 from . import lecture, recompte
 from .droits import peut_compiler_indicateurs, peut_ouvrir_personnes, voit_petits_effectifs
@@ -47,7 +47,7 @@ class FiltresObservatoire(Filtres):
 
 def _choix() -> dict[str, list[tuple[str, str]]]:
     orientees = Structure.objects.filter(Exists(Orientation.objects.filter(structure=OuterRef("pk"))))
-    territoires = TerritoireAction.objects.filter(validite__contains=timezone.localdate()).order_by("nom")
+    territoires = territoires_du_departement().filter(validite__contains=timezone.localdate())
     return {
         "territoire": list(territoires.values_list("code", "nom")),
         "structure": [(str(s.pk), str(s)) for s in orientees.order_by("nom")],
