@@ -12,9 +12,10 @@ from . import chronologie as c
 from .adresses import adresse, de_fait
 from .chronologie import Fait
 from .etat import ALERTE_ECHEANCE, Parcours
-from .models import NatureEntretien
+from .models import NatureEntretien, RoleFoyer
 from .regles import delais
 
+HORS_DROITS = (RoleFoyer.ENFANT, RoleFoyer.AUTRE)  # they live in the household, rights and duties are not theirs
 VEILLE = 15  # days before a deadline when it turns ochre
 
 ORIENTATION, REFERENT, ENCADRANT, OPERATEUR, PERSONNE = (
@@ -25,6 +26,8 @@ ORIENTER = "parcours:orienter"
 DESIGNER = "parcours:referent_designer"
 PLANIFIER = "parcours:entretien_planifier"
 CONTRACTUALISER = "parcours:contrat_nouveau"
+OUVRIR_DOSSIER = "parcours:dossier_ajouter"
+DIRE_DROITS = "parcours:droits_devoirs_ajouter"
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class AFaire:
 
     def etapes(self) -> list[Etape]:
         """Return the steps, the most urgent first; those without a date last."""
-        regles: list[Callable[[], Iterator[Etape]]] = [self._rendez_vous, self._suivis, self._aides]
+        regles: list[Callable[[], Iterator[Etape]]] = [self._entree, self._rendez_vous, self._suivis, self._aides]
         if not self.parcours.clos:
             regles = [
                 self._orientation, self._referent, self._premier, self._contrat, self._revision, self._contact,
@@ -100,6 +103,22 @@ class AFaire:
             yield self._faire(
                 titre, qui, geste, self._ecran(ecran), le=due.le, reference=due.reference,
                 sous=f"{due.intitule}\u00a0: {due.duree} depuis le {due.depuis:%d/%m/%Y}", cible=due.cible,
+            )  # fmt: skip
+
+    def _entree(self) -> Iterator[Etape]:
+        """What someone new still lacks to enter: the RSA file, then whether she is under rights and duties."""
+        p, lu = self.parcours, self.parcours.identite
+        if lu is None or lu.role in HORS_DROITS or p.sortie or p.de(c.ENTREE):
+            return
+        if not lu.demande:
+            yield self._faire(
+                "Enregistrer le dossier RSA", ORIENTATION, "Enregistrer", self._ecran(OUVRIR_DOSSIER),
+                sous="sans lui, aucun délai ne court",
+            )  # fmt: skip
+        else:
+            yield self._faire(
+                "Dire si les droits et devoirs s’appliquent", ORIENTATION, "Dire", self._ecran(DIRE_DROITS),
+                sous=f"dossier {lu.demande}\u00a0: le délai d’orientation part de ce jour", reference="CASF L262-28",
             )  # fmt: skip
 
     def _orientation(self) -> Iterator[Etape]:

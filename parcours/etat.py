@@ -221,6 +221,7 @@ class Parcours:
             constats.append("Droits et devoirs\u00a0: la CAF dit oui, le recalcul dit non")
         if self.orientation is None and self.referent is not None:
             constats.append("Un référent, mais aucune orientation en cours")
-        if self.identite and not self.identite.dossier and self.entree:
+        attendu = self.entree and (self.jour - self.entree.le).days > MOIS_CAF_ANCIEN
+        if self.identite and not self.identite.dossier and attendu:
             constats.append("Aucun mois transmis par la CAF ou la MSA")
         return [Signal("veille", f"Anomalie\u00a0: {mots}") for mots in constats]

@@ -18,13 +18,16 @@ from parcours.models import (
     Adresse,
     Consultation,
     Contrat,
+    DossierRSA,
     EtatMensuel,
+    MembreFoyer,
     Orientation,
     Personne,
     RegimeJuridique,
     SituationFoyer,
 )
 from parcours.regles.delais import OrientationLue, Regime
+from pdi.socle.formats import accorder
 from pdi.territoires.models import CommuneTerritoire
 
 SEUL = frozenset({"CEL", "DIV", "ISO", "SEF", "SEL", "VEU"})
@@ -32,14 +35,19 @@ SEUL = frozenset({"CEL", "DIV", "ISO", "SEF", "SEL", "VEU"})
 
 @dataclass(frozen=True)
 class Identite:
-    """What stands today. Empty strings and None where nothing is known; `dossier` is the file's number.
+    """What stands today. Empty strings and None where nothing is known; `dossier` is the number on the latest month.
 
+    `role` and `membres`: the place in the household, and how many live there; `demande` is the number of the latest
+    RSA file of the household, whether the payer has sent a month of it or not.
     `vues` counts the consultations of the month; `regimes` are the legal regimes, in order.
     """
 
     territoire: str = ""
     situation: str = ""
     enfants: int | None = None
+    role: str = ""
+    membres: int = 0
+    demande: str = ""
     dossier: str = ""
     mois_caf: datetime.date | None = None
     etat_caf: str = ""
@@ -72,6 +80,11 @@ def _aujourd_hui(personne: int, jour: datetime.date, mois_courant: datetime.date
     mois = EtatMensuel.objects.filter(
         dossier__foyer__membres__personne=OuterRef("pk"), dossier__foyer__membres__periode__contains=jour
     ).order_by("-mois")
+    place = MembreFoyer.objects.filter(**sien, **en_cours)
+    ensemble = MembreFoyer.objects.filter(foyer=OuterRef("foyer"), **en_cours).order_by().values("foyer")
+    demandes = DossierRSA.objects.filter(
+        foyer__membres__personne=OuterRef("pk"), foyer__membres__periode__contains=jour
+    ).order_by("-demande_le", "-pk")
     commune = Adresse.objects.filter(personne=OuterRef(OuterRef("pk")), **en_cours).values("commune")[:1]
     territoire = CommuneTerritoire.objects.filter(commune=Subquery(commune), validite__contains=jour)
     orientation = Orientation.objects.au(jour).filter(**sien)
@@ -94,6 +107,8 @@ def _aujourd_hui(personne: int, jour: datetime.date, mois_courant: datetime.date
         Personne.objects.filter(pk=personne)
         .annotate(
             l_foyer=_json(foyer, situation="situation", enfants="enfants"),
+            l_place=_json(place, role="role", membres=Subquery(ensemble.annotate(n=Count("pk")).values("n"))),
+            l_demande=_json(demandes, numero="numero"),
             l_mois=_json(mois, mois="mois", etat="etat", numero="dossier__numero"),
             l_territoire=_json(territoire.order_by("pk"), nom="territoire__nom"),
             l_orientation=_json(
@@ -113,7 +128,7 @@ def _aujourd_hui(personne: int, jour: datetime.date, mois_courant: datetime.date
     )  # fmt: skip
 
 
-_PARTIES = ("foyer", "mois", "territoire", "orientation", "contrat", "vues")
+_PARTIES = ("foyer", "place", "demande", "mois", "territoire", "orientation", "contrat", "vues")
 _AUJOURD_HUI = Compilee(_aujourd_hui, -1_000_001, datetime.date(1, 1, 1), datetime.date(1, 1, 2))
 
 
@@ -139,6 +154,9 @@ def _identite(lu: dict[str, Any], regimes: list[dict[str, Any]]) -> Identite:
         territoire=lu["territoire"].get("nom") or "",
         situation=lu["foyer"].get("situation") or "",
         enfants=lu["foyer"].get("enfants"),
+        role=lu["place"].get("role") or "",
+        membres=lu["place"].get("membres") or 0,
+        demande=lu["demande"].get("numero") or "",
         dossier=lu["mois"].get("numero") or "",
         mois_caf=parse_date(lu["mois"].get("mois") or ""),
         etat_caf=lu["mois"].get("etat") or "",
@@ -150,9 +168,12 @@ def _identite(lu: dict[str, Any], regimes: list[dict[str, Any]]) -> Identite:
 
 
 def foyer_en_mots(lu: Identite) -> str:
-    """Return « seule ou seul, 2 enfants à charge », « en couple, sans enfant », empty when nothing is known."""
+    """Return « seule ou seul, 2 enfants à charge », « en couple, sans enfant », « 3 personnes » without a situation.
+
+    Empty when nothing is known.
+    """
     if not lu.situation and lu.enfants is None:
-        return ""
+        return f"{lu.membres}\u00a0{accorder(lu.membres, 'personne')}" if lu.membres else ""
     morceaux = [("seule ou seul" if lu.situation in SEUL else "en couple")] if lu.situation else []
     if lu.enfants is not None:
         pluriel = "s" if lu.enfants > 1 else ""

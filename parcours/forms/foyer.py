@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from actions.forms.champs import ChampDate, ChampEntier
@@ -15,6 +17,9 @@ from parcours.regles.droits_devoirs import SEUIL_ACTIVITE
 from pdi.structures.models import NatureStructure, Structure
 
 from .personnes import OUI_NON_INCONNU, oui_non
+
+LONGUEUR_NUMERO = 11
+NON_PAYEURS = "assurance maladie|assurance retraite|travailleurs indépendants|des indépendants"
 
 
 class MembreForm(forms.Form):
@@ -64,6 +69,13 @@ class SituationForm(forms.Form):
         self.initial.setdefault("debut", timezone.localdate())
 
 
+def payeurs_rsa() -> QuerySet[Structure]:
+    """Return who pays RSA here: CAF and MSA (CASF L262-16), without health, retirement, or a neighbour's bodies."""
+    ici = Q(departement=None) | Q(departement=settings.DEPARTEMENT_CODE)
+    protection = Structure.objects.filter(ici, nature=NatureStructure.PROTECTION_SOCIALE)
+    return protection.exclude(nom__iregex=NON_PAYEURS)
+
+
 class DossierForm(forms.Form):
     """An RSA file: its numbers, its payer, its dates."""
 
@@ -87,16 +99,18 @@ class DossierForm(forms.Form):
         super().__init__(*args, **kwargs)
         if dossier is None:
             del self.fields["clos_le"], self.fields["motif_cloture"]
-        payeurs = Structure.objects.filter(nature=NatureStructure.PROTECTION_SOCIALE).order_by("nom", "pk")
+        payeurs = payeurs_rsa()
         if dossier is not None:
-            payeurs = payeurs | Structure.objects.filter(pk=dossier.organisme_payeur_id)
-        self.fields["organisme_payeur"].queryset = payeurs  # type: ignore[attr-defined]
+            payeurs |= Structure.objects.filter(pk=dossier.organisme_payeur_id)
+        self.fields["organisme_payeur"].queryset = payeurs.order_by("nom", "pk")  # type: ignore[attr-defined]
 
     def clean_numero(self) -> str:
         """Demand 11 characters."""
         numero = re.sub(r"\s", "", str(self.cleaned_data["numero"])).upper()
-        if not re.fullmatch(r"[0-9A-Z]{11}", numero):
+        if len(numero) != LONGUEUR_NUMERO:
             raise forms.ValidationError(f"Un numéro de demande compte 11 caractères, celui-ci en compte {len(numero)}.")
+        if not re.fullmatch(r"[0-9A-Z]+", numero):
+            raise forms.ValidationError("Un numéro de demande s’écrit avec des chiffres et des lettres sans accent.")
         return numero
 
     def clean_matricule(self) -> str:

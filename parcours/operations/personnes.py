@@ -19,6 +19,7 @@ from pdi.comptes.models import Role
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.operations import enregistrer, etat_de, journaliser
 from pdi.structures.regles import cle_nom
+from pdi.territoires.models import CommuneTerritoire
 
 from .adresses import SaisieAdresse, installer
 from .identite import chiffrer_nir, empreinte_nir, enregistrer_nir
@@ -28,7 +29,6 @@ IDENTITE = (
     "inscrit_france_travail",
 )  # fmt: skip
 CONTACTS = ("telephone", "courriel", "canal")
-HORS_PERIMETRE = "À cette adresse, vous ne retrouveriez pas cette personne : elle relève d’un autre territoire."
 MODIFIEE = "Quelqu’un a modifié cette fiche pendant votre saisie : rechargez la page pour voir ce qui a changé."
 
 
@@ -53,6 +53,21 @@ def _verifier_dates(valeurs: Mapping[str, Any]) -> None:
         raise RegleMetier("La date de naissance est dans l’avenir.", champ="date_naissance")
 
 
+def _hors_perimetre(adresse: SaisieAdresse | None, par: Any) -> str:
+    """Return why the author would not find this person again, which territory she belongs to, and what to do."""
+    jour = timezone.localdate()
+    siens = sorted({h.territoire.nom for h in par.habilitations_actives if h.territoire is not None})
+    portee = f" Vous suivez {', '.join(siens)}." if siens else ""
+    if adresse is None or adresse.commune is None:
+        return f"Sans commune, vous ne retrouveriez pas cette personne\u00a0: indiquez où elle habite.{portee}"
+    ici = CommuneTerritoire.objects.filter(commune=adresse.commune, validite__contains=jour)
+    nom = ici.values_list("territoire__nom", flat=True).first() or "un autre département"
+    return (
+        f"{adresse.commune.nom} relève de {nom}\u00a0: vous ne retrouveriez pas cette personne.{portee} "
+        "Passez le dossier à un agent de ce territoire."
+    )
+
+
 @sensitive_variables("nir")
 @transaction.atomic
 def creer_personne(
@@ -73,7 +88,7 @@ def creer_personne(
         installer(personne=personne, saisie=adresse)
     visible = Personne.objects.visibles_par(par).filter(pk=personne.pk).exists()
     if not visible and not par.a_role(Role.ADMINISTRATEUR):
-        raise RegleMetier(HORS_PERIMETRE, champ="commune")
+        raise RegleMetier(_hors_perimetre(adresse, par), champ="commune")
     return personne
 
 

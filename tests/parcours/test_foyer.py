@@ -160,7 +160,9 @@ def test_on_ne_cree_pas_une_personne_qu_on_ne_retrouverait_pas(client: Client):
     agent = UtilisateurFactory.create(role=Role.AGENT_ORIENTATION)
     agent.habilitations.update(territoire=ici)
     client.force_login(agent)
-    assert "autre territoire" in creer(client, commune=lointaine.nom).content.decode()
+    contenu = creer(client, commune=lointaine.nom).content.decode()
+    assert f"relève de {ailleurs.nom}" in contenu
+    assert f"Vous suivez {ici.nom}." in contenu
     assert not Personne.objects.exists()
     assert creer(client, commune=proche.nom).status_code == 302
 
@@ -356,3 +358,43 @@ def test_un_encadrant_de_structure_ne_cree_pas_et_sait_pourquoi(client: Client):
     assert "agent d’orientation" in reponse.content.decode()
     HabilitationFactory.create(utilisateur=encadrant, role=Role.AGENT_ORIENTATION)
     assert client.get(reverse("parcours:personne_creer")).status_code == 200
+
+
+# -- someone new -----------------------------------------------------------------------------------
+
+
+def test_une_personne_nouvelle_dit_ce_qui_lui_manque_pour_entrer(client: Client, agent: Any):
+    reponse = creer(client)
+    assert reponse.status_code == 302
+    personne = Personne.objects.get(nom_naissance="Lefèvre-Tampon")
+    page = reverse("parcours:personne", args=[personne.pk])
+    contenu = client.get(page).content.decode()
+    assert "Enregistrer le dossier RSA" in contenu
+    assert "Rien n’est en attente" not in contenu
+
+    caf = StructureFactory.create(nom="CAF d’essai", nature=NatureStructure.PROTECTION_SOCIALE)
+    StructureFactory.create(nom="Caisse primaire d’assurance maladie", nature=NatureStructure.PROTECTION_SOCIALE)
+    ecran = reverse("parcours:dossier_ajouter", args=[personne.pk])
+    contenu = client.get(ecran).content.decode()
+    assert "CAF d’essai" in contenu
+    assert "assurance maladie" not in contenu
+    dossier = {"numero": "91026004512", "organisme_payeur": caf.pk, "demande_le": "2026-01-05"}
+    client.post(ecran, dossier)
+    contenu = client.get(page).content.decode()
+    assert "Dire si les droits et devoirs s’appliquent" in contenu
+    assert "1\u00a0personne" in contenu
+
+    droits = {"dossier": personne.places.get().foyer.dossiers.get().pk, "debut": "2026-01-05", "recu": "oui"}
+    client.post(reverse("parcours:droits_devoirs_ajouter", args=[personne.pk]), droits)
+    contenu = client.get(page).content.decode()
+    assert "Dire si les droits et devoirs s’appliquent" not in contenu
+
+
+def test_un_enfant_du_foyer_n_a_pas_de_dossier_rsa_a_ouvrir(client: Client, agent: Any):
+    creer(client)
+    personne = Personne.objects.get(nom_naissance="Lefèvre-Tampon")
+    enfant = {"nom_naissance": "Lefèvre", "prenoms": "Léo", "date_naissance": "2019-05-02", "role": "ENF",
+              "debut": "2026-01-02"}  # fmt: skip
+    client.post(reverse("parcours:membre_ajouter", args=[personne.pk]), enfant)
+    leo = Personne.objects.get(prenoms="Léo")
+    assert "Enregistrer le dossier RSA" not in client.get(reverse("parcours:personne", args=[leo.pk])).content.decode()
