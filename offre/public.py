@@ -11,21 +11,14 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch, QuerySet
 from django.http import QueryDict
-from django.urls import reverse
-from django.utils.text import slugify
 
+from offre.adresses import adresse_publique
 from offre.lecture_offre import SESSIONS_MONTREES, LectureOffre
 from offre.listes_offres import ListeOffres, Places, dire_places
 from offre.models import LieuOffre, OffreInsertion, Session
 from offre.querysets import OffreQuerySet
 
 COMPLET = "Complet pour l’instant"
-
-
-def adresse_publique(offre: OffreInsertion) -> str:
-    """Return the public page of an offer, its title in the address."""
-    titre = slugify(offre.intitule)[:60].strip("-") or "offre"
-    return reverse("offre:offre_publique", args=[offre.pk, titre])
 
 
 def offres_lisibles_par_tous() -> QuerySet[OffreInsertion]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -35,6 +36,7 @@ class Parametre:
     type: Literal["texte", "entier", "date", "booleen"] = "texte"
     choix: Callable[[], Sequence[str]] | None = None
     exemple: str = ""
+    forme: tuple[str, str] | None = None  # pattern of a text, and what it is in words
 
     def lire(self, texte: str) -> Any:
         """Return the value of a text. Raises ParametreRefuse."""
@@ -53,6 +55,8 @@ class Parametre:
                 return datetime.date.fromisoformat(texte)
             except ValueError as erreur:
                 raise self._refus(texte, "une date ISO, par exemple 2026-01-31") from erreur
+        if self.forme is not None and not re.fullmatch(self.forme[0], texte):
+            raise self._refus(texte, self.forme[1])
         return texte[:200]
 
     def _choisir(self, texte: str) -> str:

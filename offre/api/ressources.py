@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from offre.adresses import lien_public
 from offre.echanges import nomenclatures as noms
 from offre.echanges.export import offres_publiees
 from offre.echanges.fiches import publics_de
@@ -102,7 +103,7 @@ def offre(une: OffreInsertion) -> schemas.Offre:
         operateurs=[schemas.Reference(id=s.pk, nom=s.nom) for s in une.operateurs.all()],
         lieux=[lieu(un) for un in une.lieux.all()], confirmee_le=une.confirmee_le,
         modifiee_le=timezone.localtime(une.modifiee_le), demonstration=une.demonstration,
-        page=reverse("api:offre", args=[une.pk]),
+        page=reverse("api:offre", args=[une.pk]), page_publique=lien_public(une),
     )  # fmt: skip
 
 
@@ -137,7 +138,8 @@ OFFRES = Ressource(
                   lambda q, v: q.filter(_ayant("freins", code=v)), choix=_codes_freins, exemple="mobilite"),
         Parametre("age", "Âge de la personne, en années.", _d_age, type="entier", exemple="22"),
         Parametre("commune", "Code INSEE d’une commune où l’offre se déroule.",
-                  lambda q, v: q.filter(_ayant("lieux", commune=v)), exemple="91228"),
+                  lambda q, v: q.filter(_ayant("lieux", commune=v)), exemple="91228",
+                  forme=(r"(\d{2}|2[AB])\d{3}", "un code INSEE de cinq signes")),
         Parametre("operateur", "Identifiant d’une structure qui la met en œuvre.",
                   lambda q, v: q.filter(_ayant("operateurs", pk=v)), type="entier", exemple="34"),
         Parametre("modifiees_depuis", "Seulement celles qui ont changé depuis ce jour.",

@@ -89,6 +89,7 @@ class Offre(Objet):
     modifiee_le: Annotated[datetime.datetime, Field(description="Dernière modification, avec le fuseau.")]
     demonstration: Annotated[bool, Field(description="Vrai pour une donnée fictive de démonstration.")]
     page: Annotated[str, Field(description="Adresse de la ressource dans cette API.")]
+    page_publique: Annotated[str, Field(description="Adresse de la page à montrer au public.")]
 
 
 class Structure(Objet):

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.utils import timezone
 from pydantic import BaseModel, ValidationError
 
+from offre.adresses import lien_public
 from offre.models import LieuOffre, OffreInsertion, ReferenceExterne
 from pdi.structures.models import Structure
 
@@ -151,6 +152,7 @@ def service(offre: OffreInsertion, structure: Structure, rang: int = 0) -> Fiche
     defaut: dict[str, Any] = {}
     if reference is None or suite:
         defaut = {"modes_mobilisation": _modes(offre) or None, "zone_eligibilite": [settings.DEPARTEMENT_CODE]}
+        defaut["lien_source"] = lien_public(offre)
     seuls = {c: v for c, v in venu.items() if c not in notre and c not in CHAMPS_DEDUITS}
     return valider(Service, {**defaut, **deduits, **seuls, **repris, **notre}, identifiant)
 

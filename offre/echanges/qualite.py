@@ -21,7 +21,7 @@ CRITERES: Mapping[str, tuple[str, str]] = MappingProxyType({
     "adresse_bien_definie": ("Adresse", "donnez l’adresse du lieu où l’offre se déroule"),
     "modes_mobilisation_bien_definis": (
         "Comment la mobiliser", "donnez un courriel ou un téléphone à joindre, et dites qui peut la prescrire"),
-    "au_moins_un_public": ("Public", "nommez le public dans les mots de la liste : jeunes, demandeurs d’emploi…"),
+    "au_moins_un_public": ("Public", "nommez le public dans les mots de la liste, « jeunes » par exemple"),
     "au_moins_une_thematique": ("Thématique", "choisissez au moins un frein visé"),
     "au_moins_un_moyen_de_contact": ("Contact", "donnez un courriel ou un téléphone"),
     "courriel_bien_defini": ("Courriel", "donnez le courriel à qui écrire"),

@@ -17,4 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offres.schema.json", api.table_schema, name="table_schema"),
     path("data-inclusion.json", api.data_inclusion_json, name="data_inclusion"),
     path("data-inclusion.xlsx", api.data_inclusion_xlsx, name="data_inclusion_xlsx"),
+    path("<path:reste>", api.inconnue, name="inconnue"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Any
 
 from django.conf import settings
@@ -74,6 +75,17 @@ def structures(request: HttpRequest) -> HttpResponseBase:
 def sessions(request: HttpRequest) -> HttpResponseBase:
     """List the sessions to come and going on, with the places left."""
     return _liste(request, ressources.SESSIONS)
+
+
+@ouvert
+def inconnue(request: HttpRequest, reste: str) -> HttpResponseBase:
+    """Say, as the API says its errors, that nothing is at an address, and what is."""
+    servies = [r.nom for r in RESSOURCES]
+    proche = next(iter(get_close_matches(reste.strip("/").lower(), servies, 1, 0.6)), None)
+    message = "Rien n’est à cette adresse dans l’API."
+    if proche:
+        message += f" Vouliez-vous dire « {proche} », sans barre à la fin ?"
+    return erreur(404, Erreur(code="adresse_inconnue", message=message, attendu=", ".join(servies), proche=proche))
 
 
 @ouvert

@@ -15,8 +15,9 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from offre.adresses import adresse_publique
 from offre.carte import Carte
-from offre.public import LecturePublique, ListePublique, adresse_publique, offres_lisibles_par_tous
+from offre.public import LecturePublique, ListePublique, offres_lisibles_par_tous
 from pdi.socle.limites import trop_souvent
 
 MAXIMUM, SECONDES = 300, 300  # pages from one address: nobody reads one a second for five minutes

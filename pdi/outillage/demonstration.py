@@ -224,6 +224,7 @@ class Demonstration:
         environnement = {
             "DJANGO_SETTINGS_MODULE": "pdi.settings.dev",
             "PDI_DEMONSTRATION": "1",
+            "PDI_ADRESSE": self.adresse.rstrip("/"),  # the links of e-mails lead to this port
             "PYTHONUNBUFFERED": "1",
             **self.gardien.environnement,
         }

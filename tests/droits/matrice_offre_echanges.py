@@ -46,4 +46,5 @@ MATRICE = [
     Ligne("api:offres_csv", PUBLIC),
     Ligne("api:data_inclusion", PUBLIC),
     Ligne("api:data_inclusion_xlsx", PUBLIC),
+    Ligne("api:inconnue", statuts(404, anonyme=404), objet=lambda _: {"reste": "offre"}),
 ]

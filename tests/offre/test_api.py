@@ -95,8 +95,9 @@ def test_les_filtres_gardent_ce_qui_convient(client) -> None:
         ({"modifiees_depuis": "31/01/2026"}, "modifiees_depuis", None),
         ({"limite": "1000"}, "limite", None),
         ({"frein": "mobilité"}, "frein", "mobilite"),
+        ({"commune": "Évry"}, "commune", None),
     ],
-    ids=["inconnu", "valeur", "entier", "date", "limite", "frein"],
+    ids=["inconnu", "valeur", "entier", "date", "limite", "frein", "commune"],
 )
 def test_une_demande_illisible_dit_ou_et_quoi(client, parametres, parametre, proche) -> None:
     Frein.objects.create(code="mobilite", libelle="Mobilité")
@@ -106,6 +107,23 @@ def test_une_demande_illisible_dit_ou_et_quoi(client, parametres, parametre, pro
     assert (lu.parametre, lu.proche) == (parametre, proche)
     assert lu.attendu
     assert f"« {proche} » ?" in lu.message or proche is None
+
+
+@pytest.mark.parametrize("adresse", ["offres/", "offre", "autre/chose"])
+def test_une_adresse_inconnue_repond_comme_l_api(client, adresse) -> None:
+    reponse = client.get(f"{BASE}/{adresse}")
+    assert reponse.status_code == 404
+    lu = schemas.Erreur.model_validate_json(reponse.content)
+    assert lu.proche == (None if "autre" in adresse else "offres")
+
+
+def test_une_offre_dit_ou_est_sa_page_publique(client) -> None:
+    une = offre(intitule="Permis solidaire")
+    adresse = lire(client, f"offres/{une.pk}")["page_publique"]
+    assert "Permis solidaire" in client.get(adresse).content.decode()
+    fichier = client.get(f"{BASE}/data-inclusion.json")
+    services = json.loads(b"".join(fichier.streaming_content))["services"]
+    assert [s["lien_source"] for s in services] == [adresse]
 
 
 def test_les_places_qui_restent_sont_celles_de_l_instant(client) -> None:

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from offre.adresses import adresse_publique
 from offre.models import EtatOffre, LieuOffre, Session
-from offre.public import adresse_publique
 from offre.views import public as vues
 from pdi.comptes.models import Role
 from pdi.socle.formats import compte

@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from offre.adresses import adresse_publique
 from offre.models import OffreInsertion
-from offre.public import adresse_publique
 from offre.views.public import ouverte_a_tous
 
 PAGES = ("offre:offres_publiques", "offre:carte_publique", "api:documentation", "api:donnees_ouvertes")
