@@ -23,6 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from offre.listes_offres import Places, dire_places, point_de
 from offre.models import Frein, LieuOffre, OffreInsertion
 from offre.querysets import OffreQuerySet
 from parcours.models import (
@@ -38,6 +39,8 @@ from parcours.models import (
 from parcours.operations.inscriptions import publics_de
 from parcours.regles.correspondances import Condition, Profil, conditions
 from parcours.regles.delais import age_au, mois_ecoules
+from pdi.socle.formats import nombre
+from pdi.territoires.contours import centre_de, distance_km
 from pdi.territoires.models import CommuneTerritoire
 
 COUPLE = ("MAR", "PAC", "RPA", "RVC", "RVM", "VIM")
@@ -170,8 +173,7 @@ class Correspondance:
     offre: OffreInsertion
     freins: list[str]
     proximite: str
-    libres: Any
-    libres_unite: str | None
+    places: Places
     conditions: list[Condition]
 
     @property
@@ -190,13 +192,26 @@ class Correspondance:
         return [c.texte for c in self.conditions if c.tenue]
 
 
+def _dire_proximite(offre: Any, demande: Demande) -> str:
+    """Return « Sur son territoire, au plus près Grigny, à 6 km environ »: the nearest place, as the crow flies."""
+    texte, ici = PROXIMITES[offre.proximite], centre_de(demande.commune) if demande.commune else None
+    lieux = [lieu for lieu in offre.lieux.all() if lieu.commune_id and not lieu.a_distance]
+    if offre.proximite not in (1, 3):
+        return texte
+    distances = [(distance_km(ici, la), str(lieu.commune)) for lieu in lieux if ici and (la := point_de(lieu))]
+    if not distances:
+        return texte
+    km, commune = min(distances)
+    lieu = f"{commune}, à {nombre(max(round(km), 1))}\u00a0km environ"
+    return lieu if offre.proximite == 3 else f"{texte}, au plus près {lieu}"
+
+
 def dire(offre: Any, demande: Demande) -> Correspondance:
-    """Return the words about one offer of `classees`, read with its obstacles prefetched."""
+    """Return the words about one offer of `classees`, read with its obstacles and places prefetched."""
     return Correspondance(
         offre=offre,
         freins=[demande.freins[f.pk] for f in offre.freins.all() if f.pk in demande.freins],
-        proximite=PROXIMITES[offre.proximite],
-        libres=offre.libres,
-        libres_unite=offre.libres_unite,
+        proximite=_dire_proximite(offre, demande),
+        places=dire_places(offre),
         conditions=conditions(offre, demande.profil),
     )

@@ -10,11 +10,11 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 
-from offre.models import OffreInsertion, Session
+from offre.models import OffreInsertion, Session, UniteCapacite
 from offre.regles.places import libres
 from parcours.models import ACTIVES, Inscription, Prescription
 from parcours.operations.inscriptions import publics_de
-from pdi.socle.formats import nombre
+from pdi.socle.formats import compte, nombre
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,21 @@ class EtatPlaces:
     """What the open sessions of an offer have left."""
 
     sessions: int
-    libres: Decimal
+    libres: Decimal | None
+    heures: Decimal | None
     attente: int
     prochaine: datetime.date | None
 
     @property
     def complet(self) -> bool:
         """Return whether nothing is left anywhere."""
-        return self.libres <= 0
+        return not self.libres and not self.heures
+
+    @property
+    def reste_dit(self) -> str:
+        """Return « 12 places libres et 40 heures libres »."""
+        dits = [compte(self.libres, "place libre", "places libres")] if self.libres else []
+        return " et ".join(dits + ([compte(self.heures, "heure libre", "heures libres")] if self.heures else []))
 
 
 def chez(operateur: int | None) -> Q:
@@ -59,7 +66,9 @@ def chez(operateur: int | None) -> Q:
 def etat_des_places(offre: OffreInsertion, jour: datetime.date, operateur: int | None = None) -> EtatPlaces | None:
     """Return what is left of an offer on `jour`, at `operateur` if given, None when no session is open (one query)."""
     lu = Session.objects.filter(chez(operateur), offre=offre).ouvertes_au(jour).aggregate(
-        sessions=Count("pk"), libres=Sum(F("capacite") - F("prises")), attente=Sum("en_attente"),
+        sessions=Count("pk"), attente=Sum("en_attente"),
+        libres=Sum(F("capacite") - F("prises"), filter=Q(unite=UniteCapacite.PLACES)),
+        heures=Sum(F("capacite") - F("prises"), filter=Q(unite=UniteCapacite.HEURES)),
         prochaine=Min("debut", filter=Q(debut__gt=jour)),
     )  # fmt: skip
     return EtatPlaces(**lu) if lu["sessions"] else None

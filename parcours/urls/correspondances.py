@@ -5,5 +5,5 @@ from django.urls import URLPattern, URLResolver, path
 from parcours.views import correspondances
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("personnes/<int:pk>/offres/", correspondances.offres_adaptees, name="offres_adaptees"),
+    path("personnes/<int:pk>/prescrire/", correspondances.prescription_choisir, name="prescription_choisir"),
 ]

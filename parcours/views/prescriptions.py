@@ -1,4 +1,4 @@
-"""Prescriptions: the list, the choice of an offer, the writing, the page of one and its gestures."""
+"""Prescriptions: the list, the writing, the page of one and its gestures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from offre.models import OffreInsertion
 from parcours import droits
-from parcours.correspondances import Demande, demande_de, dire
 from parcours.droits.prescriptions import (
     origines_admises,
     origines_ouvertes,
@@ -23,18 +22,15 @@ from parcours.droits.prescriptions import (
 )
 from parcours.forms.prescriptions import ACTES, PrescriptionForm
 from parcours.lecture_prescription import LecturePrescription
-from parcours.lecture_prescriptions import ORDRE_A_PRESCRIRE, filtres_d_offres, offres_a_prescrire
 from parcours.lecture_sessions import etat_des_places
 from parcours.listes_prescriptions import COLONNES_EXPORT, ListePrescriptions
 from parcours.models import Prescription
 from parcours.operations.prescriptions import modifier_prescription, prescrire, prescrire_et_transmettre
-from parcours.regles.correspondances import Profil
 from parcours.views.acces import avec_motif, personne_lue, personne_ouverte
 from parcours.views.actes import poser_acte
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
 from pdi.socle.formulaires import signaler
-from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Colonne
 
 LECTURE = ["GET", "HEAD"]
@@ -121,28 +117,6 @@ def _personne_a_prescrire(request: HttpRequest, pk: int) -> tuple[Any, list[str]
     lue = personne_lue(request, pk)
     exiger(peut_prescrire(request.user, lue))
     return lue, origines_ouvertes(request.user, suit=bool(droits.peut_suivre(request.user, lue)))
-
-
-@login_required
-@never_cache
-@require_GET
-def prescription_choisir(request: HttpRequest, pk: int) -> HttpResponse:
-    """Choose an offer for a person: those that lift her obstacles first, each with what it asks against her file."""
-    personne, origines = _personne_a_prescrire(request, pk)
-    jour = timezone.localdate()
-    entiere = bool(droits.peut_suivre(request.user, personne))  # a prestataire reads no diagnosis
-    demande = Demande(Profil(contrat=True))
-    if entiere:
-        demande = demande_de(personne, jour, sante=droits.voit_sante(request.user, personne))
-    filtres = filtres_d_offres(request.GET, demande.freins)
-    offres: Any = filtres.appliquer(offres_a_prescrire(request.user, demande, jour))
-    page = PageParCle(offres, ORDRE_A_PRESCRIRE, request.GET.get("curseur"))
-    lignes = [(dire(o, demande), bool(origines_admises(o, origines))) for o in page.objets]
-    contexte = {
-        "personne": personne, "demande": demande, "filtres": filtres, "page": page, "lignes": lignes,
-        "entiere": entiere,
-    }  # fmt: skip
-    return render(request, "parcours/prescriptions/choisir.html", contexte)
 
 
 @login_required

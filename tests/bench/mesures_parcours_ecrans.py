@@ -114,7 +114,7 @@ def offres_adaptees() -> Iterator[Action]:
         batch_size=2000,
     )  # fmt: skip
     personnes = Personne.objects.order_by("pk")[:10]
-    yield from _ecrans([reverse("parcours:offres_adaptees", args=[p.pk]) for p in personnes])
+    yield from _ecrans([reverse("parcours:prescription_choisir", args=[p.pk]) for p in personnes])
 
 
 @mesure("recherche_personnes_200000", taille=200_000, reference="lecture_sequentielle", tours=12)

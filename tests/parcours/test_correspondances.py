@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -101,7 +102,9 @@ def jeanne(referent):
 
 
 def test_les_offres_utiles_et_proches_viennent_d_abord(client: Client, jeanne):
-    loin, proche, utile, jeunes = (OffreFactory.create(intitule=n) for n in ("Loin", "Proche", "Utile", "Jeunes"))
+    loin, proche, utile, jeunes = (
+        OffreFactory.create(intitule=n) for n in ("Loin", "Proche", "Utile", "Réservée aux jeunes")
+    )
     OffreInsertion.objects.filter(pk=jeunes.pk).update(age_max=25)
     LieuOffre.objects.create(offre=loin, commune=CommuneFactory.create())
     LieuOffre.objects.create(offre=proche, commune=jeanne.adresses.get().commune)
@@ -109,22 +112,56 @@ def test_les_offres_utiles_et_proches_viennent_d_abord(client: Client, jeanne):
     Session.objects.create(
         offre=utile, debut=il_y_a(-5), capacite=Decimal(8), prises=Decimal(3), etat=EtatSession.OUVERTE
     )
-    adresse = reverse("parcours:offres_adaptees", args=[jeanne.pk])
+    adresse = reverse("parcours:prescription_choisir", args=[jeanne.pk])
     contenu = client.get(adresse).content.decode()
     assert contenu.index("Utile") < contenu.index("Proche") < contenu.index("Loin")
-    assert "Jeunes" not in contenu
+    assert "Réservée aux jeunes" not in contenu
     assert "Lève : Mobilité" in contenu
-    assert "<b>5</b>places libres" in contenu
+    assert "<b>5\u00a0places libres</b>" in contenu
     assert Consultation.objects.filter(personne=jeanne, ecran="Offres adaptées").exists()
     ecartees = client.get(adresse, {"voir": "ecartees"}).content.decode()
-    assert "Jeunes" in ecartees
+    assert "Réservée aux jeunes" in ecartees
     assert "Moins de 26\u00a0ans" in ecartees
+
+
+def test_la_distance_se_dit_en_kilometres(client: Client, jeanne):
+    evry, dourdan = (
+        CommuneFactory.create(code="91228", nom="Évry-Courcouronnes"),
+        CommuneFactory.create(code="91200", nom="Dourdan"),
+    )
+    jeanne.adresses.update(commune=evry)
+    LieuOffre.objects.create(offre=OffreFactory.create(intitule="Atelier"), commune=dourdan)
+    contenu = client.get(reverse("parcours:prescription_choisir", args=[jeanne.pk])).content.decode()
+    assert re.search(r"Dourdan, à 3\d\u00a0km environ", contenu)
+
+
+def test_des_heures_ne_sont_pas_des_places(client: Client, jeanne):
+    offre = OffreFactory.create(intitule="Aide à domicile", prescription_referent=True)
+    Session.objects.create(
+        offre=offre, debut=il_y_a(-5), capacite=Decimal(1404), unite="heures", etat=EtatSession.OUVERTE
+    )
+    for adresse in (
+        reverse("parcours:prescription_choisir", args=[jeanne.pk]),
+        reverse("parcours:prescription_creer", args=[jeanne.pk, offre.pk]),
+    ):
+        assert "1\u00a0404\u00a0heures libres" in client.get(adresse).content.decode()
+
+
+def test_chaque_vue_dit_combien_d_offres_elle_montre(client: Client, jeanne):
+    OffreFactory.create_batch(2)
+    jeunes = OffreFactory.create(intitule="Réservée aux jeunes")
+    OffreInsertion.objects.filter(pk=jeunes.pk).update(age_max=25)
+    adresse = reverse("parcours:prescription_choisir", args=[jeanne.pk])
+    liste = client.get(adresse).context["liste"]
+    assert {v.code: v.compte for v in liste.vues} == {"conviennent": 2, "ecartees": 1, "toutes": 3}
+    for vue in liste.vues:
+        assert client.get(adresse + vue.url).context["page"].total == vue.compte
 
 
 def test_sa_page_mene_aux_offres_et_chacune_se_prescrit(client: Client, jeanne):
     ouverte = OffreFactory.create(intitule="Ouverte", prescription_referent=True)
     fermee = OffreFactory.create(intitule="Fermée", prescription_referent=False)
-    adresse = reverse("parcours:offres_adaptees", args=[jeanne.pk])
+    adresse = reverse("parcours:prescription_choisir", args=[jeanne.pk])
     assert adresse in client.get(jeanne.get_absolute_url()).content.decode()
     contenu = client.get(adresse).content.decode()
     assert reverse("parcours:prescription_creer", args=[jeanne.pk, ouverte.pk]) in contenu
@@ -132,7 +169,7 @@ def test_sa_page_mene_aux_offres_et_chacune_se_prescrit(client: Client, jeanne):
 
 
 def test_autant_de_requetes_pour_trente_offres(client: Client, jeanne):
-    adresse = reverse("parcours:offres_adaptees", args=[jeanne.pk])
+    adresse = reverse("parcours:prescription_choisir", args=[jeanne.pk])
 
     def compter() -> int:
         with CaptureQueriesContext(connection) as lues:
