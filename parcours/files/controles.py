@@ -49,7 +49,7 @@ CONTROLES: tuple[Anomalie, ...] = (
     ),
 )  # fmt: skip
 PAR_CODE = {controle.code: controle for controle in CONTROLES}
-_FAUTIVE = " OR ".join(f"({c.condition})" for c in CONTROLES)
+_FAUTIVE = " OR ".join(f"(({c.condition}) IS TRUE)" for c in CONTROLES)  # no date of death is no answer, not a fault
 # Who follows the person today, whichever of the two is known.
 _SUIVI = """LEFT JOIN LATERAL (SELECT o.structure_id FROM parcours_orientation o
     WHERE o.personne_id = x.id AND o.periode @> %(j)s::date) o ON true

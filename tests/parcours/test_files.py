@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from parcours.files.catalogue import FILES, PAR_CODE
 from parcours.files.comptes import compter
-from parcours.files.controles import CONTROLES, MomentControle
+from parcours.files.controles import CONTROLES, MomentControle, completude
 from parcours.files.controles import compter as compter_controles
 from parcours.files.controles import personnes as personnes_a_corriger
 from parcours.files.horloges import Cadre
@@ -322,6 +322,19 @@ def test_les_listes_de_controle_trouvent_ce_qui_est_faux(client: Client) -> None
     page = client.get(reverse("parcours:controles"), {"par": "referent"}).content.decode()
     assert "Noa Exemple" in page
     assert "Doublon possible" in page
+
+
+def test_un_dossier_sans_defaut_compte_dans_la_completude() -> None:
+    """Who has nothing to correct is not in a list: both counts share the population, whatever is left unknown."""
+    preparer_monde()
+    peupler(120, 11, timezone.localdate())
+    moment, admin = MomentControle.du(timezone.localdate()), administrateur()
+    groupes = completude("structure", moment, admin)
+    fautifs = {p.pk for c in CONTROLES for p in personnes_a_corriger(c, moment, admin)}
+    total, complets = sum(g.personnes for g in groupes), sum(g.completes for g in groupes)
+    assert fautifs
+    assert complets == total - len(fautifs)
+    assert complets > total / 2
 
 
 def test_une_echeance_de_fin_de_mois_est_la_meme_en_base(client: Client) -> None:
