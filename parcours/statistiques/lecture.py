@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from parcours.models import ReleveIndicateurs, TypeOrientation, ValeurIndicateur
+from pdi.socle.formats import date_courte
 from pdi.socle.masquage import SEUIL_INTERNE, masquer_liste, masquer_taux, petit
 from pdi.structures.models import Structure
 from pdi.territoires.models import TerritoireAction
@@ -68,10 +69,14 @@ class Groupe:
 
 @dataclass(frozen=True)
 class Source:
-    """Where the figures of a year come from: computed on a date, or counted at once (`releve` None)."""
+    """Where the figures of a year come from: computed on a date, or counted at once (`releve` None).
+
+    `au`: a day of the year, asked for by the reader; the figures are counted at once as of that day.
+    """
 
     annee: int
     releve: ReleveIndicateurs | None
+    au: datetime.date | None = None
 
     @classmethod
     def de(cls, annee: int) -> Source:
@@ -82,7 +87,7 @@ class Source:
     @property
     def moment(self) -> moteur.Moment:
         """Return the moment the figures are drawn up."""
-        return moteur.Moment.de(self.annee, self.releve.arrete if self.releve else None)
+        return moteur.Moment.de(self.annee, self.releve.arrete if self.releve else self.au)
 
     def groupes(
         self, formules: Sequence[Formule], axe: str = "", restriction: Restriction | None = None
@@ -219,10 +224,17 @@ class Point:
     chiffre: Chiffre
     source: Source
 
+    @property
+    def libelle(self) -> str:
+        """Return the year, or the day of it that was asked for."""
+        return date_courte(self.source.au) if self.source.au else str(self.annee)
 
-def courbe(formule: Formule, annees: Sequence[int], restriction: Restriction, *, masquer: bool) -> list[Point]:
-    """Return the figure of each year."""
-    sources = [Source.de(a) for a in annees]
+
+def courbe(
+    formule: Formule, annees: Sequence[int], restriction: Restriction, *, masquer: bool, source: Source
+) -> list[Point]:
+    """Return the figure of each year; that of the year shown comes from `source`."""
+    sources = [source if a == source.annee else Source.de(a) for a in annees]
     return [Point(s.annee, chiffres(s, [formule], restriction, masquer=masquer)[formule.code], s) for s in sources]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,7 +17,7 @@ from django.utils import timezone
 from actions.models import Programme
 from parcours.indicateurs import FORMULES, RUBRIQUES
 from parcours.models import Orientation, ReleveIndicateurs
-from pdi.socle.filtres import FiltreAnnee, FiltreChoix, Filtres
+from pdi.socle.filtres import FiltreAnnee, FiltreChoix, FiltreDate, Filtres
 from pdi.socle.masquage import MASQUE, SEUIL_INTERNE
 from pdi.socle.models import Traitement
 from pdi.structures.models import Structure
@@ -37,7 +39,8 @@ def _rien(_valeur: str) -> Q:
 class FiltresObservatoire(Filtres):
     """Which year, and which people."""
 
-    annee = FiltreAnnee("Année", q=_rien, vide="Dernière année finie")
+    annee = FiltreAnnee("Année", q=_rien, vide="Dernière finie")
+    au = FiltreDate("Ou situation au")
     territoire = FiltreChoix("Territoire", q=_rien, vide="Tout le département", large=True)
     structure = FiltreChoix("Structure", q=_rien, vide="Toutes")
     sexe = FiltreChoix("Sexe", q=_rien, choix=[(c or NUL, n) for c, n in lecture.SEXES.items()], vide="Tous")
@@ -63,7 +66,8 @@ class Observatoire:
         self.utilisateur = utilisateur
         self.filtres = FiltresObservatoire(donnees, choix=_choix())
         v = self.filtres.valeurs
-        self.annee = int(v.get("annee") or timezone.localdate().year - 1)
+        self.au = _jour_lisible(v.get("au"))
+        self.annee = self.au.year if self.au else int(v.get("annee") or timezone.localdate().year - 1)
         self.restriction = Restriction(
             territoire=v.get("territoire", ""),
             structure=int(v["structure"]) if "structure" in v else None,
@@ -73,6 +77,8 @@ class Observatoire:
         )
         self.masquer = not voit_petits_effectifs(utilisateur, self.restriction)
         self.ecartes = self._un_seul_critere() if self.masquer else []
+        if self.masquer and self.au:  # two days apart, two figures would tell of the one person between them
+            self.au = min(_fin_de_mois(self.au), timezone.localdate())
 
     def _un_seul_critere(self) -> list[str]:
         """Keep the first restriction only: crossing them would let small cells be found. Return the others, named."""
@@ -84,7 +90,7 @@ class Observatoire:
     @cached_property
     def source(self) -> Source:
         """Return where the figures of the year come from."""
-        return Source.de(self.annee)
+        return Source(self.annee, None, self.au) if self.au else Source.de(self.annee)
 
     @property
     def annee_en_cours(self) -> bool:
@@ -130,7 +136,18 @@ class Observatoire:
     def parametres(self) -> dict[str, Any]:
         """Return the choices kept, as they are written in a URL."""
         choix = {a: v or NUL for a, v in self.restriction.actives().items()}
-        return {"annee": self.annee} | choix
+        moment = {"au": self.au.isoformat()} if self.au else {"annee": self.annee}
+        return moment | choix
+
+
+def _jour_lisible(jour: datetime.date | None) -> datetime.date | None:
+    """Return a past day of the years that can be chosen, else None."""
+    lisible = jour is not None and jour <= timezone.localdate() and jour.year in lecture.annees_lisibles()
+    return jour if lisible else None
+
+
+def _fin_de_mois(jour: datetime.date) -> datetime.date:
+    return jour.replace(day=calendar.monthrange(jour.year, jour.month)[1])
 
 
 def _decode(brut: str | None) -> str | None:
@@ -171,7 +188,7 @@ class PageIndicateur:
         self.axe = axe if axe in connus else (connus[0] if connus else "")
         annees = list(reversed(lecture.annees_lisibles()))
         self.points: list[Point] = lecture.courbe(
-            formule, annees, observatoire.restriction, masquer=observatoire.masquer
+            formule, annees, observatoire.restriction, masquer=observatoire.masquer, source=observatoire.source
         )
 
     @property
@@ -182,7 +199,7 @@ class PageIndicateur:
     @property
     def serie(self) -> list[tuple[str, Any]]:
         """Return the curve."""
-        return [(str(p.annee), p.chiffre.valeur) for p in self.points]
+        return [(p.libelle, p.chiffre.valeur) for p in self.points]
 
     @property
     def a_une_courbe(self) -> bool:
@@ -232,7 +249,7 @@ class PageIndicateur:
     def recompte(self) -> recompte.Recompte | None:
         """Return the frozen figure beside its recount; nothing for readers from whom it would hide cells."""
         gele = self.observatoire.gele
-        if gele is None or not self.observatoire.restriction.vide:
+        if gele is None or self.observatoire.au or not self.observatoire.restriction.vide:
             return None
         compare = recompte.comparer(self.formule, gele)
         if compare is None or (

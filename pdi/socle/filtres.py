@@ -24,6 +24,8 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
+from .formats import date_courte
+
 QS = TypeVar("QS", bound=QuerySet[Any])
 Choix = Sequence[tuple[Any, str]]
 
@@ -144,6 +146,27 @@ class FiltreBooleen(Filtre):
     def dire(self, valeur: Any, champ: forms.Field) -> str:  # noqa: ARG002
         """Return nothing: the label says it all."""
         return ""
+
+
+@dataclass(kw_only=True)
+class FiltreDate(Filtre):
+    """A date: `lookup` is « le__date__gte » or « le__date__lte »; without it, the screen reads the value itself."""
+
+    lookup: str = ""
+
+    def champ_formulaire(self, choix: Choix | None) -> forms.Field:  # noqa: ARG002
+        """Return a date field with the browser's calendar."""
+        return forms.DateField(
+            label=self.libelle, required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        )
+
+    def condition(self, valeur: Any) -> Q:
+        """Return the bound."""
+        return Q(**{self.lookup: valeur}) if self.lookup else Q()
+
+    def dire(self, valeur: Any, champ: forms.Field) -> str:  # noqa: ARG002
+        """Return the date as French writes it."""
+        return date_courte(valeur)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from actions import registre
@@ -274,6 +275,22 @@ def test_qui_n_a_pas_de_droit_nominatif_ne_retrouve_aucun_petit_effectif() -> No
                 seul: Any = {axe: g.cle}
                 par_filtre = lecture.chiffres(source, [formule], Restriction(**seul), masquer=True)
                 assert par_filtre[formule.code].masque == g.chiffre.masque
+
+
+@pytest.mark.usefixtures("population")
+def test_l_observatoire_se_lit_a_une_date(client: Any) -> None:
+    """A day of the year: the figure is that of the engine on that day; those who must not know get a month's end."""
+    jour = datetime.date(ANNEE, 3, 15)
+    formule = PAR_CODE["taux_orientation"]
+    lire = lambda le: moteur.calculer([formule], moteur.Moment.de(ANNEE, le))[formule.code]["total"][""]  # noqa: E731
+    for role, le in ((Role.ADMINISTRATEUR, jour), (Role.DIRECTION, datetime.date(ANNEE, 3, 31))):
+        client.force_login(UtilisateurFactory.create(role=role))
+        page = client.get(reverse("parcours:indicateur_parcours", args=[formule.code]), {"au": jour.isoformat()})
+        assert page.context["page"].chiffre.termes == lire(le)
+        assert f"{le:%d/%m/%Y}" in page.content.decode()
+    assert "pas les personnes" in page.content.decode(), "la direction lit pourquoi la liste ne s’ouvre pas"
+    demain = timezone.localdate() + datetime.timedelta(days=1)
+    assert client.get(reverse("parcours:observatoire"), {"au": demain.isoformat()}).context["page"].au is None
 
 
 def test_les_portions_sont_dites_en_francais() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
@@ -17,8 +16,8 @@ from django.views.decorators.http import require_safe
 
 from pdi.socle.droits import exiger, voit_journal
 from pdi.socle.exports import Colonne, reponse_export
-from pdi.socle.filtres import Choix, Filtre, FiltreChoix, Filtres, FiltreTexte
-from pdi.socle.formats import date_courte, valeur_journal
+from pdi.socle.filtres import FiltreChoix, FiltreDate, Filtres, FiltreTexte
+from pdi.socle.formats import valeur_journal
 from pdi.socle.models import EntreeJournal
 from pdi.socle.models.journal import nom_de_type
 from pdi.socle.pagination import PageParCle
@@ -41,27 +40,6 @@ COLONNES_JOURNAL = (
     Colonne("Commentaire", "commentaire", largeur=40),
     Colonne("Écran", lambda e: ecran_en_clair(e.ecran), largeur=28),
 )
-
-
-@dataclass(kw_only=True)
-class FiltreDate(Filtre):
-    """A bound on a date: `lookup` is « le__date__gte » or « le__date__lte »."""
-
-    lookup: str
-
-    def champ_formulaire(self, choix: Choix | None) -> forms.Field:  # noqa: ARG002
-        """Return a date field with the browser's calendar."""
-        return forms.DateField(
-            label=self.libelle, required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        )
-
-    def condition(self, valeur: Any) -> Q:
-        """Return the bound."""
-        return Q(**{self.lookup: valeur})
-
-    def dire(self, valeur: Any, champ: forms.Field) -> str:  # noqa: ARG002
-        """Return the date as French writes it."""
-        return date_courte(valeur)
 
 
 @dataclass(kw_only=True)
