@@ -72,7 +72,9 @@ class AFaire:
     def etapes(self) -> list[Etape]:
         """Return the steps, the most urgent first; those without a date last."""
         regles: list[Callable[[], Iterator[Etape]]] = [self._entree, self._rendez_vous, self._suivis, self._aides]
-        if not self.parcours.clos:
+        if self.parcours.sortie:
+            regles.append(self._a_fermer)
+        elif not self.parcours.clos:
             regles = [
                 self._orientation, self._referent, self._premier, self._contrat, self._revision, self._contact,
                 self._prescriptions, self._inscriptions, self._reorientation, *regles,
@@ -245,6 +247,16 @@ class AFaire:
                 yield self._objet(
                     fait, "Décider de la réorientation", ORIENTATION, "Décider", sous=f"demandée le {fait.le:%d/%m/%Y}"
                 )
+
+    def _a_fermer(self) -> Iterator[Etape]:
+        """What an exit leaves open: the contract to close with its account, the request nobody will decide."""
+        contrat = self.parcours.contrat
+        if contrat is not None and contrat.b == "valide":
+            yield self._objet(contrat, "Clore le contrat avec son bilan", self._qui(), "Ouvrir")
+        for fait in self.parcours.de(c.REORIENTATION):
+            if fait.b == "en_attente":
+                sous = f"demandée le {fait.le:%d/%m/%Y}, avant la sortie"
+                yield self._objet(fait, "Retirer la demande de réorientation", self._qui(), "Ouvrir", sous=sous)
 
     def _aides(self) -> Iterator[Etape]:
         for fait in self.parcours.de(c.AIDE):

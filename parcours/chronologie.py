@@ -38,6 +38,10 @@ FAMILLES = {
     ORIENTATION: "Orientations", REFERENT: "Référents", DIAGNOSTIC: "Diagnostics", SORTIE: "Sorties",
     COURRIER: "Courriers", ENTREE: "Droits et situation",
 }  # fmt: skip
+_RANG = {genre: rang for rang, genre in enumerate((
+    SUIVI, SORTIE, COURRIER, AIDE, INSCRIPTION, PRESCRIPTION, REORIENTATION, CONTRAT, ENTRETIEN, REFERENT, ORIENTATION,
+    DIAGNOSTIC, ENTREE, ADRESSE,
+))}  # fmt: skip
 _FAMILLE = {REORIENTATION: ORIENTATION, INSCRIPTION: PRESCRIPTION, SUIVI: SORTIE, ADRESSE: ENTREE}
 
 
@@ -141,5 +145,9 @@ _TOUT = Compilee(_tout, -1_000_001)
 
 
 def faits(personne: int) -> list[Fait]:
-    """Return everything about a person, latest first, in one query."""
-    return [Fait(*ligne) for ligne in _TOUT.lire(personne) if ligne[0] is not None]
+    """Return everything about a person, latest first, in one query; within a day, in the order of a path.
+
+    The database keeps no hour: an exit written the day of the contract still comes after it.
+    """
+    lus = [Fait(*ligne) for ligne in _TOUT.lire(personne) if ligne[0] is not None]
+    return sorted(lus, key=lambda f: (-f.le.toordinal(), _RANG[f.genre]))

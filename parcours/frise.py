@@ -214,14 +214,17 @@ class FiltreFrise:
 
 
 def mois_de(lignes: Sequence[Ligne], jour: datetime.date) -> list[Mois]:
-    """Return the events grouped by month, by year beyond the last twelve months, in the order given."""
+    """Return the events grouped by month, by year beyond the last twelve months, in the order given.
+
+    The first group is never folded: someone whose last event is old still shows one.
+    """
     groupes: list[Mois] = []
     recent = (jour - datetime.timedelta(days=365)).replace(day=1)
     for une in lignes:
         ancien = une.le < recent
         titre = str(une.le.year) if ancien else f"{MOIS[une.le.month - 1].capitalize()} {une.le.year}"
         if not groupes or groupes[-1].titre != titre:
-            groupes.append(Mois(titre, ancien=ancien))
+            groupes.append(Mois(titre, ancien=ancien and bool(groupes)))
         groupes[-1].lignes.append(une)
     return groupes
 

@@ -13,6 +13,7 @@ from parcours.droits import sorties as droits
 from parcours.forms.sorties import PieceForm
 from parcours.models import (
     Contrat,
+    DemandeReorientation,
     Entretien,
     EtatEntretien,
     Personne,
@@ -40,7 +41,7 @@ class Apercu:
 
 
 def apercu(personne: Personne, jour: datetime.date, type_sortie: TypeSortie) -> Apercu:
-    """Read the effect of an end on `jour`, without writing anything. Five queries."""
+    """Read the effect of an end on `jour`, without writing anything. Six queries."""
     restent = [
         f"{contrat}\u00a0: à clore avec son bilan"
         for contrat in Contrat.objects.valides_au(jour).filter(personne=personne.pk)
@@ -51,6 +52,8 @@ def apercu(personne: Personne, jour: datetime.date, type_sortie: TypeSortie) -> 
     prevus = Entretien.objects.filter(personne=personne.pk, etat=EtatEntretien.PREVU, debut__gte=timezone.now()).count()
     if prevus:
         restent.append(f"{compte(prevus, 'rendez-vous prévu', 'rendez-vous prévus')}\u00a0: à annuler")
+    if DemandeReorientation.objects.filter(personne=personne.pk).en_attente().exists():
+        restent.append("Une demande de réorientation attend\u00a0: à retirer")
     suivis = echeances_de_suivi(jour) if type_sortie.emploi else []
     return Apercu(fermetures(personne, jour), restent, suivis)
 

@@ -140,6 +140,7 @@ def test_la_frise_et_le_contrat_disent_le_meme_etat(client: Client, referent):
 def test_les_annees_passees_sont_repliees_sauf_quand_on_filtre(client: Client, referent):
     personne = personne_suivie(referent=referent, entree=il_y_a(900))
     ContratFactory.create(personne=personne, etat="clos", debut=il_y_a(800), fin=il_y_a(700))
+    ContratFactory.create(personne=personne, etat="clos", debut=il_y_a(1300), fin=il_y_a(1200))
     assert '<details class="frise-annee">' in client.get(page(personne)).content.decode()
     assert '<details class="frise-annee">' not in client.get(f"{page(personne)}?montrer=contrat").content.decode()
 
@@ -360,3 +361,28 @@ def test_l_etape_de_droit_suit_la_derniere_entree():
     assert [e.titre for e in etapes] == ["Entrée", "Orientation", "Référent", "Contrat", "En action", "Sortie"]
     assert etapes[0].detail.startswith(f"{il_y_a(90):%d/%m/%Y}")
     assert [e.etat for e in etapes] == ["fait", "fait", "courant", "", "", ""]
+
+
+def test_une_aide_sans_plafond_se_lit_sur_la_page(client: Client, referent):
+    personne = personne_suivie(referent=referent)
+    AideFactory.create(personne=personne, objet="Heures de conduite", reglement__regles=[])
+    contenu = client.get(page(personne)).content.decode()
+    assert "Heures de conduite</a>, " in contenu
+    assert "Aucune aide demandée" not in contenu
+
+
+def test_dans_la_journee_l_histoire_suit_l_ordre_du_parcours(client: Client, referent):
+    jour = timezone.localdate()
+    personne = personne_suivie(referent=referent)
+    DiagnosticFactory.create(personne=personne, date=jour, termine_le=timezone.now())
+    ContratFactory.create(personne=personne, debut=jour)
+    SortieFactory.create(personne=personne, date=jour)
+    genres = [f.genre for f in c.faits(personne.pk) if f.le == jour]
+    assert genres == [c.SORTIE, c.CONTRAT, c.DIAGNOSTIC]
+
+
+def test_le_dernier_evenement_se_voit_meme_ancien(client: Client, referent):
+    jour = timezone.localdate()
+    ancien = Fait(jour - datetime.timedelta(days=900), c.DIAGNOSTIC, 1, None, None, "", "", "")
+    groupes = frise([ancien], FiltreFrise(QueryDict()), lambda _: "", jour).mois
+    assert [m.ancien for m in groupes] == [False]
