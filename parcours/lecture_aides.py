@@ -24,7 +24,7 @@ from parcours.models import (
     SituationDroitsDevoirs,
     TypeOrientation,
 )
-from parcours.regles.aides import Controle, Demande, Passee, evaluer
+from parcours.regles.aides import ZERO, Controle, Demande, Passee, empechements, evaluer
 from parcours.regles.restes import Restes, depend_de_la_reprise, restes
 from pdi.territoires.models import CommuneTerritoire
 
@@ -121,6 +121,16 @@ def controler(aide: AttributionAide, *, jour: datetime.date, enveloppe: Envelopp
         enveloppe=None if enveloppe is None else enveloppe.reste,
     )
     return evaluer(regles, demande, passees_de(aide), composantes=reglement.composantes)
+
+
+def empechements_de(
+    personne: Personne, reglements: Iterable[ReglementAide], jour: datetime.date
+) -> dict[int, list[Controle]]:
+    """Return, by règlement, what refuses any request of that person today. One query."""
+    demande = Demande(
+        date=jour, montant=ZERO, naissance=personne.date_naissance, faits=faits_de(personne.pk, jour, ())
+    )  # fmt: skip
+    return {r.pk: empechements(r.regles, demande) for r in reglements}
 
 
 @dataclass(frozen=True)

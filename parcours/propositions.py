@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from parcours.models import Diagnostic, JeuRegles, RegleOrientation, ReponseDiagnostic
+from parcours.models import Diagnostic, JeuRegles, RegleOrientation, ReponseDiagnostic, ThemeDiagnostic
 from parcours.regles.orientation import Proposition, Reponse, evaluer
 
 
@@ -27,6 +27,17 @@ class PropositionDatee:
     proposition: Proposition = field(default_factory=Proposition)
     diagnostic: Diagnostic | None = None
     jeu: JeuRegles | None = None
+
+    @property
+    def questions_sans_reponse(self) -> list[str]:
+        """Return what the rules read and nobody answered, restricted themes left unnamed. One query."""
+        if self.diagnostic is None or not self.proposition.sans_reponse:
+            return []
+        themes = ThemeDiagnostic.objects.filter(
+            grille=self.diagnostic.grille_id, code__in=self.proposition.sans_reponse
+        ).order_by("restreint", "ordre")  # fmt: skip
+        nommes = ["une question réservée" if t.restreint else t.libelle for t in themes]
+        return list(dict.fromkeys(nommes))
 
     @property
     def regle(self) -> RegleOrientation | None:

@@ -280,6 +280,20 @@ def evaluer(
     return [c for c in controles if c is not None]
 
 
+def empechements(regles: Iterable[Mapping[str, Any]], demande: Demande) -> list[Controle]:
+    """Return what already refuses any request, whatever its component and amount: an age, a fact known not to hold.
+
+    A rule that may be set aside in writing refuses nobody beforehand.
+    """
+    de_la_personne = [
+        r for r in regles
+        if r["nature"] in ("age", "prerequis") and not composantes_de(r) and r.get("de", "personne") == "personne"
+        and not r.get("derogation")
+    ]  # fmt: skip
+    controles = [_controle(regle, demande, ()) for regle in de_la_personne]
+    return [c for c in controles if c is not None and not c.ok and not c.a_verifier]
+
+
 def verifier_regles(regles: Iterable[Mapping[str, Any]]) -> None:
     """Raise RegleIllisible on the first rule whose nature is unknown or which lacks a code or a label."""
     for regle in regles:

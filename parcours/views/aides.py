@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from parcours.droits.aides import peut_agir_aide, peut_demander_aide, peut_joindre, peut_lister_aides
 from parcours.forms.aides import ACTES, AideForm
 from parcours.lecture_aide import LectureAide
-from parcours.lecture_aides import reglements_au, restes_de
+from parcours.lecture_aides import empechements_de, reglements_au, restes_de
 from parcours.listes_aides import COLONNES_AIDES, ListeAides
 from parcours.models import AttributionAide, PieceAide, ReglementAide
 from parcours.operations.aides import AideHorsReglement, corriger_aide, demander_aide, examiner
@@ -126,7 +126,8 @@ def aide_choisir(request: HttpRequest, pk: int) -> HttpResponse:
     exiger(peut_demander_aide(request.user, personne))
     reglements = list(reglements_au(jour))
     restes = {r.reglement.pk: r for r in restes_de(personne.pk, reglements, jour)}
-    contexte = {"personne": personne, "choix": [(r, restes.get(r.pk)) for r in reglements]}
+    refus = empechements_de(personne, reglements, jour)
+    contexte = {"personne": personne, "choix": [(r, restes.get(r.pk), refus[r.pk]) for r in reglements]}
     return render(request, "parcours/aides/choisir.html", contexte)
 
 

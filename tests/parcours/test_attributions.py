@@ -421,3 +421,18 @@ def test_un_charge_de_programme_ouvre_une_enveloppe(client: Client, reglement):
     page = texte(client.get(reverse("parcours:enveloppes"), {"annee": jour().year}))
     assert "Tout le Département" in page
     assert client.post(url, envoi | {"montant": "rien"}).status_code == 422
+
+
+def test_le_choix_d_une_aide_dit_d_emblee_ce_qui_la_refuse(client: Client):
+    referent = UtilisateurFactory.create(role=Role.REFERENT, structure=StructureFactory.create())
+    client.force_login(referent)
+    personne = personne_suivie(referent=referent, date_naissance=il_y_a(40 * 365))
+    regles = [
+        {"nature": "age", "code": "age", "libelle": "Âge", "min": 18, "max": 25},
+        {"nature": "plafond", "code": "an", "libelle": "Aides", "montant": 2300, "par": "an"},
+    ]
+    ReglementAideFactory.create(intitule="Fonds des jeunes", regles=regles)
+    contenu = client.get(reverse("parcours:aide_choisir", args=[personne.pk])).content.decode()
+    assert "Pas ouverte à cette personne aujourd’hui" in contenu
+    assert "de 18 à 25 ans" in contenu
+    assert "2\u202f300" not in contenu
