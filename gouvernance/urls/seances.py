@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from gouvernance.views import convocations, en_seance, seances
+from gouvernance.views import convocations, documents_seance, en_seance, seances
 from gouvernance.views import tenue_seances as tenue
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("convocations/<str:jeton>", convocations.convocation_reponse, name="convocation_reponse"),
     path("instances/<int:pk>/seances/preparer", tenue.seance_preparer, name="seance_preparer"),
     path("seances/<int:pk>", seances.seance, name="seance"),
+    path("seances/<int:pk>/<slug:genre>.pdf", documents_seance.seance_pdf, name="seance_pdf"),
+    path("seances/<int:pk>/releve.docx", documents_seance.seance_word, name="seance_word"),
     path("seances/<int:pk>/modifier", tenue.seance_modifier, name="seance_modifier"),
     path("seances/<int:pk>/ordre", tenue.seance_ordre, name="seance_ordre"),
     path("seances/<int:pk>/reporter", tenue.seance_reporter, name="seance_reporter"),

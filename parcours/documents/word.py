@@ -51,7 +51,8 @@ def octets(document: Any) -> bytes:
     return sortie.getvalue()
 
 
-def _liste(document: Any, titre: str, lignes: Iterable[str], style: str = "List Bullet") -> None:
+def liste(document: Any, titre: str, lignes: Iterable[str], style: str = "List Bullet") -> None:
+    """Add a titled list, nothing when it is empty."""
     lignes = list(lignes)
     if lignes:
         document.add_heading(titre, 1)
@@ -59,15 +60,16 @@ def _liste(document: Any, titre: str, lignes: Iterable[str], style: str = "List 
             document.add_paragraph(ligne, style)
 
 
-def _table(document: Any, entetes: Sequence[str], lignes: Iterable[Sequence[str]]) -> None:
-    table = document.add_table(rows=1, cols=len(entetes), style="Table Grid")
-    for case, texte in zip(table.rows[0].cells, entetes, strict=True):
+def table(document: Any, entetes: Sequence[str], lignes: Iterable[Sequence[str]]) -> None:
+    """Add a table whose header row is repeated on each page."""
+    grille = document.add_table(rows=1, cols=len(entetes), style="Table Grid")
+    for case, texte in zip(grille.rows[0].cells, entetes, strict=True):
         case.paragraphs[0].add_run(texte).bold = True
     repete = OxmlElement("w:tblHeader")
     repete.set(qn("w:val"), "true")
-    table.rows[0]._tr.get_or_add_trPr().append(repete)  # noqa: SLF001  # python-docx has no word for it
+    grille.rows[0]._tr.get_or_add_trPr().append(repete)  # noqa: SLF001  # python-docx has no word for it
     for ligne in lignes:
-        for case, texte in zip(table.add_row().cells, ligne, strict=True):
+        for case, texte in zip(grille.add_row().cells, ligne, strict=True):
             case.text = texte
 
 
@@ -88,21 +90,21 @@ def contrat_en_word(d: DocumentContrat) -> bytes:
             paragraphe = document.add_paragraph()
             paragraphe.add_run(f"{titre} : ").bold = True
             paragraphe.add_run(valeur)
-    _liste(document, "Objectifs", (o.libelle for o in d.objectifs), "List Number")
+    liste(document, "Objectifs", (o.libelle for o in d.objectifs), "List Number")
     if d.actions:
         document.add_heading("Actions", 1)
-        _table(
+        table(
             document, ("Action", "Type", "Par semaine", "Du", "Au"),
             ((a.intitule, a.get_type_display(), f"{nombre(a.heures_hebdo)} h" if a.heures_hebdo is not None else "",
               date_courte(a.debut) if a.debut else "", date_courte(a.fin) if a.fin else "") for a in d.actions),
         )  # fmt: skip
-    _liste(document, "La personne s’engage à", c.engagements_personne)
-    _liste(document, "Le Département s’engage à", c.engagements_departement)
-    _liste(document, "Observations de la personne", filter(None, [c.observations_personne]), "Normal")
-    _liste(document, "Observations du référent", filter(None, [c.observations_referent]), "Normal")
-    _liste(document, "À savoir", d.mentions, "Normal")
+    liste(document, "La personne s’engage à", c.engagements_personne)
+    liste(document, "Le Département s’engage à", c.engagements_departement)
+    liste(document, "Observations de la personne", filter(None, [c.observations_personne]), "Normal")
+    liste(document, "Observations du référent", filter(None, [c.observations_referent]), "Normal")
+    liste(document, "À savoir", d.mentions, "Normal")
     document.add_heading("Signatures", 1)
-    _table(
+    table(
         document, [s.titre for s in d.signatures],
         [[f"{s.qui}\n{f'le {date_longue(s.le)}' if s.le else 'le'}\n\n\n" for s in d.signatures]],
     )  # fmt: skip

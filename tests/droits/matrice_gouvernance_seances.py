@@ -57,6 +57,8 @@ MATRICE = [
     Ligne("gouvernance:seance_preparer", TENUE, objet=de("instance_seances")),
     Ligne("gouvernance:seance", LECTURE, objet=de("seance_ouverte")),
     Ligne("gouvernance:seance", PREPAREE, objet=de("seance_preparee"), cas="en préparation"),
+    Ligne("gouvernance:seance_pdf", TENUE, objet=de("seance_ouverte", genre="emargement")),
+    Ligne("gouvernance:seance_word", LECTURE, objet=de("seance_ouverte")),
     Ligne("gouvernance:seance_modifier", TENUE, objet=de("seance_convoquee")),
     Ligne("gouvernance:seance_ordre", TENUE, objet=de("seance_convoquee")),
     Ligne("gouvernance:seance_ordre", FAITE, objet=de("seance_convoquee"), methode="POST",

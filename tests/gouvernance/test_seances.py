@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import io
 import json
 import uuid
 from pathlib import Path
 
+import docx
+import pypdf
 import pytest
 from django.conf import settings as reglages
 from django.core import mail
@@ -31,6 +34,7 @@ from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
 from pdi.socle.etats import TransitionImpossible
 from tests.fabriques import (
+    BilanFactory,
     DepartementFactory,
     EtapeFactory,
     FicheFactory,
@@ -129,6 +133,10 @@ def ouverte(seance, membres, service):
     ops.ouvrir_seance(seance=seance, par=service)
     seance.refresh_from_db()
     return seance
+
+
+def texte_du_pdf(octets):
+    return " ".join(" ".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(octets)).pages).split())
 
 
 def noter(seance, par, **champs):
@@ -342,6 +350,35 @@ def test_les_listes_font_autant_de_requetes_pour_trente(client, service, ouverte
                 noter(ouverte, service, texte=f"Décision {n}")
                 Seance.objects.create(instance=comite, debut=ouverte.debut + datetime.timedelta(hours=n))
     assert combien[:3] == combien[3:]
+
+
+def test_le_releve_dit_la_presence_les_votes_et_les_decisions_en_pdf_et_en_word(client, service, ouverte):
+    Presence.objects.filter(membre__nom="Ada Modèle").update(etat="represente", represente_par="Ida Exemple")
+    Presence.objects.filter(membre__nom="Léo Témoin").update(etat="present")
+    noter(ouverte, service, texte="Cartographier les SIAE", pour=2, echeance=il_y_a(-10), responsable=service)
+    projet = client.get(reverse("gouvernance:seance_pdf", args=[ouverte.pk, "releve"])).content
+    assert "Projet" in texte_du_pdf(projet)
+    ops.clore_seance(seance=ouverte, par=service)
+    pdf = client.get(reverse("gouvernance:seance_pdf", args=[ouverte.pk, "releve"])).content
+    dits = texte_du_pdf(pdf)
+    assert "Projet" not in dits
+    document = docx.Document(io.BytesIO(client.get(reverse("gouvernance:seance_word", args=[ouverte.pk])).content))
+    word = " ".join([p.text for p in document.paragraphs] + [c.text for t in document.tables for c in t._cells])
+    for phrase in ("Ada Modèle", "Cartographier les SIAE", "Camille Service", "Premier point"):
+        assert phrase in dits
+        assert phrase in word
+    assert "représenté par Ida Exemple" in dits
+    assert "Quorum de 2 voix atteint" in dits
+
+
+def test_le_dossier_de_seance_porte_le_bilan_de_la_fiche_a_l_ordre_du_jour(client, service, seance):
+    fiche = FicheFactory.create(numero="2.1")
+    BilanFactory.create(fiche=fiche, etat="valide", realisations="Deux cents rendez-vous tenus.")
+    ops.ajouter_points(seance=seance, points=[{"titre": "Fiche 2.1", "fiche": fiche}], par=service)
+    dits = texte_du_pdf(client.get(reverse("gouvernance:seance_pdf", args=[seance.pk, "dossier"])).content)
+    assert "Deux cents rendez-vous tenus." in dits
+    assert "1. Premier point" in dits
+    assert client.get(reverse("gouvernance:seance_pdf", args=[seance.pk, "releve"])).status_code == 404
 
 
 def test_la_demonstration_raconte_deux_annees_une_seule_fois(db):
