@@ -25,10 +25,13 @@ _DECIMAL = re.compile(r"^\d+,\d+$")
 def lire_numero(texte: str) -> Lecture:
     """Read the number of an offer: « 2,1 » was made by a spreadsheet, and may have been 2.1 as well as 2.10."""
     if _DECIMAL.match(texte):
+        lu = texte.replace(",", ".")
+        ambigu = len(texte.rpartition(",")[2]) == 1  # 2.10 lost its zero: to accept 2.1 would rewrite another offer
         return Lecture(
-            None, "numero_en_nombre", f"Le tableur a pris ce numéro pour un nombre : {texte} était peut-être "
-            f"{texte.replace(',', '.')}0.", "le numéro tel quel, dans une colonne au format texte",
-            texte.replace(",", "."),
+            None, "numero_en_nombre",
+            f"Le tableur a pris ce numéro pour un nombre : {lu}{f' ou {lu}0' if ambigu else ''}.",
+            f"{f'{lu} ou {lu}0' if ambigu else 'le numéro tel quel'}, dans une colonne au format texte",
+            "" if ambigu else lu,
         )  # fmt: skip
     return Lecture(texte) if len(texte) <= 10 else Lecture(None, "texte_long", "Ce numéro est trop long.", "10 signes")
 

@@ -37,6 +37,8 @@ function placer(L, carte, commune) {
     alt: "",
     zIndexOffset: commune.total,
   }).addTo(carte);
+  commune.rayon = rayon;
+  commune.repere = repere;
   const bouton = repere.getElement();
   bouton.setAttribute("aria-label", `${nom}, ${commune.total} ${commune.total > 1 ? "offres" : "offre"}`);
   bouton.setAttribute("aria-expanded", "false");
@@ -55,6 +57,36 @@ function placer(L, carte, commune) {
   repere.on("popupclose", ({ popup }) => {
     bouton.setAttribute("aria-expanded", "false");
     if (popup.getElement()?.contains(document.activeElement)) bouton.focus({ preventScroll: true });
+  });
+}
+
+// Rounds that would cover each other are pushed apart, until each can be read and touched; a thread leads back to the
+// commune. Done again at each zoom: closer, they find their own place.
+function ecarter(L, carte, communes, fils) {
+  const places = communes.map(({ point, rayon }) => ({ ancre: carte.latLngToLayerPoint(point), rayon }));
+  for (const place of places) place.ici = place.ancre.clone();
+  for (let tour = 0, bouge = true; bouge && tour < 80; tour += 1) {
+    bouge = false;
+    places.forEach((a, i) => {
+      for (const b of places.slice(i + 1)) {
+        const ecart = b.ici.subtract(a.ici);
+        const distance = Math.hypot(ecart.x, ecart.y);
+        const manque = a.rayon + b.rayon + 1 - distance;
+        if (manque <= 0.1) continue;
+        const pas = distance ? ecart.multiplyBy(manque / 2 / distance) : L.point(manque / 2, 0);
+        a.ici = a.ici.subtract(pas);
+        b.ici = b.ici.add(pas);
+        bouge = true;
+      }
+    });
+  }
+  fils.clearLayers();
+  communes.forEach(({ point, repere }, rang) => {
+    const { ancre, ici } = places[rang];
+    repere.setLatLng(carte.layerPointToLatLng(ici));
+    if (ancre.distanceTo(ici) > 6) {
+      L.polyline([point, repere.getLatLng()], { interactive: false, className: "carte-fil" }).addTo(fils);
+    }
   });
 }
 
@@ -94,6 +126,10 @@ async function ouvrir(cadre) {
   // North to south: the order in which the keyboard walks.
   communes.sort((a, b) => b.point[0] - a.point[0] || a.point[1] - b.point[1]);
   for (const commune of communes) placer(L, carte, commune);
+  const fils = L.layerGroup().addTo(carte);
+  const poser = () => ecarter(L, carte, communes, fils);
+  poser();
+  carte.on("zoomend", poser);
   cadre.addEventListener("keydown", (touche) => {
     if (touche.key === "Escape") carte.closePopup();
   });

@@ -108,7 +108,7 @@ def test_ce_qui_ne_va_pas_dit_ou_quoi_et_le_plus_proche() -> None:
         5: [("operateur", "reference_inconnue", "Mission locale Nord")],
         6: [("numero_offre", "doublon_fichier", "")],
         7: [("publics_vises", "valeur_inconnue", "Jeunes, Personnes en situation de handicap")],
-        8: [("numero_offre", "numero_en_nombre", "2.1")],
+        8: [("numero_offre", "numero_en_nombre", "")],  # 2.1 or 2.10: nothing is proposed
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pdi.socle.formats import nombre
 from pdi.socle.imports import valeurs as v
 
 JOUR = datetime.date(2026, 2, 10)
@@ -121,6 +122,19 @@ def test_un_code_postal_de_quatre_chiffres_de_chez_nous_est_tronque():
 def test_nombres(texte, options, valeur, code):
     lu = v.lire_nombre(texte, **options)
     assert (lu.valeur, lu.code) == (valeur, code)
+
+
+def test_les_bornes_se_lisent_en_francais():
+    lu = v.lire_nombre("-3", minimum=Decimal("0.1"), maximum=Decimal(1_000_000))
+    assert lu.attendu == f"un nombre, au moins 0,1, au plus {nombre(1_000_000)}"
+
+
+def test_une_longue_liste_ne_nomme_que_les_valeurs_proches():
+    choix = {f"atelier-{n}": f"Atelier n° {n}" for n in range(60)} | {"cv": "Réaliser un CV"}
+    lu = v.lire_choix("realiser cv", choix)
+    assert lu.suggestion == "Réaliser un CV"
+    assert lu.attendu.startswith("l’une des 61 valeurs de la liste, par exemple Réaliser un CV")
+    assert len(lu.attendu) < 120
 
 
 def test_une_valeur_hors_liste_propose_la_plus_proche():

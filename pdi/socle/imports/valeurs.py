@@ -14,12 +14,14 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any
 
+from pdi.socle.formats import nombre
 from pdi.socle.typographie import cle_nom as cle
 
 EXPOSANT = re.compile(r"^\d[.,]?\d*E\+?\d+$", re.IGNORECASE)
 EPOQUE = datetime.date(1899, 12, 30)  # day 0 of spreadsheets
 SERIE_MIN, SERIE_MAX = 3654, 73050  # 1910 to 2099: a bare number of a date column
 ANNEE_MIN = 1900
+VALEURS_DITES = 20  # beyond, a message names only the nearest values of a list
 PIVOT = 50  # « 49 » is 2049, « 51 » is 1951, where the date may be to come
 MOIS = (
     "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre",
@@ -219,8 +221,8 @@ def lire_nombre(
     texte: str, *, entier: bool = False, minimum: Decimal | None = None, maximum: Decimal | None = None
 ) -> Lecture:
     """Read a number, decimal comma or point; the normal form has a point."""
-    bornes = "".join((f", au moins {minimum}" if minimum is not None else "",
-                      f", au plus {maximum}" if maximum is not None else ""))  # fmt: skip
+    bornes = "".join((f", au moins {nombre(minimum, _decimales(minimum))}" if minimum is not None else "",
+                      f", au plus {nombre(maximum, _decimales(maximum))}" if maximum is not None else ""))  # fmt: skip
     attendu = f"un nombre{' entier' if entier else ''}{bornes}"
     compact = re.sub(r"[\s\u00a0\u202f€]", "", texte).replace(",", ".")
     if not re.fullmatch(r"[+-]?\d{1,15}(\.\d{1,6})?", compact, re.ASCII):
@@ -234,6 +236,10 @@ def lire_nombre(
     if (minimum is not None and valeur < minimum) or (maximum is not None and valeur > maximum):
         return Lecture(None, "nombre_hors_bornes", "Ce nombre sort des bornes.", attendu)
     return Lecture(str(int(valeur)) if entier else format(valeur, "f"))
+
+
+def _decimales(borne: Decimal) -> int:
+    return max(0, -int(borne.normalize().as_tuple().exponent))
 
 
 # -- words ---------------------------------------------------------------------------------------------
@@ -278,4 +284,13 @@ def lire_choix(texte: str, choix: Mapping[str, str], synonymes: Mapping[str, str
     message = "Cette valeur n’est pas dans la liste."
     if suggestion:
         message += f" Vouliez-vous dire « {suggestion} » ?"
-    return Lecture(None, "valeur_inconnue", message, ", ".join(choix.values()), suggestion)
+    return Lecture(None, "valeur_inconnue", message, _dire_choix(cle(texte), choix, mots), suggestion)
+
+
+def _dire_choix(texte: str, choix: Mapping[str, str], mots: Mapping[str, str]) -> str:
+    """Return the values expected: all of them, or the nearest of a list so long that it would hide the message."""
+    if len(choix) <= VALEURS_DITES:
+        return ", ".join(choix.values())
+    proches = dict.fromkeys(choix[mots[mot]] for mot in get_close_matches(texte, list(mots), 6, 0.3))
+    exemples = list(proches)[:3] or list(choix.values())[:3]
+    return f"l’une des {len(choix)} valeurs de la liste, par exemple {', '.join(exemples)}"
