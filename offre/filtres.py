@@ -112,7 +112,7 @@ class Facette(Filtre):
             if self.tableau
             else Cast(F(self.chemin or self.valeur), TextField())
         )
-        return [_groupes(offres, nom, exprimee)]
+        return [compter_par(offres, nom, exprimee)]
 
 
 @dataclass(kw_only=True)
@@ -129,12 +129,13 @@ class FacettePrescripteur(Facette):
     def compter(self, nom: str, offres: QuerySet[OffreInsertion]) -> list[QuerySet[Any]]:
         """Return one query a column."""
         return [
-            _groupes(offres.filter(**{champ: True}), nom, Value(code, output_field=TextField()))
+            compter_par(offres.filter(**{champ: True}), nom, Value(code, output_field=TextField()))
             for code, (champ, _) in PRESCRIPTEURS.items()
         ]
 
 
-def _groupes(offres: QuerySet[OffreInsertion], nom: str, valeur: Any) -> QuerySet[Any]:
+def compter_par(offres: QuerySet[OffreInsertion], nom: str, valeur: Any) -> QuerySet[Any]:
+    """Return (name, value, number) of offers, a row a value, to be joined with others into one query."""
     return (
         offres.order_by()
         .annotate(facette=Value(nom, output_field=CharField()), v=valeur)

@@ -9,10 +9,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, TextField, Value, When
 from django.http import QueryDict
 
-from offre.filtres import KILOMETRES, PROXIMITES, Autour, Facette, FiltresOffres, lieux_de_rang
+from offre.filtres import KILOMETRES, PROXIMITES, Autour, Facette, FiltresOffres, compter_par, lieux_de_rang
 from offre.models import Frein, LieuOffre, OffreInsertion
 from offre.querysets import ROLES_OFFRE, OffreQuerySet
 from pdi.comptes.models import Role
@@ -38,6 +38,7 @@ LIBELLES_TRIS = {
     "session": "Prochaine session", "places": "Places libres", "intitule": "Intitulé",
 }  # fmt: skip
 VALEURS_MONTREES = 8
+TROUVEES = "trouvees"  # among the counts of the facets, how many offers every filter keeps
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,13 @@ class ListeOffres:
         self.utilisateur, self.get, self.jour = utilisateur, get, jour
         servis = OffreInsertion.objects.order_by().values("departement").distinct()
         communes = Commune.objects.filter(departement__in=servis).order_by("nom__unaccent", "nom")
+        lues = list(communes.values_list("code", "nom", "epci"))
+        self._epci = {code: epci for code, _, epci in lues}
         self.filtres = FiltresOffres(
             get,
             choix={
                 "frein": [(f.code, f.libelle) for f in Frein.objects.all()],
-                "commune": list(communes.values_list("code", "nom")),
+                "commune": [(code, nom) for code, nom, _ in lues],
             },
         )
         if not self.toutes_visibles:
@@ -103,13 +106,12 @@ class ListeOffres:
 
     @cached_property
     def autour(self) -> Autour | None:
-        """Return what is around the commune asked for (two queries), None without one."""
+        """Return what is around the commune asked for (one query), None without one."""
         code = self.filtres.valeurs.get("commune")
-        commune = Commune.objects.filter(pk=code).first() if code else None
-        if commune is None:
+        if not code:
             return None
-        ici = CommuneTerritoire.objects.filter(commune=commune, validite__contains=self.jour)
-        return Autour(commune.code, commune.epci_id, ici.values_list("territoire", flat=True).first())
+        ici = CommuneTerritoire.objects.filter(commune=code, validite__contains=self.jour)
+        return Autour(code, self._epci.get(code), ici.values_list("territoire", flat=True).first())
 
     # -- rows ------------------------------------------------------------------------------------
 
@@ -223,15 +225,20 @@ class ListeOffres:
 
     @cached_property
     def facettes(self) -> list[FacetteComptee]:
-        """Return the facets counted, each under the other filters (one query, two for the words of open ones)."""
+        """Return the facets counted, each under the other filters, and how many are found: one query.
+
+        Another reads the names of the operators.
+        """
         morceaux: list[QuerySet[Any]] = []
         for nom, facette in self.filtres.facettes.items():
             base = self.lisibles if nom == "etat" else self.base
             morceaux += facette.compter(nom, self.filtres.appliquer_sans(nom, base))
         comptes: dict[str, dict[str, int]] = {}
+        morceaux.append(compter_par(self.trouvees, TROUVEES, Value(TROUVEES, output_field=TextField())))
         for nom, valeur, n in morceaux[0].union(*morceaux[1:], all=True):
             if valeur not in (None, "") and n:
                 comptes.setdefault(nom, {})[valeur] = n
+        self.page.total = comptes.pop(TROUVEES, {}).get(TROUVEES, 0)
         self.nommer(comptes.get("operateur", {}))
         lues = [self._facette(nom, f, comptes.get(nom, {})) for nom, f in self.filtres.facettes.items()]
         return [f for f in lues if f.nom != "etat" or len(f.cases) > 1]
