@@ -24,6 +24,7 @@ from tests.fabriques import (
     StructureFactory,
     UtilisateurFactory,
 )
+from tests.fabriques_parcours import EntretienFactory, personne_suivie
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +99,31 @@ def test_une_echeance_passee_est_toujours_en_retard(jour: datetime.date, decalag
     assert (ton == "retard") == (decalage < 0)
     if decalage < 0:
         assert str(-decalage) in mots
+
+
+def test_un_referent_trouve_ses_rendez_vous_et_ses_raccourcis(client: Client) -> None:
+    """The next meetings are read on the home page; those of a colleague, or held already, are not."""
+    structure = StructureFactory.create()
+    referent = UtilisateurFactory.create(role=Role.REFERENT, structure=structure)
+    collegue = UtilisateurFactory.create(role=Role.REFERENT, structure=structure)
+    client.force_login(referent)
+    personne = personne_suivie(referent=referent, nom_naissance="Attendue")
+    tenue = personne_suivie(referent=referent, nom_naissance="Recue")
+    autre = personne_suivie(referent=collegue, nom_naissance="Voisine")
+    dans_deux_jours = timezone.now() + datetime.timedelta(days=2)
+    for qui, agent, etat in ((personne, referent, "prevu"), (tenue, referent, "tenu"), (autre, collegue, "prevu")):
+        quand = dans_deux_jours if etat == "prevu" else timezone.now() - datetime.timedelta(days=1)
+        EntretienFactory.create(personne=qui, agent=agent, etat=etat, debut=quand)
+    page = client.get(reverse("accueil:accueil")).content.decode()
+    assert "ATTENDUE" in page
+    assert "RECUE" not in page
+    assert "VOISINE" not in page
+    assert "Mon agenda" in page
+    assert ">Le programme<" not in page
+
+
+def test_un_pilote_n_a_pas_d_agenda_sur_son_accueil(client: Client, pilote) -> None:
+    """Who follows nobody keeps the programme first."""
+    page = client.get(reverse("accueil:accueil")).content.decode()
+    assert "Mes prochains rendez-vous" not in page
+    assert "Chercher une personne</a>" not in page

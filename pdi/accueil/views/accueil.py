@@ -12,6 +12,7 @@ from django.utils import timezone
 from pdi.comptes.models import ROLES_DEPARTEMENT
 
 from ..files import derniers_avis, files_de
+from ..journee import raccourcis_de, rendez_vous_de
 from ..tableaux import (
     COLONNES_AXES,
     COLONNES_FICHES,
@@ -43,5 +44,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
         "colonnes_axes": COLONNES_AXES,
         "voit_campagne": utilisateur.a_role(*ROLES_DEPARTEMENT),
         "avis": derniers_avis(utilisateur),
+        "rendez_vous": rendez_vous_de(utilisateur, jour),
+        "raccourcis": raccourcis_de(utilisateur),
     }
     return render(request, "accueil/accueil.html", contexte)
