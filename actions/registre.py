@@ -42,7 +42,8 @@ class Declaration:
     """A computed indicator. `version` changes with the formula; `source` is the legal or local text, if any.
 
     A rate (`unite` « % » or « ratio ») is its numerator over its denominator; `moyenne` makes a value in another unit
-    from both (days, euros); otherwise the value is the numerator.
+    from both (days, euros); otherwise the value is the numerator. `secrete` says of terms that they are about too few
+    people to be told: fiches and reports are read by everybody.
     """
 
     code: str
@@ -57,6 +58,7 @@ class Declaration:
     sens: str = SensIndicateur.HAUSSE
     source: str = ""
     moyenne: Callable[[Termes], Decimal | None] | None = None
+    secrete: Callable[[Termes], bool] | None = None
 
     def valeur(self, termes: Termes) -> Decimal | None:
         """Return the value of the terms in `unite`; None for a rate or a mean whose denominator is zero."""

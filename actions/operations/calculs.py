@@ -17,6 +17,7 @@ from actions.models import Indicateur, MesureIndicateur, Programme, ProvenanceMe
 from actions.registre import Declaration, Portee, Termes
 from actions.regles.echeances import periode_annuelle
 from pdi.socle.droits import RegleMetier, exiger
+from pdi.socle.masquage import SEUIL_INTERNE
 from pdi.socle.models import Traitement
 from pdi.socle.operations import journaliser
 from pdi.socle.suivi import Suivi
@@ -24,6 +25,7 @@ from pdi.socle.suivi import Suivi
 from .anomalies import actualiser_anomalies
 
 DENOMINATEUR_NUL = "Sans objet : le dénominateur est nul."
+SECRET = f"Secret statistique : moins de {SEUIL_INTERNE} personnes."
 COMPARES = ("valeur", "texte", "numerateur", "denominateur", "manquants", "formule_version")
 
 
@@ -99,16 +101,17 @@ def _mesure(
 ) -> MesureIndicateur:
     valeur = declaration.valeur(termes)
     periode = periode_annuelle(annee)
-    est_compte = not declaration.denominateur
+    secret = declaration.secrete is not None and declaration.secrete(termes)
+    sans_termes = secret or not declaration.denominateur
     return MesureIndicateur(
         indicateur=indicateur,
         annee=annee,
         periode=DateRange(periode.debut, periode.fin),
-        valeur=valeur,
-        texte="" if valeur is not None else DENOMINATEUR_NUL,
-        numerateur=None if est_compte else termes.numerateur,
-        denominateur=None if est_compte else termes.denominateur,
-        manquants=termes.manquants,
+        valeur=None if secret else valeur,
+        texte=SECRET if secret else "" if valeur is not None else DENOMINATEUR_NUL,
+        numerateur=None if sans_termes else termes.numerateur,
+        denominateur=None if sans_termes else termes.denominateur,
+        manquants=None if secret else termes.manquants,
         source=declaration.libelle[:200],
         provenance=ProvenanceMesure.CALCUL,
         formule_version=declaration.version,

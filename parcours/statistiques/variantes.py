@@ -19,6 +19,7 @@ from django.conf import settings
 from actions.models import Programme, SensIndicateur
 from actions.registre import Declaration, Portee, Requete, Termes, declarer
 from offre.indicateurs import CODES as DES_REALISATIONS
+from pdi.socle.masquage import SEUIL_INTERNE, petit
 from pdi.socle.typographie import typographier_tout
 
 from . import moteur
@@ -106,7 +107,18 @@ class Variante:
             sens=SensIndicateur.NEUTRE if self.terme else f.sens,
             source=f.source,
             moyenne=self._moyenne() if not compte and f.unite != "%" else None,
+            secrete=self._secrete,
         )
+
+    def _secrete(self, termes: Termes) -> bool:
+        """Return whether the terms, or what is left between them, are about too few people."""
+        if termes.denominateur is None:
+            parts = [termes.numerateur]
+        elif self.formule.somme:  # days, euros: the denominator counts people
+            parts = [termes.denominateur]
+        else:
+            parts = [termes.numerateur, termes.denominateur - termes.numerateur, termes.denominateur]
+        return any(petit(part, SEUIL_INTERNE) for part in parts)
 
     def _moyenne(self) -> Any:
         en = en_mois if self.unite == "mois" else (lambda valeur: valeur)

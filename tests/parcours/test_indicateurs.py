@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from actions import registre
 from actions.models import MesureIndicateur, SourceIndicateur
+from actions.registre import Termes
 from parcours.indicateurs import FORMULES, PAR_CODE
 from parcours.models import Orientation, Personne, ReleveIndicateurs, ValeurIndicateur
 from parcours.operations.indicateurs import compiler_indicateurs, geler_releve, lier_indicateurs
@@ -25,6 +26,7 @@ from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
 from pdi.socle.models import EtatTraitement, Traitement
 from tests.fabriques import FicheFactory, IndicateurFactory, MesureFactory, ProgrammeFactory, UtilisateurFactory
+from tests.fabriques_parcours import PrescriptionFactory
 
 from .population import peupler, preparer_monde
 
@@ -141,6 +143,26 @@ def test_lier_est_idempotent_et_laisse_les_valeurs_saisies(fiche: Any, gestion: 
 def test_lier_demande_le_droit() -> None:
     with pytest.raises(DroitInsuffisant):
         lier_indicateurs(par=UtilisateurFactory.create(role=Role.ENCADRANT))
+
+
+def test_une_fiche_ne_dit_pas_un_effectif_trop_petit(fiche: Any, gestion: Any) -> None:
+    """Fiches are read by partners and elected members: what the observatoire hides from them is hidden there too."""
+    taux = registre.trouver("taux_orientation")
+    compte = registre.trouver("prescriptions_auto?terme=numerateur")
+    delai = registre.trouver("delai_orientation?unite=mois")
+    assert taux and compte and delai and taux.secrete and compte.secrete and delai.secrete  # noqa: PT018
+    assert [taux.secrete(Termes(Decimal(n), Decimal(100))) for n in (3, 50, 97, 100, 0)] == [
+        True, False, True, False, False,
+    ]  # fmt: skip
+    assert [compte.secrete(Termes(Decimal(n), None)) for n in (0, 4, 5)] == [False, True, False]
+    assert [delai.secrete(Termes(Decimal(90), Decimal(n))) for n in (4, 5)] == [True, False]
+    IndicateurFactory.create(fiche=fiche, libelle="Nombre", source=SourceIndicateur.CALCULE, calcul="prescriptions")
+    for _ in range(3):
+        PrescriptionFactory.create(renseignee_le=datetime.date(ANNEE, 5, 2))
+    compiler_indicateurs(programme=fiche.programme, annee=ANNEE, par=gestion)
+    mesure = MesureIndicateur.objects.courantes().get()
+    assert (mesure.valeur, mesure.numerateur, mesure.manquants) == (None, None, None)
+    assert mesure.texte == "Secret statistique : moins de 5 personnes."
 
 
 # -- compilation, freezing, recount -------------------------------------------------------------------
