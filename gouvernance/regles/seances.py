@@ -1,4 +1,4 @@
-"""State machines of meetings and decisions, the quorum, the hours of an agenda. Pure."""
+"""State machines of meetings and decisions, the quorum, the hours of an agenda, the countdown to the vote. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gouvernance.models.decision import EtatDecision
 from gouvernance.models.seance import EtatPresence, EtatSeance
 from pdi.socle.etats import Automate, Transition
+from pdi.socle.formats import date_longue
 
 SECRETARIAT, RESPONSABLE = "secretariat", "responsable"
 ACTEURS_SEANCE = {SECRETARIAT: "secrétaires de l’instance, chargés de programme et administrateurs"}
@@ -136,3 +137,23 @@ def faute_de_votes(
     if exprimees > presentes:
         return f"{exprimees} voix notées pour {presentes} voix présentes ou représentées : relisez les votes."
     return ""
+
+
+def compte_a_rebours(echeance: datetime.date, jour: datetime.date, vote_le: datetime.date | None) -> tuple[str, str]:
+    """Return (tone, words) of the vote due by `echeance`, its day included. Source: CASF L263-1."""
+    dite = f"le {date_longue(echeance)}"
+    if vote_le is not None:
+        retard = (vote_le - echeance).days
+        if retard <= 0:
+            return "bon", f"L’Assemblée a délibéré le {date_longue(vote_le)}, avant l’échéance."
+        return "veille", f"L’Assemblée a délibéré le {date_longue(vote_le)}, {_jours(retard)} après l’échéance."
+    reste = (echeance - jour).days
+    if reste < 0:
+        return "retard", f"L’Assemblée devait délibérer avant {dite} : {_jours(-reste)} de retard."
+    if reste == 0:
+        return "veille", "Dernier jour pour la délibération de l’Assemblée."
+    return "veille" if reste <= 60 else "info", f"Reste {_jours(reste)} avant la délibération, à prendre avant {dite}."
+
+
+def _jours(nombre: int) -> str:
+    return f"{nombre}\u00a0jour{'s' if nombre > 1 else ''}"

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gouvernance.cycle import cycle
 from gouvernance.flux import calendrier
 from gouvernance.forms.seances import DecisionForm
 from gouvernance.lecture_seance import LectureSeance
@@ -40,9 +41,10 @@ def seances(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def seances_calendrier(request: HttpRequest) -> HttpResponse:
-    """Show a year month by month."""
+    """Show a year month by month, and where the cycle of the programme stands."""
     liste = ListeSeances(request.user, request.GET, timezone.localdate())
-    return render(request, "gouvernance/seances/calendrier.html", {"liste": liste})
+    contexte = {"liste": liste, "cycle": cycle(request.user, liste.annee, timezone.localdate())}
+    return render(request, "gouvernance/seances/calendrier.html", contexte)
 
 
 @login_required

@@ -28,7 +28,7 @@ from gouvernance.operations.convocations import jeton, jeton_agenda
 from gouvernance.operations.decisions import noter_decision, suivre_decision
 from gouvernance.operations.demonstration import charger_demonstration, dates_des_seances
 from gouvernance.operations.instances import charger_instances, terminer_mandat
-from gouvernance.regles.seances import deplacer, faute_de_votes, heures, quorum
+from gouvernance.regles.seances import compte_a_rebours, deplacer, faute_de_votes, heures, quorum
 from pdi.comptes.demo import creer_comptes_de_demonstration
 from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
@@ -90,6 +90,23 @@ def test_les_votes_ne_depassent_pas_les_voix_presentes():
 )
 def test_la_demonstration_se_date_d_aujourd_hui(jour, suivante):
     assert [d.year for d in dates_des_seances(2, 26, jour)] == [suivante, suivante - 1, suivante - 2]
+
+
+@pytest.mark.parametrize(
+    ("jour", "vote", "ton", "phrase"),
+    [
+        pytest.param(datetime.date(2028, 2, 28), None, "veille", "Reste 32\u00a0jours", id="28-fevrier-bissextile"),
+        pytest.param(datetime.date(2028, 2, 29), None, "veille", "Reste 31\u00a0jours", id="29-fevrier"),
+        pytest.param(datetime.date(2028, 3, 31), None, "veille", "Dernier jour", id="31-mars"),
+        pytest.param(datetime.date(2028, 4, 1), None, "retard", "1\u00a0jour de retard", id="lendemain"),
+        pytest.param(datetime.date(2028, 6, 1), datetime.date(2028, 3, 31), "bon", "avant l’échéance", id="a-temps"),
+        pytest.param(datetime.date(2028, 6, 1), datetime.date(2028, 4, 2), "veille", "2\u00a0jours après", id="tard"),
+    ],
+)
+def test_le_compte_a_rebours_va_jusqu_au_31_mars_compris(jour, vote, ton, phrase):
+    lu = compte_a_rebours(datetime.date(2028, 3, 31), jour, vote)
+    assert lu[0] == ton
+    assert phrase in lu[1]
 
 
 # -- on screen --------------------------------------------------------------------------------
@@ -379,6 +396,17 @@ def test_le_dossier_de_seance_porte_le_bilan_de_la_fiche_a_l_ordre_du_jour(clien
     assert "Deux cents rendez-vous tenus." in dits
     assert "1. Premier point" in dits
     assert client.get(reverse("gouvernance:seance_pdf", args=[seance.pk, "releve"])).status_code == 404
+
+
+def test_le_calendrier_dit_ou_en_est_le_cycle(client, service, ouverte):
+    annee = timezone.localtime(ouverte.debut).year
+    ProgrammeFactory.create(code="essai", annee_debut=annee - 4, annee_fin=annee)
+    ecran = reverse("gouvernance:seances_calendrier")
+    prevu = client.get(ecran, {"annee": annee}).content.decode()
+    assert "Comité technique</strong>à prévoir" in prevu
+    assert "Comité de pilotage</strong>prévu le" in prevu
+    ops.clore_seance(seance=ouverte, par=service)
+    assert ">tenu le" in client.get(ecran, {"annee": annee}).content.decode().replace("</span></strong>", ">")
 
 
 def test_la_demonstration_raconte_deux_annees_une_seule_fois(db):
