@@ -64,8 +64,20 @@ def resoudre(texte: str, code_postal: str = "") -> tuple[Any, list[str]]:
         memes = [c for c in memes if code_postal in c.codes_postaux] or memes
     if len(memes) == 1:
         return memes[0], []
+    if not memes and (fusionnee := _fusionnee(cle, code_postal)):
+        return fusionnee, []
     proches = memes[:MAX] or proposer(texte, timezone.localdate())[:PROCHES] or _ressemblantes(texte)
     return None, [libelle(c) for c in proches]
+
+
+def _fusionnee(cle: str, code_postal: str) -> Any | None:
+    """Return the one commune of that postcode whose name begins with these words: « Évry », 91000, since a merger."""
+    mots = cle.split()
+    if not code_postal or not mots:
+        return None
+    au_code = Commune.objects.filter(codes_postaux__contains=[code_postal])
+    trouvees = [c for c in au_code if cle_commune(c.nom).split()[: len(mots)] == mots]
+    return trouvees[0] if len(trouvees) == 1 else None
 
 
 def _ressemblantes(texte: str) -> list[Any]:

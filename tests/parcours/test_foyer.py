@@ -398,3 +398,10 @@ def test_un_enfant_du_foyer_n_a_pas_de_dossier_rsa_a_ouvrir(client: Client, agen
     client.post(reverse("parcours:membre_ajouter", args=[personne.pk]), enfant)
     leo = Personne.objects.get(prenoms="Léo")
     assert "Enregistrer le dossier RSA" not in client.get(reverse("parcours:personne", args=[leo.pk])).content.decode()
+
+
+def test_l_ancien_nom_d_une_commune_se_reconnait_a_son_code_postal():
+    fusionnee = CommuneFactory.create(nom="Fableville-Courbonne", codes_postaux=["91990"])
+    assert resoudre("fableville", "91990") == (fusionnee, [])
+    assert resoudre("fableville", "91991")[0] is None
+    assert resoudre("fable", "91990")[0] is None
