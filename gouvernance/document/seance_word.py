@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from docx.shared import RGBColor
 
+from gouvernance.lecture_seance import PresenceLue
+from gouvernance.models import EtatPresence
 from parcours.documents.word import TYPE_WORD, liste, nouveau, octets, table
 from pdi.socle.formats import date_courte
 
@@ -25,7 +27,7 @@ def releve_en_word(d: DocumentSeance) -> bytes:
         document.add_paragraph("Projet : la séance n’est pas close.")
     if d.seance.demonstration:
         document.add_paragraph("Séance fictive : document de démonstration.")
-    liste(document, "Présents ou représentés", (_dit(p.nom, p.precision) for p in d.presents))
+    liste(document, "Présents ou représentés", (_dit(p.nom, p.precision, _represente(p)) for p in d.presents))
     liste(document, "Excusés ou absents", (_dit(p.nom, p.precision) for p in d.absents))
     document.add_heading("Décisions", 1)
     if d.decisions:
@@ -42,6 +44,13 @@ def releve_en_word(d: DocumentSeance) -> bytes:
         if p.point.notes:
             document.add_paragraph(p.point.notes)
     return octets(document)
+
+
+def _represente(presence: PresenceLue) -> str:
+    par = presence.presence.represente_par
+    if presence.presence.etat != EtatPresence.REPRESENTE:
+        return ""
+    return f"représenté par {par}" if par else "représenté"
 
 
 def _dit(*morceaux: str) -> str:

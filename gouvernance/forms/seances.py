@@ -152,13 +152,14 @@ class DecisionForm(Formulaire):
     pour = ChampEntier(label="Pour", maximum=500, required=False)
     contre = ChampEntier(label="Contre", maximum=500, required=False)
     abstentions = ChampEntier(label="Abstentions", maximum=500, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, seance: Seance, decision: Decision | None = None, **kwargs: Any) -> None:
         """Offer the points of the meeting, the one in discussion first chosen."""
         if decision is not None:
             noms = ("texte", "point", "type", "responsable", "structure", "echeance", "unanimite", "pour", "contre",
                     "abstentions")  # fmt: skip
-            kwargs.setdefault("initial", {n: getattr(decision, n) for n in noms})
+            kwargs.setdefault("initial", {n: getattr(decision, n) for n in (*noms, "version")})
         else:
             courant = next((p for p in seance.points.all() if p.etat == "en_discussion"), None)
             kwargs.setdefault("initial", {"point": courant, "type": TypeDecision.VALIDATION})

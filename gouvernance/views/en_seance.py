@@ -81,6 +81,7 @@ def decision_noter(request: HttpRequest, pk: int) -> HttpResponse:
     form = DecisionForm(request.POST, seance=lue)
     if form.is_valid():
         cle = _cle(request.POST.get("cle", ""))
+        form.cleaned_data.pop("version")
         try:
             notee = noter_decision(seance=lue, par=request.user, cle=cle, **form.cleaned_data)
         except RegleMetier as erreur:
@@ -107,8 +108,9 @@ def decision_modifier(request: HttpRequest, pk: int) -> HttpResponse:
     lue = seance_tenue(request, decision.seance_id)
     form = DecisionForm(envoi(request), seance=lue, decision=decision)
     if request.method == "POST" and form.is_valid():
+        version = form.cleaned_data.pop("version") or 0
         try:
-            modifier_decision(decision=decision, version=decision.version, par=request.user, **form.cleaned_data)
+            modifier_decision(decision=decision, version=version, par=request.user, **form.cleaned_data)
         except RegleMetier as erreur:
             signaler(form, erreur)
         else:

@@ -265,6 +265,18 @@ def test_une_decision_renvoyee_apres_une_coupure_n_est_ecrite_qu_une_fois(client
     assert "Étudier l’automatisation" in page
 
 
+def test_deux_corrections_d_une_decision_ne_s_ecrasent_pas(client, service, ouverte):
+    decision = noter(ouverte, service)
+    ecran = reverse("gouvernance:decision_modifier", args=[decision.pk])
+    envoi = {"texte": "Étudier avec la DSI", "type": "avis", "version": "1"}
+    assert client.post(ecran, envoi).status_code == 302
+    perdue = client.post(ecran, envoi | {"texte": "Étudier sans la DSI"})
+    assert perdue.status_code == 422
+    assert "modifiée entre-temps" in perdue.content.decode()
+    decision.refresh_from_db()
+    assert decision.texte == "Étudier avec la DSI"
+
+
 def test_des_votes_impossibles_sont_refuses_et_rien_n_est_ecrit(service, ouverte):
     with pytest.raises(RegleMetier, match="3 voix notées pour 0"):
         noter(ouverte, service, pour=3)
@@ -309,6 +321,9 @@ def test_reporter_prepare_une_seance_semblable_et_previent(
     assert (seance.etat, nouvelle.etat) == ("reportee", "preparee")
     assert [p.titre for p in nouvelle.points.all()] == ["Premier point", "Second point"]
     assert "Salle indisponible." in mail.outbox[0].body
+    assert "Cette séance est reportée" in client.get(seance.get_absolute_url()).content.decode()
+    ops.annuler_seance(seance=nouvelle, par=service, motif="Faute de points.")
+    assert "Faute de points." in client.get(nouvelle.get_absolute_url()).content.decode()
     with pytest.raises(TransitionImpossible):
         ops.ouvrir_seance(seance=seance, par=service)
 
@@ -385,6 +400,7 @@ def test_le_releve_dit_la_presence_les_votes_et_les_decisions_en_pdf_et_en_word(
         assert phrase in dits
         assert phrase in word
     assert "représenté par Ida Exemple" in dits
+    assert "représenté par Ida Exemple" in word
     assert "Quorum de 2 voix atteint" in dits
 
 
