@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 from django import forms
@@ -37,6 +38,8 @@ class DemandeForm(FormulairePublic):
     courriel = forms.EmailField(
         label="Adresse électronique", widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         help_text="Un lien y est envoyé pour confirmer votre demande. Exemple : prenom.nom@exemple.fr",
+        error_messages={"invalid": "Cette adresse n’est pas complète ou contient une virgule ou un espace : elle "
+                                   "s’écrit comme prenom.nom@exemple.fr."},
     )  # fmt: skip
     telephone = forms.CharField(
         label="Téléphone", max_length=20, required=False, help_text="Pour vous rappeler plus vite.",
@@ -61,6 +64,20 @@ class DemandeForm(FormulairePublic):
         super().__init__(*args, **kwargs)
         communes = Commune.objects.filter(departement=settings.DEPARTEMENT_CODE).order_by("nom__unaccent", "nom")
         self.fields["commune"].queryset = communes  # type: ignore[attr-defined]
+
+    def _nom_propre(self, champ: str) -> str:
+        lu: str = self.cleaned_data[champ]
+        if re.search(r"[\d<>@/\\{}]", lu):
+            raise forms.ValidationError("Un nom s’écrit avec des lettres, des tirets et des apostrophes.")
+        return lu
+
+    def clean_nom(self) -> str:
+        """Refuse what cannot be a name."""
+        return self._nom_propre("nom")
+
+    def clean_prenom(self) -> str:
+        """Refuse what cannot be a first name."""
+        return self._nom_propre("prenom")
 
     clean_telephone = ContactsForm.clean_telephone  # one spelling of numbers
 

@@ -8,10 +8,12 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
 from offre.models import Convention, Frein, LieuOffre, MontantConvention, OffreInsertion, Session
+from pdi.socle.imports.operations import controler
 from pdi.socle.models import EntreeJournal
 from tests.fabriques import DepartementFactory, StructureFactory
 from tests.fabriques_parcours import OffreFactory
@@ -230,3 +232,13 @@ def test_les_montants_suivent_leur_convention(operateur) -> None:
     importer(deposer("montants", csv_de(MONTANTS, [("2026-14", "2026", "Conseil régional", "", "12000")])))
     montant = MontantConvention.objects.get()
     assert (montant.prevu, montant.paye) == (Decimal("25000.50"), Decimal(12000))
+
+
+def test_une_fois_la_ligne_importee_sa_double_reste_a_corriger() -> None:
+    lot = offres(("9.1", "Permis"), ("9.1", "Autre titre"))
+    importer(lot)
+    lot.refresh_from_db()
+    with transaction.atomic():
+        controler(lot, par=lot.depose_par)
+    assert etats(lot) == {2: "importee", 3: "a_corriger"}
+    assert OffreInsertion.objects.get().intitule == "Permis"

@@ -145,10 +145,11 @@ def test_le_visiteur_ne_sait_jamais_si_la_personne_est_connue(offre, connue, mai
         ({"page": ""}, "restée ouverte longtemps"),
         ({"consentement": ""}, "Sans votre accord"),
         ({"date_naissance": "2020-01-01"}, "16 ans"),
-        ({"courriel": "ana"}, "adresse"),
+        ({"courriel": "ana@exemple,fr"}, "prenom.nom@exemple.fr."),
+        ({"nom": "http://spam.exemple"}, "avec des lettres"),
         ({"telephone": "12"}, "n’est pas un numéro"),
     ],
-    ids=["page forgée", "sans accord", "trop jeune", "courriel", "téléphone"],
+    ids=["page forgée", "sans accord", "trop jeune", "courriel", "nom", "téléphone"],
 )  # fmt: skip
 def test_une_saisie_fautive_ne_perd_rien(offre, faute, dit):
     reponse = deposer(offre, **faute)

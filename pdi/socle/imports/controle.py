@@ -198,8 +198,22 @@ class Travail:
 
     # -- states ------------------------------------------------------------------------------------
 
+    def deja_ecrits(self) -> None:
+        """Refuse the rows about what an imported row of the same lot wrote: they are still its double."""
+        if not self.genre.memes:
+            return
+        self.signaler(
+            code="doublon_fichier", colonne=self.genre.memes[0][0],
+            message="'La ligne ' || d.premiere || ' de ce fichier, déjà importée, dit la même chose.'",
+            attendu="'une seule ligne ; corrigez celle-ci ou laissez-la'",
+            jointure="JOIN (SELECT cible, min(numero) AS premiere FROM socle_ligneimport WHERE lot_id = %s "
+            "AND etat = 'importee' AND cible IS NOT NULL GROUP BY cible) d ON d.cible = t.cible",
+            ou="true", params=[self.lot.pk],
+        )  # fmt: skip
+
     def conclure(self) -> dict[str, int]:
         """Give each row its state and write it in staging. Return how many rows of the lot are in each."""
+        self.deja_ecrits()
         self.executer(
             f"UPDATE {TABLE} t SET etat = CASE WHEN a.autres THEN 'a_corriger' WHEN a.ligne_id IS NOT NULL "  # nosec B608
             "THEN 'a_reconnaitre' WHEN t.cible IS NULL THEN 'nouvelle' WHEN t.changements <> '{}' THEN 'modifiee' "
