@@ -169,7 +169,7 @@ def test_une_seance_se_prepare_puis_s_ordonne_au_clavier(client, service, comite
     ordre = reverse("gouvernance:seance_ordre", args=[creee.pk])
     for titre in ("Bilan", "Parole des usagers"):
         client.post(ordre, {"geste": "ajouter", "titre": titre})
-    dernier = creee.points.last()
+    dernier = creee.points.get(titre="Parole des usagers")
     client.post(ordre, {"geste": f"monter:{dernier.pk}"})
     assert [p.titre for p in creee.points.all()] == ["Parole des usagers", "Bilan"]
     client.post(ordre, {"geste": f"retirer:{dernier.pk}"})
