@@ -136,6 +136,19 @@ def test_le_chiffre_d_une_convention_mene_a_ses_prescriptions(client, convention
     assert f"entrées en action {ANNEE}, convention {convention.numero}" in liste.content.decode()
 
 
+def test_une_vue_de_la_liste_garde_le_chiffre_demande(client, convention):
+    prescrire(convention, "en_action", entree_le=jour(3))
+    PrescriptionFactory.create(
+        operateur=convention.operateur, etat="en_action", entree_le=datetime.date(ANNEE + 1, 3, 1)
+    )
+    client.force_login(UtilisateurFactory.create(role=Role.PRESTATAIRE, structure=convention.operateur))
+    adresse = f"{reverse('parcours:prescriptions')}?chiffre={convention.pk}-{ANNEE}-entrees"
+    page = client.get(adresse)
+    (vue,) = (v for v in page.context["liste"].vues if v.code == "en_action")
+    assert f"?chiffre={convention.pk}-{ANNEE}-entrees&amp;vue=en_action" in page.content.decode()
+    assert client.get(f"{adresse}&vue=en_action").context["page"].total == vue.compte == 1
+
+
 def test_le_chiffre_d_une_autre_convention_ne_filtre_rien(client, convention):
     une_annee(convention)
     autre = ConventionFactory.create()
