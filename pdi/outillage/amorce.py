@@ -288,7 +288,12 @@ def commande_test(arguments: list[str]) -> None:
     present = os.environ.get("PDI_CHROMIUM") or any(map(shutil.which, CHROMIUMS))
     if not present and not installer_debian("chromium"):
         dire("chromium est absent et ne peut pas être installé ici : les parcours au navigateur seront sautés")
-    choix = arguments or ["-n", os.environ.get("PDI_TESTS_PROCESSUS") or str(min(os.cpu_count() or 1, 4))]
+    choix = arguments or [
+        "-n",
+        os.environ.get("PDI_TESTS_PROCESSUS") or str(min(os.cpu_count() or 1, 4)),
+        "--dist",
+        "worksteal",
+    ]
     remplacer(PYTHON, "-m", "pytest", *choix)
 
 

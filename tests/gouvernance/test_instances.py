@@ -111,7 +111,7 @@ def test_un_membre_remplace_finit_la_veille_et_ses_suppleants_suivent_le_siege(c
     assert suppleant.suppleant_de == nouveau
     page = client.get(comite.get_absolute_url()).content.decode()
     assert "Anciens membres (1)" in page
-    assert "suppléance : Ida Exemple" in page
+    assert "suppléance\u00a0: Ida Exemple" in page
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,8 @@ def test_ce_qui_est_en_retard_puis_la_fin_et_son_suivi(nouvelle_page: Any, monde
     capturer(page, f"files-{suffixe}")
     page.get_by_role("link", name="Contrat à signer").click()
     expect(page.get_by_text("CASF L262-34").first).to_be_visible()
+    if page.get_by_role("button", name="Plus de filtres").is_visible():
+        page.get_by_role("button", name="Plus de filtres").click()
     page.get_by_label("Échéance").select_option("retard")
     page.get_by_role("button", name="Filtrer").click()
     verifier_page(page)
