@@ -65,5 +65,5 @@ def test_la_direction_lit_sans_petits_effectifs(page: Page) -> None:
     page.goto(f"/parcours/observatoire/taux_orientation/?annee={ANNEE}&axe=age")
     verifier_page(page)
     expect(page.get_by_text("ouvre les chiffres, pas les personnes")).to_be_visible()
-    expect(page.get_by_role("link", name="Personnes au numérateur")).to_have_count(0)
+    expect(page.get_by_role("link", name="Personnes comptées au numérateur")).to_have_count(0)
     capturer(page, "observatoire-direction")
