@@ -108,15 +108,13 @@ async function ouvrir(cadre) {
   const reponse = await fetch(cadre.dataset.fond);
   if (!L || !reponse.ok) return;
   cadre.hidden = false;
-  const anime = !matchMedia("(prefers-reduced-motion: reduce)").matches;
   const carte = L.map(cadre, {
     zoomControl: false,
     scrollWheelZoom: false,
     zoomSnap: 0.25,
     minZoom: 7,
     maxZoom: 13,
-    fadeAnimation: anime,
-    zoomAnimation: anime,
+    zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
   });
   L.control.zoom(FRANCAIS).addTo(carte);
   carte.attributionControl.setPrefix(false).addAttribution("Contours : IGN, Admin Express");
