@@ -11,10 +11,8 @@ from gouvernance.forms.seances import ReponseConvocationForm
 from gouvernance.models import Presence
 from gouvernance.operations.convocations import attend_une_reponse, presence_de, repondre_convocation
 from pdi.socle.droits import RegleMetier
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import ECRITURE, envoi, signaler
 from pdi.socle.limites import trop_souvent
-
-from .instances import ECRITURE, envoi
 
 MAXIMUM, SECONDES = 60, 600  # openings of this page from one address
 

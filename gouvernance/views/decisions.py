@@ -20,10 +20,10 @@ from gouvernance.regles.seances import AUTOMATE_DECISION, TONS_DECISION
 from pdi.socle.composants import Evenement, Lien
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import ECRITURE, envoi, signaler
 from pdi.socle.tri import Colonne
 
-from .instances import ECRITURE, ecrire, envoi
+from .instances import ecrire
 from .tenue_seances import chemin_seance
 
 COLONNES = (

@@ -18,9 +18,9 @@ from gouvernance.models import Decision, PointOrdreDuJour, Presence, Seance
 from gouvernance.operations.decisions import modifier_decision, noter_decision
 from gouvernance.operations.seances import noter_presence, traiter_point
 from pdi.socle.droits import RegleMetier
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import ECRITURE, envoi, signaler
 
-from .instances import ECRITURE, ecrire, envoi
+from .instances import ecrire
 from .tenue_seances import chemin_seance, seance_tenue
 
 

@@ -23,11 +23,10 @@ from gouvernance.operations.instances import creer_instance, deposer_reglement, 
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import ECRITURE, envoi, signaler
 from pdi.socle.pieces import servir_piece
 from pdi.socle.tri import Colonne
 
-ECRITURE = ["GET", "HEAD", "POST"]
 COLONNES = (
     Colonne("Instance", "nom"), Colonne("Nature, niveau", "nature"), Colonne("Fréquence"),
     Colonne("Membres", "membres", nb=True),
@@ -45,11 +44,6 @@ def instance_tenue(request: HttpRequest, pk: int) -> Instance:
     lue = instance_visible(request, pk)
     exiger(peut_tenir_instance(request.user, lue))
     return lue
-
-
-def envoi(request: HttpRequest) -> Any:
-    """Return what was posted, None otherwise."""
-    return request.POST if request.method == "POST" else None
 
 
 def ecrire(

@@ -15,9 +15,9 @@ from gouvernance.forms.instances import FinMandatForm, MembreForm
 from gouvernance.models import Instance, Membre
 from gouvernance.operations.instances import ajouter_membre, modifier_membre, remplacer_membre, terminer_mandat
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import ECRITURE, envoi, signaler
 
-from .instances import ECRITURE, chemin_de, ecrire, envoi, instance_tenue
+from .instances import chemin_de, ecrire, instance_tenue
 
 
 def _membre(request: HttpRequest, pk: int) -> Membre:

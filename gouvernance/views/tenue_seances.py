@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -22,21 +18,10 @@ from gouvernance.operations import seances as ops
 from gouvernance.ordre_propose import proposer
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import ECRITURE, envoi, signaler
+from pdi.socle.gestes import Geste, confirmer_geste, geste_de
 
-from .instances import ECRITURE, chemin_de, ecrire, envoi, instance_tenue
-
-
-@dataclass(frozen=True)
-class Geste:
-    """A gesture without a form: its operation, what the confirmation says, what is said when it is done."""
-
-    operation: Callable[..., Any]
-    titre: str
-    texte: str
-    bouton: str
-    dit: str
-
+from .instances import chemin_de, ecrire, instance_tenue
 
 GESTES = {
     "convoquer": Geste(
@@ -204,20 +189,8 @@ def seance_point(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(ECRITURE)
 def seance_geste(request: HttpRequest, pk: int, geste: str) -> HttpResponse:
     """Convene, remind, open, close, after a confirmation."""
-    fait = GESTES.get(geste)
-    if fait is None:
-        raise Http404("Ce geste n’existe pas.")
-    lue = seance_tenue(request, pk)
-    if request.method == "POST":
-        try:
-            fait.operation(seance=lue, par=request.user)
-        except RegleMetier as erreur:
-            messages.error(request, erreur.message)
-        else:
-            messages.success(request, fait.dit)
-        return redirect(lue)
-    contexte = {"titre": fait.titre, "texte": fait.texte, "bouton": fait.bouton, "retour": lue.get_absolute_url()}
-    return render(request, "components/page_confirmation.html", contexte | {"grave": False})
+    fait = geste_de(GESTES, geste)
+    return confirmer_geste(request, fait, seance=seance_tenue(request, pk))
 
 
 @login_required
@@ -225,9 +198,7 @@ def seance_geste(request: HttpRequest, pk: int, geste: str) -> HttpResponse:
 @require_http_methods(ECRITURE)
 def seance_motif(request: HttpRequest, pk: int, geste: str) -> HttpResponse:
     """Cancel or open again, with a motive."""
-    fait = MOTIFS.get(geste)
-    if fait is None:
-        raise Http404("Ce geste n’existe pas.")
+    fait = geste_de(MOTIFS, geste)
     lue = seance_tenue(request, pk)
     form = MotifForm(envoi(request))
     if request.method == "POST" and form.is_valid():

@@ -17,6 +17,7 @@ from gouvernance.models import Deliberation, VersionRapport
 from gouvernance.operations.versions import edition, motifs_de_refus
 from gouvernance.regles import rapport as regles
 from pdi.socle.droits import RegleMetier, exiger
+from pdi.socle.formulaires import envoi
 
 TYPES = {
     "pdf": "application/pdf",
@@ -95,7 +96,7 @@ def version_publier(request: HttpRequest, pk: int) -> HttpResponse:
     lue = _version(request, pk)
     exiger(peut_publier(request.user, lue))
     motifs = motifs_de_refus(lue)
-    formulaire = PublicationForm(request.POST if request.method == "POST" else None)
+    formulaire = PublicationForm(envoi(request))
     if request.method == "POST" and formulaire.is_valid():
         try:
             publiee = operations.publier_version(version=lue, par=request.user)
@@ -122,7 +123,7 @@ def deliberation_enregistrer(request: HttpRequest, pk: int) -> HttpResponse:
     lue = _version(request, pk)
     exiger(peut_deliberer(request.user, lue))
     existante = Deliberation.objects.filter(version=lue).first()
-    formulaire = DeliberationForm(request.POST if request.method == "POST" else None, instance=existante)
+    formulaire = DeliberationForm(envoi(request), instance=existante)
     if request.method == "POST" and formulaire.is_valid():
         try:
             operations.enregistrer_deliberation(version=lue, par=request.user, **formulaire.cleaned_data)

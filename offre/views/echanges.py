@@ -18,10 +18,8 @@ from offre.lecture_echanges import ListeQualite, PageEchanges
 from offre.models import JetonApi
 from offre.operations.jetons import creer_jeton, revoquer_jeton
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import ECRITURE, envoi, signaler
 from pdi.socle.tri import Colonne
-
-ECRITURE = ["GET", "HEAD", "POST"]
 
 
 @login_required
@@ -61,7 +59,7 @@ def echanges_qualite(request: HttpRequest) -> HttpResponse:
 def jeton_creer(request: HttpRequest) -> HttpResponse:
     """Create a key and show it, this once."""
     exiger(peut_gerer_jetons(request.user))
-    form = JetonForm(request.POST if request.method == "POST" else None)
+    form = JetonForm(envoi(request))
     if request.method == "POST" and form.is_valid():
         try:
             jeton, cle = creer_jeton(par=request.user, **form.cleaned_data)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -25,21 +23,8 @@ from offre.operations.sessions import (
     preparer_session,
 )
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import signaler
-
-ECRITURE = ["GET", "HEAD", "POST"]
-
-
-@dataclass(frozen=True)
-class Geste:
-    """A gesture without a form: its operation, what the confirmation says, what is said when it is done."""
-
-    operation: Callable[..., Session]
-    titre: str
-    texte: str
-    bouton: str
-    dit: str
-
+from pdi.socle.formulaires import ECRITURE, envoi, signaler
+from pdi.socle.gestes import Geste, confirmer_geste, geste_de
 
 GESTES = {
     "ouvrir": Geste(
@@ -63,10 +48,6 @@ def _tenue(request: HttpRequest, pk: int) -> Session:
     return lue
 
 
-def _envoi(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
 def _ecrire(request: HttpRequest, form: Any, contexte: dict[str, Any], gabarit: str = "ecrire") -> HttpResponse:
     statut = 422 if form.errors else 200
     return render(request, f"offre/sessions/{gabarit}.html", {"form": form, **contexte}, status=statut)
@@ -79,7 +60,7 @@ def session_preparer(request: HttpRequest, offre: int) -> HttpResponse:
     """Prepare a session of an offer."""
     lue = get_object_or_404(OffreInsertion.objects.visibles_par(request.user), pk=offre)
     exiger(peut_preparer_session(request.user, lue))
-    form = SessionForm(_envoi(request), offre=lue, operateurs=operateurs_ouverts(request.user, lue))
+    form = SessionForm(envoi(request), offre=lue, operateurs=operateurs_ouverts(request.user, lue))
     if request.method == "POST" and form.is_valid():
         try:
             creee = preparer_session(offre=lue, par=request.user, parts=form.parts, **form.valeurs)
@@ -97,7 +78,7 @@ def session_preparer(request: HttpRequest, offre: int) -> HttpResponse:
 def session_modifier(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a session; the places added go to those who wait."""
     lue = _tenue(request, pk)
-    form = SessionForm(_envoi(request), offre=lue.offre, operateurs=None, session=lue)
+    form = SessionForm(envoi(request), offre=lue.offre, operateurs=None, session=lue)
     if request.method == "POST" and form.is_valid():
         try:
             modifier_session(session=lue, par=request.user, parts=form.parts, **form.valeurs)
@@ -115,7 +96,7 @@ def session_modifier(request: HttpRequest, pk: int) -> HttpResponse:
 def session_dupliquer(request: HttpRequest, pk: int) -> HttpResponse:
     """Prepare another session alike."""
     lue = _tenue(request, pk)
-    form = DuplicationForm(_envoi(request), session=lue)
+    form = DuplicationForm(envoi(request), session=lue)
     if request.method == "POST" and form.is_valid():
         try:
             creee = dupliquer_session(session=lue, debut=form.cleaned_data["debut"], par=request.user)
@@ -137,7 +118,7 @@ def session_dupliquer(request: HttpRequest, pk: int) -> HttpResponse:
 def session_annuler(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancel a session, with its motive."""
     lue = _tenue(request, pk)
-    form = AnnulationForm(_envoi(request))
+    form = AnnulationForm(envoi(request))
     if request.method == "POST" and form.is_valid():
         try:
             annuler_session(session=lue, par=request.user, motif=form.cleaned_data["motif"])
@@ -158,17 +139,5 @@ def session_annuler(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(ECRITURE)
 def session_geste(request: HttpRequest, pk: int, geste: str) -> HttpResponse:
     """Open or close the enrolments, after a confirmation."""
-    fait = GESTES.get(geste)
-    if fait is None:
-        raise Http404("Ce geste n’existe pas.")
-    lue = _tenue(request, pk)
-    if request.method == "POST":
-        try:
-            fait.operation(session=lue, par=request.user)
-        except RegleMetier as erreur:
-            messages.error(request, erreur.message)
-        else:
-            messages.success(request, fait.dit)
-        return redirect(lue)
-    contexte = {"titre": fait.titre, "texte": fait.texte, "bouton": fait.bouton, "retour": lue.get_absolute_url()}
-    return render(request, "components/page_confirmation.html", contexte | {"grave": False})
+    fait = geste_de(GESTES, geste)
+    return confirmer_geste(request, fait, session=_tenue(request, pk))

@@ -25,11 +25,10 @@ from parcours.views.acces import avec_motif, personne_ouverte, personne_suivie
 from parcours.views.actes import poser_acte
 from pdi.socle.droits import RegleMetier, Verdict, exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import ECRITURE, signaler
 from pdi.socle.pieces import servir_piece
 from pdi.socle.tri import Colonne
 
-ECRITURE = ["GET", "HEAD", "POST"]
 COLONNES = (
     Colonne("Personne, naissance", "personne"), Colonne("Aide"), Colonne("Montant", "montant", nb=True),
     Colonne("Demandée le", "date"), Colonne("État"),

@@ -19,6 +19,7 @@ from parcours.models import Contrat, Motif, NatureMotif
 from parcours.operations import circuit_contrats as operations
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.formats import compte
+from pdi.socle.formulaires import envoi
 from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Colonne
 
@@ -62,7 +63,7 @@ def contrat_signer(request: HttpRequest, pk: int) -> HttpResponse:
     jour = timezone.localdate()
     initiales = dict.fromkeys(("signe_personne_le", "signe_referent_le", "signe_le"), jour)
     classe: type[forms.Form] = PpaeForm if ppae else SignatureForm
-    form = classe(request.POST if request.method == "POST" else None, initial=initiales)
+    form = classe(envoi(request), initial=initiales)
     if form.is_valid():
         try:
             if ppae:
@@ -118,7 +119,7 @@ def contrat_clore(request: HttpRequest, pk: int) -> HttpResponse:
     contrat = contrat_lu(request, pk)
     exiger(peut_changer(request.user, contrat, "clore_contrat"))
     initiales = {"clos_le": min(timezone.localdate(), contrat.fin)}
-    form = ClotureForm(request.POST if request.method == "POST" else None, contrat=contrat, initial=initiales)
+    form = ClotureForm(envoi(request), contrat=contrat, initial=initiales)
     if form.is_valid():
         propres = form.cleaned_data
         try:
@@ -143,7 +144,7 @@ def contrat_annuler(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancel a contract, saying why."""
     contrat = contrat_lu(request, pk)
     exiger(peut_changer(request.user, contrat, "annuler_contrat"))
-    form = AnnulationForm(request.POST if request.method == "POST" else None)
+    form = AnnulationForm(envoi(request))
     if form.is_valid():
         try:
             operations.annuler_contrat(contrat=contrat, par=request.user, **form.cleaned_data)
@@ -210,7 +211,7 @@ def contrat_decider(request: HttpRequest, pk: int) -> HttpResponse:
     exiger(peut_changer(request.user, contrat, "valider_contrat"))
     motifs = Motif.objects.filter(nature=NatureMotif.REFUS_CONTRAT, validite__contains=timezone.localdate())
     sien = est_le_sien(request.user, contrat)
-    form = DecisionForm(request.POST if request.method == "POST" else None, motifs=motifs, sien=sien)
+    form = DecisionForm(envoi(request), motifs=motifs, sien=sien)
     if form.is_valid():
         try:
             dit = _decider(request, contrat, form.cleaned_data)

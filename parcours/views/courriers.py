@@ -20,6 +20,7 @@ from parcours.models import Courrier, EtatCourrier, LotCourriers
 from parcours.operations import courriers as operations
 from parcours.operations.consultations import consigner
 from pdi.socle.droits import RegleMetier, exiger
+from pdi.socle.formulaires import envoi
 from pdi.socle.tri import Colonne
 
 from .acces import personne_lue, personne_suivie
@@ -35,7 +36,7 @@ def courrier_nouveau(request: HttpRequest, pk: int) -> HttpResponse:
     """Write a letter to one person."""
     personne = personne_suivie(request, pk)
     modeles = operations.modeles_en_vigueur(timezone.localdate())
-    form = CourrierForm(request.POST if request.method == "POST" else None, modeles=modeles)
+    form = CourrierForm(envoi(request), modeles=modeles)
     trop_long = False
     if form.is_valid():
         try:

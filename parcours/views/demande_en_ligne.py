@@ -22,10 +22,9 @@ from parcours.operations.demandes_publiques import (
     se_demande,
 )
 from pdi.socle.droits import RegleMetier
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import ECRITURE, signaler
 from pdi.socle.limites import trop_souvent
 
-ECRITURE = ["GET", "HEAD", "POST"]
 OUVERTURES, ENVOIS, SECONDES = 60, 10, 600  # pages and sendings from one address
 
 

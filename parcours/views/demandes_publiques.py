@@ -24,9 +24,7 @@ from parcours.views.actes import poser_acte
 from parcours.views.identite import cles_postees
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import signaler
-
-ECRITURE = ["GET", "HEAD", "POST"]
+from pdi.socle.formulaires import ECRITURE, envoi, signaler
 
 
 @login_required
@@ -79,7 +77,7 @@ def demande_accepter(request: HttpRequest, pk: int) -> HttpResponse:
     lue = _lue(request, pk)
     exiger(peut_agir_demande(request.user, lue, "accepter_demande"))
     lecture = LectureDemande(lue, request.user, timezone.localdate())
-    form = AccepterForm(request.POST if request.method == "POST" else None, lecture=lecture)
+    form = AccepterForm(envoi(request), lecture=lecture)
     if request.method == "POST" and form.is_valid():
         try:
             prescription = _accepter(request, lue, form)

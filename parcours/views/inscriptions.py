@@ -26,10 +26,9 @@ from parcours.views.lecture_contrat import reponse_document
 from parcours.views.prescriptions import prescription_lue
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import ECRITURE, envoi, signaler
 from pdi.socle.tri import Colonne
 
-ECRITURE = ["GET", "HEAD", "POST"]
 COLONNES_CHOIX = (
     Colonne("Session"), Colonne("Dates"), Colonne("Lieu"), Colonne("Pour cette personne"),
     Colonne("Inscrire", masquee=True),
@@ -53,7 +52,7 @@ def inscription_choisir(request: HttpRequest, pk: int) -> HttpResponse:
     lue = prescription_lue(request, pk)
     exiger(peut_inscrire(request.user, lue))
     sessions = SessionsPour(lue, timezone.localdate())
-    form = InscriptionForm(request.POST if request.method == "POST" else None, sessions=sessions.ouvertes)
+    form = InscriptionForm(envoi(request), sessions=sessions.ouvertes)
     if request.method == "POST" and form.is_valid():
         try:
             creee = inscrire(personne=lue.personne, prescription=lue, par=request.user, **form.cleaned_data)

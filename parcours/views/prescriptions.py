@@ -30,11 +30,10 @@ from parcours.views.acces import avec_motif, personne_lue, personne_ouverte
 from parcours.views.actes import poser_acte
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import ECRITURE, signaler
 from pdi.socle.tri import Colonne
 
 LECTURE = ["GET", "HEAD"]
-ECRITURE = [*LECTURE, "POST"]
 DE_OPERATEUR = Colonne("Prescrite par")
 DE_PRESCRIPTEUR = Colonne("Opérateur")
 

@@ -20,11 +20,10 @@ from parcours.operations.liens_reponse import lien_de, regler_reponse, sert_enco
 from parcours.operations.reponses import repondre_par_lien
 from parcours.regles.delais import age_au
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import ECRITURE, envoi, signaler
 from pdi.socle.limites import trop_souvent
 from pdi.structures.models import Structure
 
-ECRITURE = ["GET", "HEAD", "POST"]
 MAXIMUM, SECONDES = 60, 600  # openings of these pages from one address
 
 
@@ -66,7 +65,7 @@ def reponse(request: HttpRequest, jeton: str) -> HttpResponse:
     lien = lien_de(jeton)
     if lien is None or not sert_encore(lien, timezone.localdate()):
         return _ferme(request, lien)
-    form = ReponseLienForm(request.POST if request.method == "POST" else None)
+    form = ReponseLienForm(envoi(request))
     if request.method == "POST" and form.is_valid():
         retenue = form.cleaned_data["reponse"] == "retenue"
         try:
@@ -94,7 +93,7 @@ def reponse_reglage(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {
         "courriel": reglage.courriel if reglage else structure.courriel, "actif": bool(reglage and reglage.actif),
     }  # fmt: skip
-    form = ReglageForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = ReglageForm(envoi(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             regler_reponse(structure=structure, par=request.user, **form.cleaned_data)

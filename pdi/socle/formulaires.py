@@ -1,10 +1,20 @@
-"""What a view does with a refused write."""
+"""What the views that write share: the methods they answer to, what was posted, a refused write."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.http import HttpRequest
 
 from .droits import RegleMetier
+
+ECRITURE = ["GET", "HEAD", "POST"]  # a form: shown, then sent
+
+
+def envoi(request: HttpRequest) -> Any:
+    """Return what was posted, None when the form is only asked for."""
+    return request.POST if request.method == "POST" else None
 
 
 def signaler(form: forms.BaseForm, erreur: RegleMetier) -> None:
