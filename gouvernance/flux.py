@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from gouvernance.models import EtatSeance, Membre, Seance
+from pdi.socle.ical import nouveau_calendrier, nouvel_evenement
 
 AVANT, APRES = datetime.timedelta(days=93), datetime.timedelta(days=550)
 DUREE = datetime.timedelta(hours=2)
@@ -28,28 +29,16 @@ def seances_du_flux(membre: Membre, instant: datetime.datetime) -> list[Seance]:
 def evenement(seance: Seance, hote: str) -> icalendar.Event:
     """Return one meeting, in UTC; two hours long when its end is not said."""
     annulee = seance.etat in (EtatSeance.ANNULEE, EtatSeance.REPORTEE)
-    lu = icalendar.Event()
-    lu.add("uid", f"seance-{seance.pk}@{hote}")
-    lu.add("dtstamp", seance.saisi_le.astimezone(datetime.UTC))
-    lu.add("sequence", seance.version)
-    lu.add("dtstart", seance.debut.astimezone(datetime.UTC))
-    lu.add("dtend", (seance.fin or seance.debut + DUREE).astimezone(datetime.UTC))
-    lu.add("summary", seance.objet or str(seance.instance))
-    lu.add("location", seance.lieu)
-    lu.add("status", "CANCELLED" if annulee else "CONFIRMED")
-    lu.add("transp", "TRANSPARENT" if annulee else "OPAQUE")
-    return lu
+    return nouvel_evenement(
+        uid=f"seance-{seance.pk}@{hote}", modifie_le=seance.saisi_le, version=seance.version, debut=seance.debut,
+        fin=seance.fin or seance.debut + DUREE, titre=seance.objet or str(seance.instance), lieu=seance.lieu,
+        annule=annulee,
+    )  # fmt: skip
 
 
 def calendrier(membre: Membre, hote: str) -> bytes:
     """Return the whole calendar. `hote` makes the identifiers unique to this deployment."""
-    lu = icalendar.Calendar()
-    lu.add("prodid", "-//Programme d'insertion//Instances//FR")
-    lu.add("version", "2.0")
-    lu.add("calscale", "GREGORIAN")
-    lu.add("method", "PUBLISH")
-    lu.add("x-wr-calname", "Instances du programme d’insertion")
-    lu.add("refresh-interval", FREQUENCE, parameters={"VALUE": "DURATION"})
+    lu = nouveau_calendrier(produit="Instances", nom="Instances du programme d’insertion", frequence=FREQUENCE)
     for seance in seances_du_flux(membre, timezone.now()):
         lu.add_component(evenement(seance, hote))
     return bytes(lu.to_ical())

@@ -9,6 +9,7 @@ import icalendar
 from django.utils import timezone
 
 from parcours.models import AbonnementAgenda, Entretien, EtatEntretien, Personne
+from pdi.socle.ical import nouveau_calendrier, nouvel_evenement
 
 AVANT, APRES = datetime.timedelta(days=31), datetime.timedelta(days=366)
 FREQUENCE = datetime.timedelta(hours=1)
@@ -36,30 +37,18 @@ def evenement(entretien: Entretien, *, avec_initiales: bool, hote: str) -> icale
     if avec_initiales and (qui := initiales(entretien.personne)):
         titre = f"{titre} – {qui}"
     annule = entretien.etat in (EtatEntretien.ANNULE, EtatEntretien.EXCUSE)
-    lu = icalendar.Event()
-    lu.add("uid", f"rendez-vous-{entretien.pk}@{hote}")
-    lu.add("dtstamp", entretien.modifie_le.astimezone(datetime.UTC))
+    lu = nouvel_evenement(
+        uid=f"rendez-vous-{entretien.pk}@{hote}", modifie_le=entretien.modifie_le, version=entretien.version,
+        debut=entretien.debut, fin=entretien.fin, titre=titre, lieu=str(entretien.structure), annule=annule,
+    )  # fmt: skip
     lu.add("last-modified", entretien.modifie_le.astimezone(datetime.UTC))
-    lu.add("sequence", entretien.version)
-    lu.add("dtstart", entretien.debut.astimezone(datetime.UTC))
-    lu.add("dtend", entretien.fin.astimezone(datetime.UTC))
-    lu.add("summary", titre)
-    lu.add("location", str(entretien.structure))
-    lu.add("status", "CANCELLED" if annule else "CONFIRMED")
-    lu.add("transp", "TRANSPARENT" if annule else "OPAQUE")
     lu.add("class", "PRIVATE")
     return lu
 
 
 def calendrier(abonnement: AbonnementAgenda, hote: str) -> bytes:
     """Return the whole calendar, in UTC. `hote` makes the identifiers unique to this deployment."""
-    lu = icalendar.Calendar()
-    lu.add("prodid", "-//Programme d'insertion//Agenda//FR")
-    lu.add("version", "2.0")
-    lu.add("calscale", "GREGORIAN")
-    lu.add("method", "PUBLISH")
-    lu.add("x-wr-calname", "Rendez-vous d’insertion")
-    lu.add("refresh-interval", FREQUENCE, parameters={"VALUE": "DURATION"})
+    lu = nouveau_calendrier(produit="Agenda", nom="Rendez-vous d’insertion", frequence=FREQUENCE)
     lu.add("x-published-ttl", "PT1H")
     for entretien in rendez_vous_du_flux(abonnement, timezone.now()):
         lu.add_component(evenement(entretien, avec_initiales=abonnement.initiales, hote=hote))
