@@ -12,6 +12,7 @@ from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
 from pdi.comptes.models import Habilitation, Role, Utilisateur
+from pdi.socle.composants import Affichage
 from pdi.structures.models import Structure
 
 from .figures import Decompte
@@ -113,7 +114,7 @@ class RangBilan:
         return regles.phase(self.bilan.etat, commence=self.bilan.modifie_le is not None)
 
     @property
-    def affichage(self) -> regles.Affichage:
+    def affichage(self) -> Affichage:
         """Return how the state is shown."""
         return regles.PHASES[self.phase]
 
@@ -219,7 +220,7 @@ def rangs_de_campagne(
     ]
 
 
-def colonnes_par_phase(rangs: Iterable[RangBilan]) -> list[tuple[str, regles.Affichage, list[RangBilan]]]:
+def colonnes_par_phase(rangs: Iterable[RangBilan]) -> list[tuple[str, Affichage, list[RangBilan]]]:
     """Return the columns of the board, in the order of the work, empty ones included."""
     groupes: dict[str, list[RangBilan]] = {phase: [] for phase in regles.PHASES}
     for rang in rangs:

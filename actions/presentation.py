@@ -7,8 +7,10 @@ from typing import Any
 
 from django.db.models import TextChoices
 
+from pdi.socle.composants import Affichage
+
 from .models import EtatAnomalie, EtatEtape, EtatProgramme, StatutFiche
-from .regles.bilans import Affichage, affichage
+from .regles.bilans import affichage
 
 ICONES_FICHE = {
     StatutFiche.A_VENIR: "calendar-event",

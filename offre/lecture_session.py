@@ -11,7 +11,7 @@ from typing import Any
 from offre.droits import acteurs_de_session
 from offre.models import EtatSession, QuotaSession, Session
 from offre.regles.places import libres
-from offre.regles.sessions import AUTOMATE_SESSION, OPERATEUR, Situation, situation, taux
+from offre.regles.sessions import AUTOMATE_SESSION, OPERATEUR, SituationSession, situation, taux
 from pdi.comptes.models import Role
 from pdi.socle.composants import Evenement
 
@@ -44,7 +44,7 @@ class LectureSession:
         return acteurs_de_session(self.utilisateur, self.session.operateur_id)
 
     @cached_property
-    def situation(self) -> Situation:
+    def situation(self) -> SituationSession:
         """Return how it stands."""
         return situation(self.session, self.jour)
 

@@ -14,7 +14,8 @@ from django.utils import timezone
 from actions.models import FicheAction
 from offre.models import Convention, MontantConvention
 from offre.querysets import structures_operatrices
-from offre.regles.conventions import SITUATIONS, Situation, ecart_argent, situation
+from offre.regles.conventions import SITUATIONS, ecart_argent, situation
+from pdi.socle.composants import Situation
 from pdi.socle.exports import Colonne as ColonneExport
 from pdi.socle.filtres import FiltreChoix, Filtres, FiltreTexte
 from pdi.socle.formats import dernier_jour, euros

@@ -13,7 +13,7 @@ from django.db.models import Avg, Case, Count, DurationField, ExpressionWrapper,
 from django.db.models.functions import Coalesce
 
 from offre.models import BilanOperateur, Convention, EtatSession, OffreInsertion, Session
-from offre.regles.sessions import Situation, situation, taux
+from offre.regles.sessions import SituationSession, situation, taux
 from parcours.lecture_prescriptions import retard_depuis
 from parcours.models import EtatInscription, EtatPrescription, Inscription, Prescription, ReglageReponse
 from pdi.comptes.models import Role
@@ -38,7 +38,7 @@ class SessionLue:
     """A session of the operator, and how it stands."""
 
     s: Session
-    situation: Situation
+    situation: SituationSession
 
     @property
     def libres(self) -> Decimal:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from offre.models import Session
-from offre.regles.sessions import Situation, situation
+from offre.regles.sessions import SituationSession, situation
 from parcours.lecture_inscriptions import PUBLICS, InscriptionLue, lire_inscriptions
 from parcours.models import TENANT_LA_PLACE, EtatInscription, Inscription
 from parcours.querysets import InscriptionQuerySet
@@ -57,7 +57,7 @@ class InscritsSession:
         return toutes - len(self.inscrites) - len(self.attente)
 
     @cached_property
-    def situation(self) -> Situation:
+    def situation(self) -> SituationSession:
         """Return how the session stands."""
         return situation(self.session, self.jour)
 

@@ -22,9 +22,9 @@ from actions.models import (
     SensIndicateur,
     TypeRole,
 )
-from actions.presentation import ETATS_ETAPE, STATUTS_FICHE, Affichage, affichage
+from actions.presentation import ETATS_ETAPE, STATUTS_FICHE, affichage
 from actions.regles.completude import FaitsFiche, Manque, manques
-from pdi.socle.composants import Evenement, Lien, Maillon
+from pdi.socle.composants import Affichage, Evenement, Lien, Maillon
 from pdi.socle.formats import compte, date_courte
 from pdi.socle.grappe import Grappe, avec_grappes, deballer
 from pdi.socle.models import EntreeJournal

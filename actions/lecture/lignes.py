@@ -20,9 +20,10 @@ from actions.models import (
     FicheAction,
     StatutFiche,
 )
-from actions.presentation import STATUTS_FICHE, Affichage, affichage
+from actions.presentation import STATUTS_FICHE, affichage
 from actions.regles.anomalies import programme_echu
 from actions.regles.bilans import phase
+from pdi.socle.composants import Affichage
 from pdi.socle.formats import compte, date_longue
 
 from .commun import compter, en_retard_depuis

@@ -21,8 +21,9 @@ from actions.models import (
     Indicateur,
     Programme,
 )
-from actions.presentation import ETATS_PROGRAMME, Affichage
+from actions.presentation import ETATS_PROGRAMME
 from actions.regles.bilans import PHASES
+from pdi.socle.composants import Affichage
 from pdi.socle.formats import compte
 from pdi.socle.grappe import Grappe, avec_grappes, deballer, lire_avec
 

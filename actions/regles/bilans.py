@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from actions.models import EtatBilan, EtatCampagne
+from pdi.socle.composants import Affichage
 from pdi.socle.etats import Automate, Transition
 
 PILOTE, GESTION = "pilote", "gestion"
@@ -280,15 +281,6 @@ def manques_pour_soumettre(contenu: ContenuBilan) -> list[Manque]:
 
 
 # -- presentation ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Affichage:
-    """How a state is shown: a word, a tone, a pictogram."""
-
-    libelle: str
-    ton: str
-    icone: str
 
 
 A_REDIGER = Affichage("À rédiger", "neutre", icone="pencil")

@@ -18,8 +18,8 @@ from actions.droits import (
 )
 from actions.figures import PointAnnuel
 from actions.models import Bilan, CauseEcart, EtatBilan, ExplicationEcart, TransitionBilan
-from actions.regles.bilans import PHASES, Affichage, Manque, affichage, manques_pour_soumettre, phase
-from pdi.socle.composants import Etape, Evenement
+from actions.regles.bilans import PHASES, Manque, affichage, manques_pour_soumettre, phase
+from pdi.socle.composants import Affichage, Etape, Evenement
 from pdi.socle.formats import date_longue
 from pdi.socle.tri import Colonne
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from actions.models import SensIndicateur
 from offre.models import EtatConvention
+from pdi.socle.composants import Situation
 from pdi.socle.etats import Automate, Transition
 from pdi.socle.formats import nombre
 
@@ -35,16 +35,6 @@ AUTOMATE_CONVENTION = Automate(
 
 
 # -- how it stands ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Situation:
-    """How a convention stands: a word, a tone, a pictogram; `code` serves filters."""
-
-    code: str
-    libelle: str
-    ton: str
-    icone: str
 
 
 SITUATIONS = {

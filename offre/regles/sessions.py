@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from offre.models import EtatSession
+from pdi.socle.composants import Situation
 from pdi.socle.etats import Automate, Transition
 
 OPERATEUR, SERVICE = "operateur", "service"
@@ -40,26 +41,22 @@ AUTOMATE_SESSION = Automate(
 
 
 @dataclass(frozen=True)
-class Situation:
-    """How a session stands on a day, as lists and pages say it. `inscrit`: whether one may still be enrolled."""
+class SituationSession(Situation):
+    """How a session stands on a day. `inscrit`: whether one may still be enrolled."""
 
-    code: str
-    libelle: str
-    ton: str
-    icone: str
     inscrit: bool = False
 
 
-PREPAREE = Situation("preparee", "En préparation", "neutre", "pencil-square")
-ANNULEE = Situation("annulee", "Annulée", "neutre", "x-lg")
-PASSEE = Situation("passee", "Terminée", "neutre", "check-lg")
-CLOSE = Situation("close", "Inscriptions closes", "neutre", "lock-fill")
-COMPLETE = Situation("complete", "Complète", "veille", "hourglass-split", inscrit=True)
-OUVERTE = Situation("ouverte", "Inscriptions ouvertes", "bon", "check-lg", inscrit=True)
+PREPAREE = SituationSession("preparee", "En préparation", "neutre", "pencil-square")
+ANNULEE = SituationSession("annulee", "Annulée", "neutre", "x-lg")
+PASSEE = SituationSession("passee", "Terminée", "neutre", "check-lg")
+CLOSE = SituationSession("close", "Inscriptions closes", "neutre", "lock-fill")
+COMPLETE = SituationSession("complete", "Complète", "veille", "hourglass-split", inscrit=True)
+OUVERTE = SituationSession("ouverte", "Inscriptions ouvertes", "bon", "check-lg", inscrit=True)
 SITUATIONS = {s.code: s for s in (OUVERTE, COMPLETE, CLOSE, PREPAREE, PASSEE, ANNULEE)}
 
 
-def situation(session: Any, jour: datetime.date) -> Situation:
+def situation(session: Any, jour: datetime.date) -> SituationSession:
     """Return how `session` stands on `jour`: cancelled and past win over what was open."""
     if session.etat == EtatSession.ANNULEE:
         return ANNULEE

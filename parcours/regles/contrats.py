@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from parcours.models import EtatContrat, NatureContrat
+from pdi.socle.composants import Situation
 from pdi.socle.etats import Automate, Transition
 from pdi.socle.formats import date_courte, nombre
 
@@ -244,34 +245,24 @@ ALERTES = (60, 30)  # days before the end of a contract
 VALIDATION_LENTE = 15  # days after which a submitted contract has waited too long
 
 
-@dataclass(frozen=True)
-class Affichage:
-    """How a contract stands: a word, a tone, a pictogram; `code` serves filters."""
-
-    code: str
-    libelle: str
-    ton: str
-    icone: str
-
-
-A_VENIR = Affichage("a_venir", "Validé, à venir", "info", icone="calendar-event")
-EN_COURS = Affichage("en_cours", "En cours", "bon", icone="check-circle-fill")
-A_RENOUVELER = Affichage("a_renouveler", "À renouveler", "veille", icone="hourglass-split")
-ECHU = Affichage("echu", "Échu", "veille", icone="clock-fill")
-REMPLACE = Affichage("suivi", "Échu, suivi d’un autre", "neutre", icone="arrow-repeat")
-DU_CIRCUIT: Mapping[str, Affichage] = {
-    EtatContrat.BROUILLON: Affichage("brouillon", "Brouillon", "neutre", icone="pencil"),
-    EtatContrat.SIGNE: Affichage("signe", "Signé, à soumettre", "info", icone="pen"),
-    EtatContrat.SOUMIS: Affichage("soumis", "Soumis à validation", "info", icone="send-fill"),
-    EtatContrat.A_CORRIGER: Affichage("a_corriger", "À corriger", "veille", icone="arrow-return-left"),
-    EtatContrat.REFUSE: Affichage("refuse", "Refusé", "neutre", icone="x-circle-fill"),
-    EtatContrat.CLOS: Affichage("clos", "Clos", "neutre", icone="lock-fill"),
-    EtatContrat.ANNULE: Affichage("annule", "Annulé", "neutre", icone="slash-circle"),
+A_VENIR = Situation("a_venir", "Validé, à venir", "info", icone="calendar-event")
+EN_COURS = Situation("en_cours", "En cours", "bon", icone="check-circle-fill")
+A_RENOUVELER = Situation("a_renouveler", "À renouveler", "veille", icone="hourglass-split")
+ECHU = Situation("echu", "Échu", "veille", icone="clock-fill")
+REMPLACE = Situation("suivi", "Échu, suivi d’un autre", "neutre", icone="arrow-repeat")
+DU_CIRCUIT: Mapping[str, Situation] = {
+    EtatContrat.BROUILLON: Situation("brouillon", "Brouillon", "neutre", icone="pencil"),
+    EtatContrat.SIGNE: Situation("signe", "Signé, à soumettre", "info", icone="pen"),
+    EtatContrat.SOUMIS: Situation("soumis", "Soumis à validation", "info", icone="send-fill"),
+    EtatContrat.A_CORRIGER: Situation("a_corriger", "À corriger", "veille", icone="arrow-return-left"),
+    EtatContrat.REFUSE: Situation("refuse", "Refusé", "neutre", icone="x-circle-fill"),
+    EtatContrat.CLOS: Situation("clos", "Clos", "neutre", icone="lock-fill"),
+    EtatContrat.ANNULE: Situation("annule", "Annulé", "neutre", icone="slash-circle"),
 }
 PAR_DATES = (A_VENIR, EN_COURS, A_RENOUVELER, ECHU, REMPLACE)
 
 
-def affichage(etat: str, debut: datetime.date, fin: datetime.date, jour: datetime.date, *, suite: bool) -> Affichage:
+def affichage(etat: str, debut: datetime.date, fin: datetime.date, jour: datetime.date, *, suite: bool) -> Situation:
     """Return how a contract stands on `jour`. `suite`: a later contract follows it."""
     if etat != EtatContrat.VALIDE:
         return DU_CIRCUIT[etat]

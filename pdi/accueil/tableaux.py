@@ -12,9 +12,9 @@ from django.db.models import Count, Q
 from actions.figures import points_annuels
 from actions.models import Bilan, Campagne, EtatBilan, FicheAction, Indicateur, Programme
 from actions.querysets import ROLES_GESTION
-from actions.regles.bilans import Affichage, affichage
+from actions.regles.bilans import affichage
 from pdi.comptes.models import Role
-from pdi.socle.composants import Etape
+from pdi.socle.composants import Affichage, Etape
 from pdi.socle.tri import Colonne
 
 COLONNES_FICHES = ("Fiche-action", "Bilan", Colonne("Cibles atteintes", nb=True), "À faire")

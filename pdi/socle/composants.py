@@ -7,6 +7,25 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Affichage:
+    """How a state is shown: a word, a tone, a pictogram."""
+
+    libelle: str
+    ton: str
+    icone: str
+
+
+@dataclass(frozen=True)
+class Situation:
+    """How something stands on a day, as lists and pages say it; `code` serves filters."""
+
+    code: str
+    libelle: str
+    ton: str
+    icone: str
+
+
+@dataclass(frozen=True)
 class Etape:
     """One step of a process: `etat` is « fait », « courant » or empty (to come)."""
 
