@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,6 +18,7 @@ from offre.echanges.qualite import FicheJugee, juger
 from offre.imports import GENRES
 from offre.models import CategorieOffre, Frein, JetonApi, OffreInsertion, ReferenceExterne
 from offre.operations.jetons import passages
+from pdi.socle.exports import Colonne
 from pdi.socle.filtres import FiltreChoix, Filtres, FiltreTexte
 from pdi.socle.imports.declarations import Genre
 from pdi.socle.imports.page import TONS_LOT
@@ -112,16 +114,31 @@ class FiltresQualite(Filtres):
     categorie = FiltreChoix("Catégorie", champ="categorie", choix=CategorieOffre.choices, vide="Toutes")
 
 
+COLONNES_QUALITE = (
+    Colonne("Offre", lambda f: str(f.offre), largeur=60),
+    Colonne("Note sur 100", lambda f: f.qualite.points if f.qualite else None, type="nombre"),
+    Colonne(
+        "Ce qui la ferait monter", lambda f: [c.critere for c in f.qualite.conseils] if f.qualite else [], largeur=60
+    ),
+    Colonne("Laissé de côté", "raisons", largeur=60),
+)  # fmt: skip
+
+
 class ListeQualite:
     """The published sheets, judged a page at a time."""
 
     def __init__(self, get: Any) -> None:
         """Read the query string."""
         self.filtres = FiltresQualite(get)
-        trouvees: QuerySet[OffreInsertion] = self.filtres.appliquer(offres_publiees())
-        self.page = PageParCle(trouvees, ("ordre",), get.get("curseur"))
+        self._trouvees: QuerySet[OffreInsertion] = self.filtres.appliquer(offres_publiees())
+        self.page = PageParCle(self._trouvees, ("ordre",), get.get("curseur"))
 
     @cached_property
     def fiches(self) -> list[FicheJugee]:
         """Return the sheets of the page: the quality of a sheet is that of its first service."""
         return [juger(offre) for offre in self.page.objets]
+
+    @property
+    def toutes(self) -> Iterator[FicheJugee]:
+        """Yield every sheet of the filter, judged, in the order of the catalogue."""
+        return map(juger, self._trouvees.order_by("ordre", "pk").iterator(500))

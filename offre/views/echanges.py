@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from offre.droits import peut_gerer_jetons, peut_voir_echanges
 from offre.echanges.qualite import CRITERES
 from offre.forms.jetons import JetonForm
-from offre.lecture_echanges import ListeQualite, PageEchanges
+from offre.lecture_echanges import COLONNES_QUALITE, ListeQualite, PageEchanges
 from offre.models import JetonApi
 from offre.operations.jetons import creer_jeton, revoquer_jeton
 from pdi.socle.droits import RegleMetier, exiger
+from pdi.socle.exports import reponse_export
 from pdi.socle.formulaires import ECRITURE, envoi, signaler
 from pdi.socle.tri import Colonne
 
@@ -50,6 +51,18 @@ def echanges_qualite(request: HttpRequest) -> HttpResponse:
         "criteres": CRITERES.values(), "colonnes_criteres": (Colonne("Critère"), Colonne("À faire")),
     }  # fmt: skip
     return render(request, "offre/echanges/qualite.html", contexte)
+
+
+@login_required
+@require_safe
+def echanges_qualite_export(request: HttpRequest) -> HttpResponseBase:
+    """Export the score of every sheet of the filter, with what would raise it."""
+    exiger(peut_voir_echanges(request.user))
+    liste = ListeQualite(request.GET)
+    return reponse_export(
+        request, nom="qualite-des-fiches", titre="Qualité des fiches publiées", colonnes=COLONNES_QUALITE,
+        lignes=liste.toutes, filtres=liste.filtres.en_mots,
+    )  # fmt: skip
 
 
 @sensitive_variables("cle")

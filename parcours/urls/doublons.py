@@ -6,5 +6,6 @@ from parcours.views import doublons as vues
 
 urlpatterns = [
     path("doublons/", vues.doublons, name="doublons"),
+    path("doublons/export/", vues.doublons_export, name="doublons_export"),
     path("doublons/<int:une>/<int:autre>/", vues.doublon, name="doublon"),
 ]

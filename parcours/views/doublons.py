@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -14,14 +14,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from parcours import droits
 from parcours.droits.doublons import peut_rapprocher
+from parcours.droits.personnes import peut_exporter_personnes
+from parcours.listes_doublons import COLONNES_EXPORT, ListeDoublons
 from parcours.models import Personne
 from parcours.operations.consultations import consigner
 from parcours.operations.fusion import ecarter_doublon, fusionner, obstacles
-from parcours.rapprochements import comparaison, la_plus_remplie, paires
+from parcours.rapprochements import comparaison, la_plus_remplie
 from pdi.socle.droits import RegleMetier, exiger
+from pdi.socle.exports import reponse_export
 from pdi.socle.tri import Colonne
 
-MONTREES = 50
 COLONNES = (
     Colonne("Une fiche"), Colonne("L’autre"), Colonne("Pourquoi"), Colonne("Gestes", masquee=True),
 )  # fmt: skip
@@ -32,14 +34,28 @@ ECRAN, MOTIF = "Rapprochement de deux fiches", "Rapprochement de deux fiches qui
 @never_cache
 @require_GET
 def doublons(request: HttpRequest) -> HttpResponse:
-    """List the pairs of files that look alike, the surest first: the next ones come as these are dealt with."""
+    """List the pairs of files that look alike, the surest first."""
     exiger(peut_rapprocher(request.user))
-    trouvees = paires(request.user)
+    liste = ListeDoublons(request.user, request.GET)
     contexte = {
-        "paires": trouvees[:MONTREES], "total": len(trouvees), "sures": sum(p.sure for p in trouvees),
-        "reste": max(len(trouvees) - MONTREES, 0), "colonnes": COLONNES,
+        "liste": liste, "filtres": liste.filtres, "page": liste.page, "total": len(liste.toutes),
+        "exporter": peut_exporter_personnes(request.user).ok, "colonnes": COLONNES,
     }  # fmt: skip
     return render(request, "parcours/doublons/doublons.html", contexte)
+
+
+@login_required
+@never_cache
+@require_GET
+def doublons_export(request: HttpRequest) -> HttpResponseBase:
+    """Export the pairs of the filter."""
+    exiger(peut_rapprocher(request.user))
+    exiger(peut_exporter_personnes(request.user))
+    liste = ListeDoublons(request.user, request.GET)
+    return reponse_export(
+        request, nom="doublons", titre="Doublons à rapprocher", colonnes=COLONNES_EXPORT, lignes=liste.trouvees,
+        filtres=liste.filtres.en_mots,
+    )  # fmt: skip
 
 
 def _fiches(request: HttpRequest, une: int, autre: int) -> tuple[Any, Any]:

@@ -7,7 +7,7 @@ the row, which is one indexed query more. Rows inserted or removed between two p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -19,6 +19,7 @@ from django.db.models import Count, F, Q, Window
 from django.db.models.expressions import OrderBy
 
 M = TypeVar("M", bound=models.Model)
+T = TypeVar("T")
 
 TAILLE = 25
 _SUIVANT, _PRECEDENT = "s", "p"
@@ -203,6 +204,44 @@ class PageParCle(Generic[M]):
         return self.suivant is not None or self.precedent is not None
 
     def __iter__(self) -> Any:
+        """Iterate over the rows of the page."""
+        return iter(self.objets)
+
+    def __len__(self) -> int:
+        """Return the number of rows of the page."""
+        return len(self.objets)
+
+
+class PageDeListe(Generic[T]):
+    """One page of a list that is worked out, not read: same use as `PageParCle`, the cursor is a rank.
+
+    A rank that is no number, or beyond the end, shows the first page.
+    """
+
+    def __init__(self, lignes: Sequence[T], curseur: str | None = None, taille: int = TAILLE) -> None:
+        """Cut the page out of the whole list."""
+        rang = int(curseur) if curseur and curseur.isdecimal() and len(curseur) < 8 else 0
+        self.rang = rang if rang < len(lignes) else 0
+        self.taille, self.total = taille, len(lignes)
+        self.objets = list(lignes[self.rang : self.rang + taille])
+
+    @property
+    def suivant(self) -> str | None:
+        """Return the cursor of the next page, None on the last one."""
+        suite = self.rang + self.taille
+        return str(suite) if suite < self.total else None
+
+    @property
+    def precedent(self) -> str | None:
+        """Return the cursor of the previous page, None on the first one."""
+        return str(max(self.rang - self.taille, 0)) if self.rang else None
+
+    @property
+    def plusieurs(self) -> bool:
+        """Return whether there is another page."""
+        return self.total > len(self.objets)
+
+    def __iter__(self) -> Iterator[T]:
         """Iterate over the rows of the page."""
         return iter(self.objets)
 

@@ -30,6 +30,7 @@ def jeton(m: Monde) -> dict[str, Any]:
 MATRICE = [
     Ligne("offre:echanges", GESTION),
     Ligne("offre:echanges_qualite", GESTION, requete="?mot=publiee"),
+    Ligne("offre:echanges_qualite_export", GESTION, requete="?mot=publiee"),
     Ligne("offre:jeton_creer", LIT),
     Ligne("offre:jeton_creer", LIT, methode="POST", donnees=lambda _: {"nom": "Un partenaire"}),
     Ligne("offre:jeton_revoquer", LIT, objet=jeton),

@@ -43,6 +43,7 @@ def plus_tard(_m: Monde) -> dict[str, Any]:
 
 MATRICE = [
     Ligne("parcours:doublons", RAPPROCHER),
+    Ligne("parcours:doublons_export", RAPPROCHER),
     Ligne("parcours:doublon", RAPPROCHER, objet=paire),
     Ligne(
         "parcours:doublon", statuts(403, administrateur=302, agent_orientation=302), objet=paire, methode="POST",

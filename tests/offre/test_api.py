@@ -304,3 +304,6 @@ def test_la_page_des_echanges_rassemble_tout(client, administrateur) -> None:
     qualite = client.get(reverse("offre:echanges_qualite")).content.decode()
     assert "Permis" in qualite
     assert "Aucun opérateur n’est enregistré" in qualite
+    export = b"".join(client.get(reverse("offre:echanges_qualite_export"), {"format": "csv"}).streaming_content)
+    assert export.decode("utf-8-sig").count("Permis") == 1
+    assert "aucun opérateur n’est enregistré" in export.decode("utf-8-sig")

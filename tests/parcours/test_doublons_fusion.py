@@ -228,3 +228,24 @@ def test_les_morceaux_libres_sont_les_jours_que_rien_ne_prend(une: list[int], pr
     attendus = {n for n in range(*une) if not any(a <= n < b for a, b in prises)}
     assert {n for n in range(*une) if any(d <= jour(n) < f for d, f in libres if d and f)} == attendus
     assert all(d < f for d, f in libres if d and f)
+
+
+def test_la_file_se_filtre_se_tourne_et_s_exporte(agent: Any) -> None:
+    for rang in range(27):
+        for _ in range(2):
+            PersonneFactory.create(
+                nom_naissance=f"Nom{chr(65 + rang)}", prenoms="Ada", date_naissance=NAISSANCE + datetime.timedelta(rang)
+            )
+    client = Client()
+    client.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
+    adresse = reverse("parcours:doublons")
+    page = client.get(adresse)
+    assert len(page.context["page"]) == 25
+    assert "25 paires sur 27" in page.content.decode().replace("\u00a0", " ").replace("\u202f", " ")
+    suite = client.get(adresse, {"curseur": page.context["page"].suivant})
+    assert len(suite.context["page"]) == 2
+    assert [str(p.une) for p in client.get(adresse, {"nom": "nomc ada"}).context["page"]] == ["NOMC Ada"]
+    assert "Aucune paire ne correspond" in client.get(adresse, {"nom": "Inconnue"}).content.decode()
+    reponse: Any = client.get(reverse("parcours:doublons_export"), {"nom": "nomc", "format": "csv"})
+    lignes = b"".join(reponse.streaming_content)
+    assert lignes.decode("utf-8-sig").count("NOMC") == 2

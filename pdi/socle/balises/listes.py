@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from pdi.socle.filtres import FiltreBooleen, Filtres
 from pdi.socle.formats import compte as compter
-from pdi.socle.pagination import PageParCle
+from pdi.socle.pagination import PageDeListe, PageParCle
 from pdi.socle.recherches import Recherches
 from pdi.socle.tri import Colonne, Tri
 
@@ -130,7 +130,9 @@ def jetons(filtres: Filtres, total: int, nom: str, aucun: str = "") -> SafeStrin
 
 
 @register.simple_tag(takes_context=True)
-def pagination(context: Context, page: PageParCle[Any], nom: str = "ligne", compter_tout: bool = True) -> SafeString:
+def pagination(
+    context: Context, page: PageParCle[Any] | PageDeListe[Any], nom: str = "ligne", compter_tout: bool = True
+) -> SafeString:
     """`{% pagination page "fiche" %}` how many rows are shown, previous and next. Nothing when the list is empty."""
     if not page.objets:
         return SafeString("")
