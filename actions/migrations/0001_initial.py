@@ -1,15 +1,17 @@
 """Programmes, fiches, indicators, campaigns and bilans."""
 
 import actions.models.indicateur
-import pdi.socle.models.piece
 import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.indexes
 import django.db.models.constraints
 import django.db.models.deletion
 import django.utils.timezone
+import pdi.socle.models.piece
 from django.conf import settings
 from django.db import migrations, models
+
+from pdi.socle.creation import CreationDeModeles
 
 
 class Migration(migrations.Migration):
@@ -17,26 +19,14 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('comptes', '0001_initial'),
         ('socle', '0001_initial'),
         ('structures', '0001_initial'),
         ('territoires', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='CadreAction',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=30, unique=True, verbose_name='code')),
-                ('libelle', models.CharField(max_length=80, verbose_name='libellé')),
-                ('description', models.CharField(blank=True, max_length=250, verbose_name='description')),
-            ],
-            options={
-                'verbose_name': 'cadre',
-                'ordering': ['libelle'],
-            },
-        ),
+        CreationDeModeles([
         migrations.CreateModel(
             name='GabaritFiche',
             fields=[
@@ -51,6 +41,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SectionGabarit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('gabarit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='actions.gabaritfiche')),
+                ('rubrique', models.CharField(choices=[('contexte', 'Constat'), ('objectifs_generaux', 'Objectifs généraux'), ('objectifs', 'Objectifs opérationnels et mise en œuvre'), ('publics', 'Publics'), ('territoires', 'Territoires'), ('pilotage', 'Pilotage'), ('partenaires_internes', 'Partenaires internes'), ('partenaires_externes', 'Partenaires externes'), ('mise_en_oeuvre', 'Mise en œuvre interne et externe'), ('calendrier', 'Calendrier'), ('contractualisation', 'Contractualisation'), ('financement', 'Financement'), ('conditions', 'Conditions de réussite'), ('resultats', 'Résultats attendus'), ('indicateurs', 'Indicateurs'), ('periodicite', 'Périodicité de l’évaluation'), ('bilan', 'Bilan et perspectives')], max_length=30, verbose_name='rubrique')),
+                ('libelle', models.CharField(max_length=120, verbose_name='intitulé')),
+                ('ordre', models.PositiveSmallIntegerField(default=0, verbose_name='ordre')),
+                ('obligatoire', models.BooleanField(default=False, verbose_name='attendue pour que la fiche soit complète')),
+                ('aide', models.CharField(blank=True, max_length=250, verbose_name='aide à la saisie')),
+            ],
+            options={
+                'verbose_name': 'section du gabarit',
+                'verbose_name_plural': 'sections du gabarit',
+                'ordering': ['ordre', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('gabarit', 'rubrique'), name='gabarit_rubrique_unique')],
+            },
+        ),
+        migrations.CreateModel(
             name='Programme',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -58,16 +66,16 @@ class Migration(migrations.Migration):
                 ('intitule', models.CharField(max_length=250, verbose_name='intitulé')),
                 ('intitule_court', models.CharField(max_length=80, verbose_name='intitulé court')),
                 ('nature', models.CharField(choices=[('PDI', 'Programme départemental d’insertion'), ('PTI', 'Pacte territorial d’insertion'), ('PTI-PDI', 'Pacte territorial et programme départemental d’insertion'), ('SCHEMA', 'Schéma départemental')], max_length=10, verbose_name='nature')),
+                ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='programmes', to='territoires.departement')),
                 ('annee_debut', models.PositiveSmallIntegerField(verbose_name='première année')),
                 ('annee_fin', models.PositiveSmallIntegerField(verbose_name='dernière année')),
                 ('date_adoption', models.DateField(blank=True, null=True, verbose_name='date d’adoption')),
                 ('reference_deliberation', models.CharField(blank=True, max_length=60, verbose_name='n° de délibération')),
+                ('gabarit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='programmes', to='actions.gabaritfiche')),
                 ('etat', models.CharField(choices=[('preparation', 'En préparation'), ('en_vigueur', 'En vigueur'), ('echu', 'Échu')], default='preparation', max_length=12, verbose_name='état')),
                 ('reference', models.BooleanField(default=False, verbose_name='programme de référence (autre département)')),
                 ('demonstration', models.BooleanField(default=False, verbose_name='donnée de démonstration')),
                 ('source', models.CharField(blank=True, max_length=200, verbose_name='source')),
-                ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='programmes', to='territoires.departement')),
-                ('gabarit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='programmes', to='actions.gabaritfiche')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
             ],
             options={
@@ -77,15 +85,31 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='NiveauStrategique',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='niveaux', to='actions.programme')),
+                ('rang', models.PositiveSmallIntegerField(verbose_name='rang')),
+                ('singulier', models.CharField(max_length=40, verbose_name='au singulier')),
+                ('pluriel', models.CharField(max_length=40, verbose_name='au pluriel')),
+            ],
+            options={
+                'verbose_name': 'niveau stratégique',
+                'verbose_name_plural': 'niveaux stratégiques',
+                'ordering': ['programme_id', 'rang'],
+                'constraints': [models.UniqueConstraint(fields=('programme', 'rang'), name='niveau_rang_unique'), models.CheckConstraint(condition=models.Q(('rang__gte', 1), ('rang__lte', 3)), name='niveau_trois_au_plus', violation_error_message='L’arbre stratégique compte trois niveaux au plus.')],
+            },
+        ),
+        migrations.CreateModel(
             name='Axe',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='axes', to='actions.programme')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='enfants', to='actions.axe')),
                 ('rang', models.PositiveSmallIntegerField(default=1, verbose_name='rang')),
                 ('numero', models.CharField(blank=True, max_length=20, verbose_name='numéro')),
                 ('intitule', models.CharField(max_length=300, verbose_name='intitulé')),
                 ('ordre', models.PositiveSmallIntegerField(default=0, verbose_name='ordre')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='enfants', to='actions.axe')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='axes', to='actions.programme')),
             ],
             options={
                 'verbose_name': 'axe',
@@ -94,33 +118,41 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Campagne',
+            name='Signataire',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('annee', models.PositiveSmallIntegerField(verbose_name='exercice')),
-                ('ouverture', models.DateField(verbose_name='ouverture')),
-                ('soumission_avant', models.DateField(verbose_name='bilans à rendre avant le')),
-                ('relecture_avant', models.DateField(verbose_name='relecture avant le')),
-                ('assemblee_avant', models.DateField(verbose_name='Assemblée avant le')),
-                ('etat', models.CharField(choices=[('preparee', 'Préparée'), ('ouverte', 'Ouverte'), ('close', 'Close')], default='preparee', max_length=10, verbose_name='état')),
-                ('ouverte_le', models.DateTimeField(blank=True, null=True, verbose_name='ouverte le')),
-                ('close_le', models.DateTimeField(blank=True, null=True, verbose_name='close le')),
-                ('demonstration', models.BooleanField(default=False, verbose_name='donnée de démonstration')),
-                ('close_par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ouverte_par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='campagnes', to='actions.programme')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signataires', to='actions.programme')),
+                ('structure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='structures.structure')),
+                ('libelle', models.CharField(blank=True, max_length=250, verbose_name='tel qu’imprimé')),
+                ('qualite', models.CharField(blank=True, max_length=120, verbose_name='qualité du signataire')),
+                ('signe_le', models.DateField(blank=True, null=True, verbose_name='signé le')),
+                ('ordre', models.PositiveSmallIntegerField(default=0, verbose_name='ordre')),
             ],
             options={
-                'verbose_name': 'campagne de bilans',
-                'verbose_name_plural': 'campagnes de bilans',
-                'ordering': ['-annee'],
-                'constraints': [models.UniqueConstraint(fields=('programme', 'annee'), name='campagne_unique', violation_error_message='Une campagne existe déjà pour cet exercice.'), models.CheckConstraint(condition=models.Q(('ouverture__lte', models.F('soumission_avant')), ('soumission_avant__lte', models.F('relecture_avant')), ('relecture_avant__lte', models.F('assemblee_avant'))), name='campagne_dates_dans_l_ordre', violation_error_message='Les dates se suivent : ouverture, remise, relecture, Assemblée.'), models.CheckConstraint(condition=models.Q(models.Q(('close_le__isnull', True), ('etat', 'preparee'), ('ouverte_le__isnull', True)), models.Q(('close_le__isnull', True), ('etat', 'ouverte'), ('ouverte_le__isnull', False), ('ouverte_par__isnull', False)), models.Q(('close_le__isnull', False), ('close_par__isnull', False), ('etat', 'close'), ('ouverte_le__isnull', False)), _connector='OR'), name='campagne_dates_selon_etat')],
+                'verbose_name': 'signataire',
+                'ordering': ['ordre', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('programme', 'structure', 'qualite'), name='signataire_unique', violation_error_message='Cette structure figure déjà parmi les signataires.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CadreAction',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=30, unique=True, verbose_name='code')),
+                ('libelle', models.CharField(max_length=80, verbose_name='libellé')),
+                ('description', models.CharField(blank=True, max_length=250, verbose_name='description')),
+            ],
+            options={
+                'verbose_name': 'cadre',
+                'ordering': ['libelle'],
             },
         ),
         migrations.CreateModel(
             name='FicheAction',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fiches', to='actions.programme')),
+                ('axe', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='fiches', to='actions.axe')),
                 ('numero', models.CharField(max_length=20, verbose_name='numéro')),
                 ('ordre', models.PositiveSmallIntegerField(default=0, verbose_name='ordre')),
                 ('intitule', models.CharField(max_length=300, verbose_name='intitulé')),
@@ -144,9 +176,7 @@ class Migration(migrations.Migration):
                 ('recherche', models.TextField(blank=True, editable=False, verbose_name='texte de recherche')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
                 ('modifiee_le', models.DateTimeField(auto_now=True, verbose_name='modifiée le')),
-                ('axe', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='fiches', to='actions.axe')),
                 ('cadres', models.ManyToManyField(blank=True, related_name='fiches', to='actions.cadreaction', verbose_name='cadres')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fiches', to='actions.programme')),
             ],
             options={
                 'verbose_name': 'fiche-action',
@@ -157,9 +187,44 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RoleFiche',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='actions.ficheaction')),
+                ('type', models.CharField(choices=[('pilote', 'Pilote'), ('copilote', 'Copilote'), ('partenaire_interne', 'Partenaire interne'), ('partenaire_externe', 'Partenaire externe'), ('mise_en_oeuvre_interne', 'Mise en œuvre interne'), ('mise_en_oeuvre_externe', 'Mise en œuvre externe')], max_length=25, verbose_name='rôle')),
+                ('structure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles_fiches', to='structures.structure')),
+                ('utilisateur', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='roles_fiches', to=settings.AUTH_USER_MODEL)),
+                ('libelle', models.CharField(blank=True, max_length=250, verbose_name='tel qu’imprimé')),
+                ('precision', models.CharField(blank=True, max_length=200, verbose_name='précision')),
+                ('ordre', models.PositiveSmallIntegerField(default=0, verbose_name='ordre')),
+            ],
+            options={
+                'verbose_name': 'rôle dans la fiche',
+                'verbose_name_plural': 'rôles dans la fiche',
+                'ordering': ['type', 'ordre', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('fiche', 'type', 'structure', 'utilisateur'), name='role_fiche_unique', nulls_distinct=False, violation_error_message='Cette structure a déjà ce rôle dans la fiche.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LienFiche',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='liens_sortants', to='actions.ficheaction')),
+                ('cible', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='liens_entrants', to='actions.ficheaction')),
+                ('commentaire', models.CharField(blank=True, max_length=250, verbose_name='commentaire')),
+                ('imprime', models.BooleanField(default=False, verbose_name='imprimé dans le document')),
+            ],
+            options={
+                'verbose_name': 'lien entre fiches',
+                'verbose_name_plural': 'liens entre fiches',
+                'constraints': [models.UniqueConstraint(fields=('source', 'cible'), name='lien_unique', violation_error_message='Ces fiches sont déjà liées.'), models.CheckConstraint(condition=models.Q(('source', models.F('cible')), _negated=True), name='lien_vers_une_autre_fiche', violation_error_message='Une fiche ne peut pas être liée à elle-même.')],
+            },
+        ),
+        migrations.CreateModel(
             name='Anomalie',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='anomalies', to='actions.ficheaction')),
                 ('code', models.SlugField(max_length=60, verbose_name='code')),
                 ('titre', models.CharField(max_length=250, verbose_name='titre')),
                 ('constat', models.TextField(verbose_name='constat')),
@@ -169,9 +234,8 @@ class Migration(migrations.Migration):
                 ('calculee', models.BooleanField(default=False, verbose_name='relevée par un contrôle automatique')),
                 ('etat', models.CharField(choices=[('ouverte', 'À traiter'), ('conservee', 'Gardée telle quelle'), ('traitee', 'Traitée')], default='ouverte', max_length=10, verbose_name='état')),
                 ('reponse', models.TextField(blank=True, verbose_name='réponse')),
-                ('repondu_le', models.DateTimeField(blank=True, null=True, verbose_name='répondu le')),
                 ('repondu_par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='anomalies', to='actions.ficheaction')),
+                ('repondu_le', models.DateTimeField(blank=True, null=True, verbose_name='répondu le')),
             ],
             options={
                 'verbose_name': 'anomalie',
@@ -180,58 +244,52 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Bilan',
+            name='Campagne',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('etat', models.CharField(choices=[('a_renseigner', 'À renseigner'), ('soumis', 'Soumis'), ('a_corriger', 'À corriger'), ('valide', 'Validé')], default='a_renseigner', max_length=12, verbose_name='état')),
-                ('realisations', models.TextField(blank=True, verbose_name='bilan de l’année')),
-                ('perspectives', models.TextField(blank=True, verbose_name='perspectives')),
-                ('evolution_proposee', models.BooleanField(default=False, verbose_name='la fiche doit évoluer')),
-                ('changement_propose', models.TextField(blank=True, verbose_name='changement proposé')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
-                ('modifie_le', models.DateTimeField(blank=True, null=True, verbose_name='modifié le')),
-                ('soumis_le', models.DateTimeField(blank=True, null=True, verbose_name='soumis le')),
-                ('renvoye_le', models.DateTimeField(blank=True, null=True, verbose_name='renvoyé le')),
-                ('motif_renvoi', models.TextField(blank=True, verbose_name='motif du renvoi')),
-                ('valide_le', models.DateTimeField(blank=True, null=True, verbose_name='validé le')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='campagnes', to='actions.programme')),
+                ('annee', models.PositiveSmallIntegerField(verbose_name='exercice')),
+                ('ouverture', models.DateField(verbose_name='ouverture')),
+                ('soumission_avant', models.DateField(verbose_name='bilans à rendre avant le')),
+                ('relecture_avant', models.DateField(verbose_name='relecture avant le')),
+                ('assemblee_avant', models.DateField(verbose_name='Assemblée avant le')),
+                ('etat', models.CharField(choices=[('preparee', 'Préparée'), ('ouverte', 'Ouverte'), ('close', 'Close')], default='preparee', max_length=10, verbose_name='état')),
+                ('ouverte_le', models.DateTimeField(blank=True, null=True, verbose_name='ouverte le')),
+                ('ouverte_par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('close_le', models.DateTimeField(blank=True, null=True, verbose_name='close le')),
+                ('close_par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('demonstration', models.BooleanField(default=False, verbose_name='donnée de démonstration')),
-                ('modifie_par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('renvoye_par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('soumis_par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('valide_par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('campagne', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bilans', to='actions.campagne')),
-                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bilans', to='actions.ficheaction')),
             ],
             options={
-                'verbose_name': 'bilan',
-                'ordering': ['fiche__ordre', 'fiche_id'],
-                'indexes': [models.Index(fields=['campagne', 'etat'], name='bilan_par_etat')],
-                'constraints': [models.UniqueConstraint(fields=('campagne', 'fiche'), name='bilan_unique', violation_error_message='Cette fiche a déjà un bilan dans la campagne.'), models.CheckConstraint(condition=models.Q(models.Q(('etat__in', ['soumis', 'a_corriger', 'valide']), _negated=True), models.Q(('soumis_le__isnull', False), ('soumis_par__isnull', False)), _connector='OR'), name='bilan_soumis_date_et_auteur'), models.CheckConstraint(condition=models.Q(models.Q(('etat', 'a_corriger'), _negated=True), models.Q(('renvoye_le__isnull', False), ('renvoye_par__isnull', False), models.Q(('motif_renvoi', ''), _negated=True)), _connector='OR'), name='bilan_renvoi_motive', violation_error_message='Le renvoi d’un bilan demande un commentaire.'), models.CheckConstraint(condition=models.Q(models.Q(('etat', 'valide'), ('valide_le__isnull', False), ('valide_par__isnull', False)), models.Q(models.Q(('etat', 'valide'), _negated=True), ('valide_le__isnull', True), ('valide_par__isnull', True)), _connector='OR'), name='bilan_valide_date_et_auteur'), models.CheckConstraint(condition=models.Q(models.Q(('etat__in', ['soumis', 'valide']), _negated=True), models.Q(('realisations', ''), _negated=True), _connector='OR'), name='bilan_soumis_non_vide', violation_error_message='Un bilan soumis dit ce qui a été fait.')],
+                'verbose_name': 'campagne de bilans',
+                'verbose_name_plural': 'campagnes de bilans',
+                'ordering': ['-annee'],
+                'constraints': [models.UniqueConstraint(fields=('programme', 'annee'), name='campagne_unique', violation_error_message='Une campagne existe déjà pour cet exercice.'), models.CheckConstraint(condition=models.Q(('ouverture__lte', models.F('soumission_avant')), ('soumission_avant__lte', models.F('relecture_avant')), ('relecture_avant__lte', models.F('assemblee_avant'))), name='campagne_dates_dans_l_ordre', violation_error_message='Les dates se suivent : ouverture, remise, relecture, Assemblée.'), models.CheckConstraint(condition=models.Q(models.Q(('close_le__isnull', True), ('etat', 'preparee'), ('ouverte_le__isnull', True)), models.Q(('close_le__isnull', True), ('etat', 'ouverte'), ('ouverte_le__isnull', False), ('ouverte_par__isnull', False)), models.Q(('close_le__isnull', False), ('close_par__isnull', False), ('etat', 'close'), ('ouverte_le__isnull', False)), _connector='OR'), name='campagne_dates_selon_etat')],
             },
         ),
         migrations.CreateModel(
-            name='Financement',
+            name='TransitionCampagne',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('libelle', models.CharField(blank=True, max_length=200, verbose_name='tel qu’imprimé')),
-                ('annee', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='année')),
-                ('prevu', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='prévu (€)')),
-                ('realise', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='réalisé (€)')),
-                ('commentaire', models.CharField(blank=True, max_length=250, verbose_name='commentaire')),
-                ('demonstration', models.BooleanField(default=False, verbose_name='donnée de démonstration')),
-                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='financements', to='actions.ficheaction')),
-                ('financeur', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='financements', to='structures.structure')),
+                ('de', models.CharField(blank=True, max_length=30, verbose_name='de l’état')),
+                ('vers', models.CharField(max_length=30, verbose_name='vers l’état')),
+                ('par', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('le', models.DateTimeField(default=django.utils.timezone.now, verbose_name='le')),
+                ('commentaire', models.TextField(blank=True, verbose_name='commentaire')),
+                ('campagne', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transitions', to='actions.campagne')),
             ],
             options={
-                'verbose_name': 'financement',
-                'ordering': ['annee', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('fiche', 'financeur', 'annee'), name='financement_unique', nulls_distinct=False, violation_error_message='Ce financeur figure déjà pour cette année.'), models.CheckConstraint(condition=models.Q(models.Q(('prevu__isnull', True), ('prevu__gte', 0), _connector='OR'), models.Q(('realise__isnull', True), ('realise__gte', 0), _connector='OR')), name='financement_positif', violation_error_message='Un montant ne peut pas être négatif.')],
+                'verbose_name': 'changement d’état d’une campagne',
+                'verbose_name_plural': 'changements d’état des campagnes',
+                'ordering': ['-le', '-id'],
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
             name='Indicateur',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indicateurs', to='actions.ficheaction')),
                 ('ordre', models.PositiveSmallIntegerField(default=0, verbose_name='ordre')),
                 ('libelle', models.CharField(max_length=300, verbose_name='libellé')),
                 ('groupe', models.CharField(blank=True, max_length=200, verbose_name='regroupement')),
@@ -239,6 +297,7 @@ class Migration(migrations.Migration):
                 ('unite', models.CharField(default='nombre', max_length=30, verbose_name='unité')),
                 ('sens', models.CharField(choices=[('hausse', 'Plus c’est haut, mieux c’est'), ('baisse', 'Plus c’est bas, mieux c’est'), ('neutre', 'Ni l’un ni l’autre')], default='hausse', max_length=10, verbose_name='sens')),
                 ('periodicite', models.CharField(choices=[('mensuelle', 'Mensuelle'), ('trimestrielle', 'Trimestrielle'), ('semestrielle', 'Semestrielle'), ('annuelle', 'Annuelle'), ('bisannuelle', 'Bi-annuelle (lecture retenue\xa0: deux fois par an)'), ('permanente', 'Permanente'), ('evenement', 'À l’événement')], default='annuelle', max_length=14, verbose_name='périodicité')),
+                ('agregation', actions.models.indicateur.ChampAgregation(blank=True, choices=[('somme', 'Somme des valeurs de l’année'), ('derniere', 'Dernière valeur de l’année')], default='', max_length=8, verbose_name='valeur de l’année')),
                 ('source', models.CharField(choices=[('saisi', 'Saisi'), ('calcule', 'Calculé')], default='saisi', max_length=8, verbose_name='source')),
                 ('calcul', models.CharField(blank=True, max_length=60, verbose_name='code du calcul')),
                 ('definition', models.TextField(blank=True, verbose_name='définition')),
@@ -250,8 +309,6 @@ class Migration(migrations.Migration):
                 ('reference_annee', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='année de référence')),
                 ('cible_imprimee', models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, verbose_name='cible imprimée')),
                 ('actif', models.BooleanField(default=True, verbose_name='suivi')),
-                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indicateurs', to='actions.ficheaction')),
-                ('agregation', actions.models.indicateur.ChampAgregation(blank=True, choices=[('somme', 'Somme des valeurs de l’année'), ('derniere', 'Dernière valeur de l’année')], default='', max_length=8, verbose_name='valeur de l’année')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
             ],
             options={
@@ -261,33 +318,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='ChiffreBilan',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valeur', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='valeur')),
-                ('texte', models.TextField(blank=True, verbose_name='appréciation')),
-                ('numerateur', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='numérateur')),
-                ('denominateur', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='dénominateur')),
-                ('cible', models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, verbose_name='cible')),
-                ('gele_le', models.DateTimeField(verbose_name='gelé le')),
-                ('bilan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chiffres', to='actions.bilan')),
-                ('indicateur', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='actions.indicateur')),
-            ],
-            options={
-                'verbose_name': 'chiffre du bilan',
-                'verbose_name_plural': 'chiffres du bilan',
-                'constraints': [models.UniqueConstraint(fields=('bilan', 'indicateur'), name='chiffre_unique')],
-            },
-        ),
-        migrations.CreateModel(
             name='CibleIndicateur',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('indicateur', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cibles', to='actions.indicateur')),
                 ('annee', models.PositiveSmallIntegerField(verbose_name='année')),
                 ('valeur', models.DecimalField(decimal_places=4, max_digits=16, verbose_name='cible')),
                 ('imprimee', models.BooleanField(default=False, verbose_name='imprimée dans le document')),
                 ('demonstration', models.BooleanField(default=False, verbose_name='donnée de démonstration')),
-                ('indicateur', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cibles', to='actions.indicateur')),
             ],
             options={
                 'verbose_name': 'cible',
@@ -296,13 +334,61 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Bilan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('campagne', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bilans', to='actions.campagne')),
+                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bilans', to='actions.ficheaction')),
+                ('etat', models.CharField(choices=[('a_renseigner', 'À renseigner'), ('soumis', 'Soumis'), ('a_corriger', 'À corriger'), ('valide', 'Validé')], default='a_renseigner', max_length=12, verbose_name='état')),
+                ('realisations', models.TextField(blank=True, verbose_name='bilan de l’année')),
+                ('perspectives', models.TextField(blank=True, verbose_name='perspectives')),
+                ('evolution_proposee', models.BooleanField(default=False, verbose_name='la fiche doit évoluer')),
+                ('changement_propose', models.TextField(blank=True, verbose_name='changement proposé')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('modifie_le', models.DateTimeField(blank=True, null=True, verbose_name='modifié le')),
+                ('modifie_par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('soumis_le', models.DateTimeField(blank=True, null=True, verbose_name='soumis le')),
+                ('soumis_par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('renvoye_le', models.DateTimeField(blank=True, null=True, verbose_name='renvoyé le')),
+                ('renvoye_par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('motif_renvoi', models.TextField(blank=True, verbose_name='motif du renvoi')),
+                ('valide_le', models.DateTimeField(blank=True, null=True, verbose_name='validé le')),
+                ('valide_par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('demonstration', models.BooleanField(default=False, verbose_name='donnée de démonstration')),
+            ],
+            options={
+                'verbose_name': 'bilan',
+                'ordering': ['fiche__ordre', 'fiche_id'],
+                'indexes': [models.Index(fields=['campagne', 'etat'], name='bilan_par_etat')],
+                'constraints': [models.UniqueConstraint(fields=('campagne', 'fiche'), name='bilan_unique', violation_error_message='Cette fiche a déjà un bilan dans la campagne.'), models.CheckConstraint(condition=models.Q(models.Q(('etat__in', ['soumis', 'a_corriger', 'valide']), _negated=True), models.Q(('soumis_le__isnull', False), ('soumis_par__isnull', False)), _connector='OR'), name='bilan_soumis_date_et_auteur'), models.CheckConstraint(condition=models.Q(models.Q(('etat', 'a_corriger'), _negated=True), models.Q(('renvoye_le__isnull', False), ('renvoye_par__isnull', False), models.Q(('motif_renvoi', ''), _negated=True)), _connector='OR'), name='bilan_renvoi_motive', violation_error_message='Le renvoi d’un bilan demande un commentaire.'), models.CheckConstraint(condition=models.Q(models.Q(('etat', 'valide'), ('valide_le__isnull', False), ('valide_par__isnull', False)), models.Q(models.Q(('etat', 'valide'), _negated=True), ('valide_le__isnull', True), ('valide_par__isnull', True)), _connector='OR'), name='bilan_valide_date_et_auteur'), models.CheckConstraint(condition=models.Q(models.Q(('etat__in', ['soumis', 'valide']), _negated=True), models.Q(('realisations', ''), _negated=True), _connector='OR'), name='bilan_soumis_non_vide', violation_error_message='Un bilan soumis dit ce qui a été fait.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TransitionBilan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('de', models.CharField(blank=True, max_length=30, verbose_name='de l’état')),
+                ('vers', models.CharField(max_length=30, verbose_name='vers l’état')),
+                ('par', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('le', models.DateTimeField(default=django.utils.timezone.now, verbose_name='le')),
+                ('commentaire', models.TextField(blank=True, verbose_name='commentaire')),
+                ('bilan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transitions', to='actions.bilan')),
+            ],
+            options={
+                'verbose_name': 'changement d’état d’un bilan',
+                'verbose_name_plural': 'changements d’état des bilans',
+                'ordering': ['-le', '-id'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='ExplicationEcart',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('texte', models.TextField(blank=True, verbose_name='explication')),
-                ('causes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('regle', 'Changement de règle ou de formule'), ('moyens', 'Moyens humains'), ('offre', 'Offre insuffisante sur le territoire'), ('partenaire', 'Retard d’un partenaire'), ('donnees', 'Données incomplètes')], max_length=20), blank=True, default=list, size=None)),
                 ('bilan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='explications', to='actions.bilan')),
                 ('indicateur', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='explications', to='actions.indicateur')),
+                ('texte', models.TextField(blank=True, verbose_name='explication')),
+                ('causes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('regle', 'Changement de règle ou de formule'), ('moyens', 'Moyens humains'), ('offre', 'Offre insuffisante sur le territoire'), ('partenaire', 'Retard d’un partenaire'), ('donnees', 'Données incomplètes')], max_length=20), blank=True, default=list, size=None)),
             ],
             options={
                 'verbose_name': 'explication d’un écart',
@@ -311,24 +397,64 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='LienFiche',
+            name='ChiffreBilan',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('commentaire', models.CharField(blank=True, max_length=250, verbose_name='commentaire')),
-                ('imprime', models.BooleanField(default=False, verbose_name='imprimé dans le document')),
-                ('cible', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='liens_entrants', to='actions.ficheaction')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='liens_sortants', to='actions.ficheaction')),
+                ('bilan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chiffres', to='actions.bilan')),
+                ('indicateur', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='actions.indicateur')),
+                ('valeur', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='valeur')),
+                ('texte', models.TextField(blank=True, verbose_name='appréciation')),
+                ('numerateur', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='numérateur')),
+                ('denominateur', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='dénominateur')),
+                ('cible', models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, verbose_name='cible')),
+                ('gele_le', models.DateTimeField(verbose_name='gelé le')),
             ],
             options={
-                'verbose_name': 'lien entre fiches',
-                'verbose_name_plural': 'liens entre fiches',
-                'constraints': [models.UniqueConstraint(fields=('source', 'cible'), name='lien_unique', violation_error_message='Ces fiches sont déjà liées.'), models.CheckConstraint(condition=models.Q(('source', models.F('cible')), _negated=True), name='lien_vers_une_autre_fiche', violation_error_message='Une fiche ne peut pas être liée à elle-même.')],
+                'verbose_name': 'chiffre du bilan',
+                'verbose_name_plural': 'chiffres du bilan',
+                'constraints': [models.UniqueConstraint(fields=('bilan', 'indicateur'), name='chiffre_unique')],
+            },
+        ),
+        migrations.CreateModel(
+            name='RelanceBilan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('bilan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='relances', to='actions.bilan')),
+                ('destinataire', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('jour', models.DateField(verbose_name='jour')),
+                ('par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'relance d’un bilan',
+                'verbose_name_plural': 'relances des bilans',
+                'ordering': ['-jour', '-id'],
+                'constraints': [models.UniqueConstraint(fields=('bilan', 'destinataire', 'jour'), name='relance_une_par_jour')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Financement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='financements', to='actions.ficheaction')),
+                ('financeur', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='financements', to='structures.structure')),
+                ('libelle', models.CharField(blank=True, max_length=200, verbose_name='tel qu’imprimé')),
+                ('annee', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='année')),
+                ('prevu', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='prévu (€)')),
+                ('realise', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='réalisé (€)')),
+                ('commentaire', models.CharField(blank=True, max_length=250, verbose_name='commentaire')),
+                ('demonstration', models.BooleanField(default=False, verbose_name='donnée de démonstration')),
+            ],
+            options={
+                'verbose_name': 'financement',
+                'ordering': ['annee', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('fiche', 'financeur', 'annee'), name='financement_unique', nulls_distinct=False, violation_error_message='Ce financeur figure déjà pour cette année.'), models.CheckConstraint(condition=models.Q(models.Q(('prevu__isnull', True), ('prevu__gte', 0), _connector='OR'), models.Q(('realise__isnull', True), ('realise__gte', 0), _connector='OR')), name='financement_positif', violation_error_message='Un montant ne peut pas être négatif.')],
             },
         ),
         migrations.CreateModel(
             name='MesureIndicateur',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('indicateur', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mesures', to='actions.indicateur')),
                 ('annee', models.PositiveSmallIntegerField(verbose_name='année')),
                 ('periode', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='période')),
                 ('valeur', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='valeur')),
@@ -340,12 +466,11 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(blank=True, max_length=200, verbose_name='source')),
                 ('provenance', models.CharField(choices=[('saisie', 'Saisie'), ('calcul', 'Calcul'), ('import', 'Import')], max_length=8, verbose_name='provenance')),
                 ('formule_version', models.CharField(blank=True, max_length=20, verbose_name='version de la formule')),
+                ('traitement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='socle.traitement')),
+                ('auteur', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('saisie_le', models.DateTimeField(default=django.utils.timezone.now, verbose_name='saisie le')),
                 ('remplacee_le', models.DateTimeField(blank=True, null=True, verbose_name='remplacée le')),
                 ('demonstration', models.BooleanField(default=False, verbose_name='donnée de démonstration')),
-                ('auteur', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('indicateur', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mesures', to='actions.indicateur')),
-                ('traitement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='socle.traitement')),
             ],
             options={
                 'verbose_name': 'mesure',
@@ -355,43 +480,12 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='NiveauStrategique',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rang', models.PositiveSmallIntegerField(verbose_name='rang')),
-                ('singulier', models.CharField(max_length=40, verbose_name='au singulier')),
-                ('pluriel', models.CharField(max_length=40, verbose_name='au pluriel')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='niveaux', to='actions.programme')),
-            ],
-            options={
-                'verbose_name': 'niveau stratégique',
-                'verbose_name_plural': 'niveaux stratégiques',
-                'ordering': ['programme_id', 'rang'],
-                'constraints': [models.UniqueConstraint(fields=('programme', 'rang'), name='niveau_rang_unique'), models.CheckConstraint(condition=models.Q(('rang__gte', 1), ('rang__lte', 3)), name='niveau_trois_au_plus', violation_error_message='L’arbre stratégique compte trois niveaux au plus.')],
-            },
-        ),
-        migrations.CreateModel(
-            name='NoteFiche',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(default=django.utils.timezone.localdate, verbose_name='date')),
-                ('texte', models.TextField(verbose_name='texte')),
-                ('cree_le', models.DateTimeField(default=django.utils.timezone.now, verbose_name='écrite le')),
-                ('auteur', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='actions.ficheaction')),
-            ],
-            options={
-                'verbose_name': 'note',
-                'ordering': ['-date', '-id'],
-            },
-        ),
-        migrations.CreateModel(
             name='ObjectifOperationnel',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='objectifs', to='actions.ficheaction')),
                 ('numero', models.PositiveSmallIntegerField(verbose_name='numéro')),
                 ('intitule', models.TextField(verbose_name='intitulé')),
-                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='objectifs', to='actions.ficheaction')),
             ],
             options={
                 'verbose_name': 'objectif opérationnel',
@@ -404,6 +498,8 @@ class Migration(migrations.Migration):
             name='Etape',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='etapes', to='actions.ficheaction')),
+                ('objectif', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='etapes', to='actions.objectifoperationnel')),
                 ('ordre', models.PositiveSmallIntegerField(default=0, verbose_name='ordre')),
                 ('intitule', models.TextField(verbose_name='intitulé')),
                 ('details', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
@@ -413,13 +509,42 @@ class Migration(migrations.Migration):
                 ('echeance', models.DateField(blank=True, null=True, verbose_name='échéance')),
                 ('realisee_le', models.DateField(blank=True, null=True, verbose_name='réalisée le')),
                 ('commentaire', models.CharField(blank=True, max_length=250, verbose_name='commentaire')),
-                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='etapes', to='actions.ficheaction')),
-                ('objectif', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='etapes', to='actions.objectifoperationnel')),
             ],
             options={
                 'verbose_name': 'étape',
                 'ordering': ['ordre', 'id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('avancement__lte', 100)), name='etape_avancement_100', violation_error_message='L’avancement va de 0 à 100 %.'), models.CheckConstraint(condition=models.Q(models.Q(('avancement', 100), ('etat', 'realisee')), models.Q(models.Q(('etat', 'realisee'), _negated=True), ('avancement__lt', 100)), _connector='OR'), name='etape_realisee_a_100', violation_error_message='Une étape réalisée est à 100 %, et réciproquement.'), models.CheckConstraint(condition=models.Q(('realisee_le__isnull', True), ('etat', 'realisee'), _connector='OR'), name='etape_date_si_realisee', violation_error_message='Seule une étape réalisée porte une date de réalisation.'), models.CheckConstraint(condition=models.Q(('debut__isnull', True), ('echeance__isnull', True), ('echeance__gte', models.F('debut')), _connector='OR'), name='etape_dates_dans_l_ordre', violation_error_message='L’échéance de l’étape précède son début.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ResultatAttendu',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='resultats_attendus', to='actions.ficheaction')),
+                ('ordre', models.PositiveSmallIntegerField(default=0, verbose_name='ordre')),
+                ('libelle', models.TextField(verbose_name='libellé')),
+                ('valeur', models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, verbose_name='valeur')),
+                ('unite', models.CharField(blank=True, max_length=40, verbose_name='unité')),
+            ],
+            options={
+                'verbose_name': 'résultat attendu',
+                'verbose_name_plural': 'résultats attendus',
+                'ordering': ['ordre', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='NoteFiche',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='actions.ficheaction')),
+                ('date', models.DateField(default=django.utils.timezone.localdate, verbose_name='date')),
+                ('texte', models.TextField(verbose_name='texte')),
+                ('auteur', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('cree_le', models.DateTimeField(default=django.utils.timezone.now, verbose_name='écrite le')),
+            ],
+            options={
+                'verbose_name': 'note',
+                'ordering': ['-date', '-id'],
             },
         ),
         migrations.CreateModel(
@@ -430,136 +555,16 @@ class Migration(migrations.Migration):
                 ('nom', models.CharField(max_length=150, verbose_name='nom')),
                 ('type', models.CharField(max_length=5, verbose_name='type')),
                 ('taille', models.PositiveIntegerField(verbose_name='taille')),
-                ('deposee_le', models.DateTimeField(default=django.utils.timezone.now, verbose_name='déposée le')),
                 ('deposee_par', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('deposee_le', models.DateTimeField(default=django.utils.timezone.now, verbose_name='déposée le')),
                 ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pieces', to='actions.ficheaction')),
             ],
             options={
                 'verbose_name': 'pièce jointe',
                 'verbose_name_plural': 'pièces jointes',
                 'ordering': ['-deposee_le', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ResultatAttendu',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ordre', models.PositiveSmallIntegerField(default=0, verbose_name='ordre')),
-                ('libelle', models.TextField(verbose_name='libellé')),
-                ('valeur', models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True, verbose_name='valeur')),
-                ('unite', models.CharField(blank=True, max_length=40, verbose_name='unité')),
-                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='resultats_attendus', to='actions.ficheaction')),
-            ],
-            options={
-                'verbose_name': 'résultat attendu',
-                'verbose_name_plural': 'résultats attendus',
-                'ordering': ['ordre', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='RoleFiche',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type', models.CharField(choices=[('pilote', 'Pilote'), ('copilote', 'Copilote'), ('partenaire_interne', 'Partenaire interne'), ('partenaire_externe', 'Partenaire externe'), ('mise_en_oeuvre_interne', 'Mise en œuvre interne'), ('mise_en_oeuvre_externe', 'Mise en œuvre externe')], max_length=25, verbose_name='rôle')),
-                ('libelle', models.CharField(blank=True, max_length=250, verbose_name='tel qu’imprimé')),
-                ('precision', models.CharField(blank=True, max_length=200, verbose_name='précision')),
-                ('ordre', models.PositiveSmallIntegerField(default=0, verbose_name='ordre')),
-                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='actions.ficheaction')),
-                ('structure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles_fiches', to='structures.structure')),
-                ('utilisateur', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='roles_fiches', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'rôle dans la fiche',
-                'verbose_name_plural': 'rôles dans la fiche',
-                'ordering': ['type', 'ordre', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('fiche', 'type', 'structure', 'utilisateur'), name='role_fiche_unique', nulls_distinct=False, violation_error_message='Cette structure a déjà ce rôle dans la fiche.')],
-            },
-        ),
-        migrations.CreateModel(
-            name='SectionGabarit',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rubrique', models.CharField(choices=[('contexte', 'Constat'), ('objectifs_generaux', 'Objectifs généraux'), ('objectifs', 'Objectifs opérationnels et mise en œuvre'), ('publics', 'Publics'), ('territoires', 'Territoires'), ('pilotage', 'Pilotage'), ('partenaires_internes', 'Partenaires internes'), ('partenaires_externes', 'Partenaires externes'), ('mise_en_oeuvre', 'Mise en œuvre interne et externe'), ('calendrier', 'Calendrier'), ('contractualisation', 'Contractualisation'), ('financement', 'Financement'), ('conditions', 'Conditions de réussite'), ('resultats', 'Résultats attendus'), ('indicateurs', 'Indicateurs'), ('periodicite', 'Périodicité de l’évaluation'), ('bilan', 'Bilan et perspectives')], max_length=30, verbose_name='rubrique')),
-                ('libelle', models.CharField(max_length=120, verbose_name='intitulé')),
-                ('ordre', models.PositiveSmallIntegerField(default=0, verbose_name='ordre')),
-                ('obligatoire', models.BooleanField(default=False, verbose_name='attendue pour que la fiche soit complète')),
-                ('aide', models.CharField(blank=True, max_length=250, verbose_name='aide à la saisie')),
-                ('gabarit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='actions.gabaritfiche')),
-            ],
-            options={
-                'verbose_name': 'section du gabarit',
-                'verbose_name_plural': 'sections du gabarit',
-                'ordering': ['ordre', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('gabarit', 'rubrique'), name='gabarit_rubrique_unique')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Signataire',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('libelle', models.CharField(blank=True, max_length=250, verbose_name='tel qu’imprimé')),
-                ('qualite', models.CharField(blank=True, max_length=120, verbose_name='qualité du signataire')),
-                ('signe_le', models.DateField(blank=True, null=True, verbose_name='signé le')),
-                ('ordre', models.PositiveSmallIntegerField(default=0, verbose_name='ordre')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signataires', to='actions.programme')),
-                ('structure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='structures.structure')),
-            ],
-            options={
-                'verbose_name': 'signataire',
-                'ordering': ['ordre', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('programme', 'structure', 'qualite'), name='signataire_unique', violation_error_message='Cette structure figure déjà parmi les signataires.')],
-            },
-        ),
-        migrations.CreateModel(
-            name='TransitionBilan',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('de', models.CharField(blank=True, max_length=30, verbose_name='de l’état')),
-                ('vers', models.CharField(max_length=30, verbose_name='vers l’état')),
-                ('le', models.DateTimeField(default=django.utils.timezone.now, verbose_name='le')),
-                ('commentaire', models.TextField(blank=True, verbose_name='commentaire')),
-                ('bilan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transitions', to='actions.bilan')),
-                ('par', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'changement d’état d’un bilan',
-                'verbose_name_plural': 'changements d’état des bilans',
-                'ordering': ['-le', '-id'],
                 'abstract': False,
             },
         ),
-        migrations.CreateModel(
-            name='TransitionCampagne',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('de', models.CharField(blank=True, max_length=30, verbose_name='de l’état')),
-                ('vers', models.CharField(max_length=30, verbose_name='vers l’état')),
-                ('le', models.DateTimeField(default=django.utils.timezone.now, verbose_name='le')),
-                ('commentaire', models.TextField(blank=True, verbose_name='commentaire')),
-                ('campagne', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transitions', to='actions.campagne')),
-                ('par', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'changement d’état d’une campagne',
-                'verbose_name_plural': 'changements d’état des campagnes',
-                'ordering': ['-le', '-id'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='RelanceBilan',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('jour', models.DateField(verbose_name='jour')),
-                ('bilan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='relances', to='actions.bilan')),
-                ('destinataire', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'relance d’un bilan',
-                'verbose_name_plural': 'relances des bilans',
-                'ordering': ['-jour', '-id'],
-                'constraints': [models.UniqueConstraint(fields=('bilan', 'destinataire', 'jour'), name='relance_une_par_jour')],
-            },
-        ),
+        ]),
     ]

@@ -3,7 +3,7 @@
 from django.db import migrations
 
 CREER = """
-CREATE FUNCTION gouvernance_version_figee() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION gouvernance_version_figee() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
         IF OLD.etat = 'publiee' THEN
@@ -26,7 +26,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER version_figee BEFORE UPDATE OR DELETE ON gouvernance_versionrapport
+CREATE OR REPLACE TRIGGER version_figee BEFORE UPDATE OR DELETE ON gouvernance_versionrapport
     FOR EACH ROW EXECUTE FUNCTION gouvernance_version_figee();
 """
 RETIRER = """

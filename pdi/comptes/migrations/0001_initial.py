@@ -9,6 +9,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from pdi.socle.creation import CreationDeModeles
+
 
 class Migration(migrations.Migration):
 
@@ -21,6 +23,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreationDeModeles([
         migrations.CreateModel(
             name='Utilisateur',
             fields=[
@@ -53,11 +56,11 @@ class Migration(migrations.Migration):
             name='Habilitation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('utilisateur', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='habilitations', to=settings.AUTH_USER_MODEL)),
                 ('role', models.CharField(choices=[('administrateur', 'Administrateur'), ('charge_programme', 'Chargé de programme'), ('pilote', 'Pilote de fiches'), ('encadrant', 'Encadrant'), ('referent', 'Référent de parcours'), ('agent_orientation', 'Agent d’orientation'), ('prestataire', 'Prestataire'), ('partenaire', 'Partenaire signataire'), ('direction', 'Direction, élu')], max_length=20, verbose_name='rôle')),
-                ('periode', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='période')),
                 ('structure', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='habilitations', to='structures.structure')),
                 ('territoire', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='habilitations', to='territoires.territoireaction')),
-                ('utilisateur', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='habilitations', to=settings.AUTH_USER_MODEL)),
+                ('periode', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='période')),
             ],
             options={
                 'verbose_name': 'habilitation',
@@ -65,4 +68,5 @@ class Migration(migrations.Migration):
                 'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.F('utilisateur'), '='), (models.F('role'), '='), (django.db.models.functions.comparison.Coalesce(models.F('structure'), 0), '='), (django.db.models.functions.comparison.Coalesce(models.F('territoire'), 0), '='), ('periode', '&&')], name='habilitation_sans_chevauchement', violation_error_message='Cette personne a déjà ce rôle sur une partie de la période.'), models.CheckConstraint(condition=models.Q(('periode__isempty', False)), name='habilitation_periode_non_vide', violation_error_message='La période de l’habilitation est vide.'), models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['pilote', 'prestataire', 'partenaire']), _negated=True), ('structure__isnull', False), _connector='OR'), name='habilitation_structure_exigee', violation_error_message='Ce rôle s’exerce pour une structure : indiquez laquelle.')],
             },
         ),
+        ]),
     ]

@@ -4,6 +4,8 @@ import django.db.models.deletion
 import pdi.structures.models.structure
 from django.db import migrations, models
 
+from pdi.socle.creation import CreationDeModeles
+
 
 class Migration(migrations.Migration):
 
@@ -14,6 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreationDeModeles([
         migrations.CreateModel(
             name='Structure',
             fields=[
@@ -22,6 +25,8 @@ class Migration(migrations.Migration):
                 ('sigle', models.CharField(blank=True, max_length=30, verbose_name='sigle')),
                 ('cle', models.CharField(editable=False, max_length=200)),
                 ('nature', models.CharField(choices=[('departement', 'Conseil départemental'), ('direction', 'Direction du Département'), ('service', 'Service du Département'), ('etat', 'Service de l’État'), ('region', 'Conseil régional'), ('commune', 'Commune, intercommunalité, CCAS'), ('emploi', 'Service public de l’emploi'), ('protection_sociale', 'Organisme de protection sociale'), ('siae', 'Structure d’insertion par l’activité économique'), ('association', 'Association'), ('entreprise', 'Entreprise, chambre consulaire'), ('sante', 'Organisme de santé'), ('enseignement', 'Enseignement, formation'), ('collectif', 'Catégorie d’acteurs'), ('autre', 'Autre organisme')], default='autre', max_length=20, verbose_name='nature')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='enfants', to='structures.structure', verbose_name='rattachée à')),
+                ('departement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='structures', to='territoires.departement')),
                 ('siret', models.CharField(blank=True, max_length=14, validators=[pdi.structures.models.structure.valider_siret], verbose_name='SIRET')),
                 ('description', models.TextField(blank=True, verbose_name='présentation')),
                 ('site', models.URLField(blank=True, verbose_name='site internet')),
@@ -29,8 +34,6 @@ class Migration(migrations.Migration):
                 ('courriel', models.EmailField(blank=True, max_length=254, verbose_name='courriel')),
                 ('adresse', models.CharField(blank=True, max_length=250, verbose_name='adresse')),
                 ('active', models.BooleanField(default=True, verbose_name='en activité')),
-                ('departement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='structures', to='territoires.departement')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='enfants', to='structures.structure', verbose_name='rattachée à')),
             ],
             options={
                 'verbose_name': 'structure',
@@ -42,9 +45,9 @@ class Migration(migrations.Migration):
             name='NomAlternatif',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('structure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='noms_alternatifs', to='structures.structure')),
                 ('nom', models.CharField(max_length=250, verbose_name='autre nom')),
                 ('cle', models.CharField(editable=False, max_length=250)),
-                ('structure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='noms_alternatifs', to='structures.structure')),
             ],
             options={
                 'verbose_name': 'autre nom',
@@ -58,16 +61,17 @@ class Migration(migrations.Migration):
             name='Contact',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('structure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='structures.structure')),
                 ('nom', models.CharField(max_length=120, verbose_name='nom ou service')),
                 ('fonction', models.CharField(blank=True, max_length=120, verbose_name='fonction')),
                 ('courriel', models.EmailField(blank=True, max_length=254, verbose_name='courriel')),
                 ('telephone', models.CharField(blank=True, max_length=20, verbose_name='téléphone')),
                 ('principal', models.BooleanField(default=False, verbose_name='contact principal')),
-                ('structure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='structures.structure')),
             ],
             options={
                 'verbose_name': 'contact',
                 'ordering': ['-principal', 'nom'],
             },
         ),
+        ]),
     ]

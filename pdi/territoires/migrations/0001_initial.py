@@ -7,6 +7,8 @@ import django.db.models.deletion
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension, UnaccentExtension
 from django.db import migrations, models
 
+from pdi.socle.creation import CreationDeModeles
+
 
 class Migration(migrations.Migration):
 
@@ -19,6 +21,7 @@ class Migration(migrations.Migration):
         BtreeGistExtension(),
         TrigramExtension(),
         UnaccentExtension(),
+        CreationDeModeles([
         migrations.CreateModel(
             name='Departement',
             fields=[
@@ -48,10 +51,10 @@ class Migration(migrations.Migration):
             fields=[
                 ('code', models.CharField(max_length=5, primary_key=True, serialize=False, verbose_name='code INSEE')),
                 ('nom', models.CharField(max_length=80, verbose_name='nom')),
-                ('codes_postaux', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=5), blank=True, default=list, size=None)),
-                ('population', models.PositiveIntegerField(blank=True, null=True, verbose_name='population')),
                 ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='communes', to='territoires.departement')),
                 ('epci', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='communes', to='territoires.epci')),
+                ('codes_postaux', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=5), blank=True, default=list, size=None)),
+                ('population', models.PositiveIntegerField(blank=True, null=True, verbose_name='population')),
             ],
             options={
                 'verbose_name': 'commune',
@@ -62,13 +65,13 @@ class Migration(migrations.Migration):
             name='TerritoireAction',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='territoires', to='territoires.departement')),
                 ('nature', models.CharField(choices=[('TAD', 'Territoire d’action départementale'), ('MSD', 'Maison de la solidarité départementale'), ('CTI', 'Comité territorial d’insertion'), ('AUTRE', 'Autre territoire')], max_length=10, verbose_name='nature')),
                 ('code', models.SlugField(max_length=40, verbose_name='code')),
                 ('nom', models.CharField(max_length=120, verbose_name='nom')),
                 ('validite', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='validité')),
                 ('demonstration', models.BooleanField(default=False, verbose_name='donnée de démonstration')),
                 ('source', models.CharField(blank=True, max_length=200, verbose_name='source')),
-                ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='territoires', to='territoires.departement')),
             ],
             options={
                 'verbose_name': 'territoire d’action',
@@ -81,9 +84,9 @@ class Migration(migrations.Migration):
             name='CommuneTerritoire',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('validite', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='validité')),
                 ('commune', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rattachements', to='territoires.commune')),
                 ('territoire', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rattachements', to='territoires.territoireaction')),
+                ('validite', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='validité')),
             ],
             options={
                 'verbose_name': 'rattachement d’une commune',
@@ -91,6 +94,7 @@ class Migration(migrations.Migration):
                 'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.F('commune'), '='), ('validite', '&&')], name='commune_un_territoire_a_une_date', violation_error_message='Cette commune appartient déjà à un autre territoire sur cette période.'), models.CheckConstraint(condition=models.Q(('validite__isempty', False)), name='rattachement_validite_non_vide', violation_error_message='La période de rattachement est vide.')],
             },
         ),
+        ]),
         migrations.AddField(
             model_name='territoireaction',
             name='communes',
