@@ -93,7 +93,11 @@ class LectureSeance:
     @cached_property
     def points(self) -> list[PointLu]:
         """Return the agenda with its hours."""
-        lus = list(self.seance.points.select_related("fiche", "bilan", "offre", "convention", "rapport__programme"))
+        lus = list(
+            self.seance.points.select_related(
+                "fiche", "bilan", "offre", "convention", "rapport__programme", "proposition"
+            )
+        )
         debuts = heures(self.seance.debut, [p.duree_minutes for p in lus])
         return [PointLu(p, h, *TONS_POINT[p.etat], *_objet(p)) for p, h in zip(lus, debuts, strict=True)]
 
@@ -181,4 +185,6 @@ def _objet(point: PointOrdreDuJour) -> tuple[str, str]:
         return point.convention.get_absolute_url(), "Ouvrir la convention"
     if point.rapport is not None:
         return point.rapport.get_absolute_url(), "Ouvrir le rapport"
+    if point.proposition is not None:
+        return point.proposition.get_absolute_url(), "Ouvrir la proposition"
     return "", ""

@@ -10,16 +10,20 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.http import QueryDict
+from django.utils import timezone
 
 from actions.models import Bilan, CibleIndicateur, FicheAction, MesureIndicateur, Programme
 from actions.regles.indicateurs import juger
-from gouvernance.models import Decision, Seance
+from gouvernance.models import Decision, NatureInstance, Proposition, Seance
+from gouvernance.querysets_participation import EN_ATTENTE
+from gouvernance.regles.participation import Passage, prochain_comite
 from offre.models import Convention
 from parcours.statistiques.gestion import GestionOffre
 from pdi.socle.formats import compte, date_courte, date_longue
 
 MAXIMUM = 8  # by kind: the secretary picks, a long list would be read by nobody
 BESOINS = 3
+COMITES = (NatureInstance.COMITE_TECHNIQUE, NatureInstance.COMITE_PILOTAGE)
 GENRES = {
     "suite": "Suite des décisions",
     "bilans": "Bilans à valider",
@@ -27,6 +31,7 @@ GENRES = {
     "cible": "Cibles manquées",
     "convention": "Conventions qui finissent",
     "besoin": "Besoins sans réponse",
+    "proposition": "Propositions à examiner",
 }
 
 
@@ -49,10 +54,10 @@ class Propose:
 
 def proposer(seance: Seance, utilisateur: Any, jour: datetime.date) -> dict[str, list[Propose]]:
     """Return the points proposed, by kind in words; what the agenda already holds is left out."""
-    pris = {(p.titre, p.fiche_id, p.convention_id) for p in seance.points.all()}
+    pris = {(p.titre, p.fiche_id, p.convention_id, p.proposition_id) for p in seance.points.all()}
     par_genre: dict[str, list[Propose]] = {}
     for propose in _tous(seance, utilisateur, jour):
-        objets = (getattr(propose.champs.get(nom), "pk", None) for nom in ("fiche", "convention"))
+        objets = (getattr(propose.champs.get(nom), "pk", None) for nom in ("fiche", "convention", "proposition"))
         if (propose.titre[:250], *objets) not in pris:
             par_genre.setdefault(GENRES[propose.genre], []).append(propose)
     return par_genre
@@ -66,6 +71,7 @@ def _tous(seance: Seance, utilisateur: Any, jour: datetime.date) -> Iterator[Pro
     programmes = Programme.objects.visibles_par(utilisateur).du_departement().en_vigueur(jour)
     fiches = FicheAction.objects.visibles_par(utilisateur).filter(programme__in=programmes)
     yield from _suite(seance, jour)
+    yield from _propositions(seance, utilisateur)
     yield from _bilans(fiches)
     yield from _retards(fiches, jour)
     yield from _cibles(fiches, jour.year - 1)
@@ -82,6 +88,32 @@ def _suite(seance: Seance, jour: datetime.date) -> Iterator[Propose]:
         retard = f", dont {lues['retard']} en retard" if lues["retard"] else ""
         dites = _dire(lues["ouvertes"], "décision reste à tenir", "décisions restent à tenir")
         yield Propose("suite", "suite", "Suite des décisions", f"{dites}{retard}.", 15)
+
+
+def _propositions(seance: Seance, utilisateur: Any) -> Iterator[Propose]:
+    """Propose what groups and dialogues wait for: at the comité technique first, then at the comité de pilotage."""
+    nature = seance.instance.nature
+    if nature not in COMITES:
+        return
+    attente = Proposition.objects.visibles_par(utilisateur).filter(
+        etat__in=EN_ATTENTE, instance__reference=False, deposee_le__lte=timezone.localdate(seance.debut)
+    )
+    lues = attente.select_related("instance", "dialogue__territoire").prefetch_related("points__seance__instance")
+    montrees = 0
+    for proposition in lues.order_by("deposee_le", "pk"):
+        passages = [Passage(p.seance.instance.nature, p.seance.etat) for p in proposition.points.all()]
+        if montrees < MAXIMUM and prochain_comite(passages, nature):
+            montrees += 1
+            titre = f"Proposition : {proposition}"
+            raison = _d_ou_elle_vient(proposition, nature)
+            champs = {"proposition": proposition}
+            yield Propose(f"proposition-{proposition.pk}", "proposition", titre, raison, 10, champs)
+
+
+def _d_ou_elle_vient(proposition: Proposition, nature: str) -> str:
+    origine = str(proposition.dialogue or proposition.instance)
+    suite = " Examinée au comité technique." if nature == NatureInstance.COMITE_PILOTAGE else ""
+    return f"Déposée le {date_longue(proposition.deposee_le)} : {origine}, sans suite encore.{suite}"
 
 
 def _bilans(fiches: Any) -> Iterator[Propose]:

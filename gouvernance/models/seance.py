@@ -103,7 +103,7 @@ class EtatPoint(models.TextChoices):
     REPORTE = "reporte", "Reporté"
 
 
-OBJETS_DU_POINT = ("fiche", "bilan", "offre", "convention", "rapport")
+OBJETS_DU_POINT = ("fiche", "bilan", "offre", "convention", "rapport", "proposition")
 _UN_SEUL_OBJET = reduce(
     operator.or_,
     (Q(**{f"{objet}__isnull": objet != choisi for objet in OBJETS_DU_POINT}) for choisi in OBJETS_DU_POINT),
@@ -126,6 +126,9 @@ class PointOrdreDuJour(models.Model):
     offre = models.ForeignKey(OffreInsertion, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     convention = models.ForeignKey(Convention, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     rapport = models.ForeignKey(RapportAnnuel, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    proposition = models.ForeignKey(
+        "gouvernance.Proposition", on_delete=models.PROTECT, null=True, blank=True, related_name="points"
+    )
 
     class Meta:
         verbose_name = "point de l’ordre du jour"
@@ -136,14 +139,7 @@ class PointOrdreDuJour(models.Model):
                 fields=["seance", "ordre"], name="point_ordre_unique", deferrable=models.Deferrable.DEFERRED
             ),
             models.CheckConstraint(
-                condition=Q(
-                    fiche__isnull=True,
-                    bilan__isnull=True,
-                    offre__isnull=True,
-                    convention__isnull=True,
-                    rapport__isnull=True,
-                )
-                | _UN_SEUL_OBJET,
+                condition=Q(**{f"{objet}__isnull": True for objet in OBJETS_DU_POINT}) | _UN_SEUL_OBJET,
                 name="point_un_seul_objet",
                 violation_error_message="Un point porte sur un seul objet.",
             ),

@@ -17,6 +17,7 @@ from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.etats import changer_etat
 from pdi.socle.operations import enregistrer, etat_de, journaliser, prevenir
 
+from .propositions import rattacher_decision
 from .seances import verrouiller
 
 CHAMPS = ("texte", "type", "pour", "contre", "abstentions", "unanimite", "responsable", "structure", "echeance")
@@ -48,6 +49,7 @@ def noter_decision(*, seance: Seance, par: Any, cle: uuid.UUID | None = None, **
     enregistrer(decision)
     TransitionDecision.objects.create(decision=decision, vers=EtatDecision.A_FAIRE, par=par)
     journaliser(par=par, verbe="noter_decision", objet=decision, apres=etat_de(decision, CHAMPS))
+    rattacher_decision(decision, par)
     if decision.responsable_id and decision.responsable_id != par.pk:
         prevenir(
             destinataires=[decision.responsable], titre="Une décision vous est confiée",

@@ -13,6 +13,7 @@ from django.utils import timezone
 from gouvernance.droits_instances import RESERVE, peut_tenir_instance, tient
 from gouvernance.models import (
     Decision,
+    DialogueTerritorial,
     EtatPoint,
     EtatPresence,
     EtatSeance,
@@ -166,7 +167,7 @@ def reporter_seance(*, seance: Seance, par: Any, motif: str, debut: datetime.dat
     convoquee = lue.etat == EtatSeance.CONVOQUEE
     points = [
         {n: getattr(p, n) for n in ("titre", "texte", "duree_minutes", "raison", "fiche", "bilan", "offre",
-                                    "convention", "rapport")}
+                                    "convention", "rapport", "proposition")}
         for p in lue.points.all()
     ]  # fmt: skip
     fin = debut + (lue.fin - lue.debut) if lue.fin else None
@@ -175,6 +176,7 @@ def reporter_seance(*, seance: Seance, par: Any, motif: str, debut: datetime.dat
         lien=lue.lien, demonstration=lue.demonstration,
     )  # fmt: skip
     _changer(lue, "reporter_seance", par, {"motif": motif.strip()[:250], "reportee_a": nouvelle}, motif)
+    DialogueTerritorial.objects.filter(seance=lue).update(seance=nouvelle)
     if convoquee:
         prevenir_du_changement(lue, "La séance est reportée")
     return nouvelle

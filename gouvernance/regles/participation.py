@@ -1,0 +1,92 @@
+"""State machine of proposals, how far they have gone up, renewals due, attendance rates. Pure."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from gouvernance.models.instance import NatureInstance
+from gouvernance.models.participation import EtatProposition
+from gouvernance.models.seance import EtatSeance
+from pdi.socle.etats import Automate, Transition
+
+from .seances import ACTEURS_SEANCE, SECRETARIAT
+
+# Bodies where the people concerned speak. Source: « groupe ressources » (Essonne), « groupe d’expression » (Yvelines).
+NATURES_PARTICIPATION = (NatureInstance.GROUPE_RESSOURCES, NatureInstance.CONSEIL_CONSULTATIF)
+RENOUVELLEMENT = datetime.timedelta(days=183)  # a mandate that ends within six months is to renew
+
+_S = (SECRETARIAT,)
+_ATTENTE = (EtatProposition.DEPOSEE, EtatProposition.EXAMINEE)
+AUTOMATE_PROPOSITION = Automate(
+    nom="Proposition",
+    objet="la proposition",
+    etats=EtatProposition,
+    acteurs=ACTEURS_SEANCE,
+    source="Essonne 2022-2026: what the groupe ressources and the territorial dialogues propose has an answer.",
+    transitions=(
+        Transition("", EtatProposition.DEPOSEE, "deposer_proposition", "Déposer", _S),
+        Transition(
+            EtatProposition.DEPOSEE, EtatProposition.EXAMINEE, "examiner_proposition", "Dire examinée", _S,
+            "also done by the first decision noted on a point about it",
+        ),
+        *(
+            Transition(e, EtatProposition.RETENUE, "retenir_proposition", "Retenir", _S,
+                       "the decision or the fiche that takes it")
+            for e in _ATTENTE
+        ),
+        *(
+            Transition(e, EtatProposition.ECARTEE, "ecarter_proposition", "Écarter", _S, commentaire=True)
+            for e in _ATTENTE
+        ),
+        Transition(
+            EtatProposition.RETENUE, EtatProposition.REALISEE, "realiser_proposition", "Dire mise en œuvre", _S,
+            "what was done", commentaire=True,
+        ),
+        *(
+            Transition(e, EtatProposition.EXAMINEE, "reexaminer_proposition", "Réexaminer", _S, commentaire=True)
+            for e in (EtatProposition.RETENUE, EtatProposition.ECARTEE, EtatProposition.REALISEE)
+        ),
+    ),
+    contraintes=("proposition_suite_dite",),
+)  # fmt: skip
+
+TONS_PROPOSITION = {
+    EtatProposition.DEPOSEE: ("neutre", "inbox"), EtatProposition.EXAMINEE: ("info", "chat-dots-fill"),
+    EtatProposition.RETENUE: ("bon", "check-lg"), EtatProposition.ECARTEE: ("neutre", "x-lg"),
+    EtatProposition.REALISEE: ("bon", "check-circle-fill"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A proposal on the agenda of a meeting: of which nature of body, and whether it was held."""
+
+    nature: str
+    etat: str
+
+
+def prochain_comite(passages: Iterable[Passage], nature: str) -> bool:
+    """Return whether a proposal waits for a body of this nature: the comité technique first, then the pilotage.
+
+    A meeting put off or cancelled does not count; one to come does, so that it is not proposed twice.
+    """
+    comptes = [p for p in passages if p.etat not in (EtatSeance.REPORTEE, EtatSeance.ANNULEE)]
+    if any(p.nature == nature for p in comptes):
+        return False
+    if nature == NatureInstance.COMITE_TECHNIQUE:
+        return True
+    technique = [p for p in comptes if p.nature == NatureInstance.COMITE_TECHNIQUE]
+    return nature == NatureInstance.COMITE_PILOTAGE and any(p.etat == EtatSeance.TENUE for p in technique)
+
+
+def a_renouveler(fin: datetime.date | None, jour: datetime.date) -> bool:
+    """Return whether a mandate whose first day out is `fin` is to renew soon."""
+    return fin is not None and jour < fin <= jour + RENOUVELLEMENT
+
+
+def taux(numerateur: int, denominateur: int) -> Decimal | None:
+    """Return a rate in percent, None when nobody was expected."""
+    return Decimal(numerateur) * 100 / denominateur if denominateur else None
