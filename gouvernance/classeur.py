@@ -11,11 +11,13 @@ from typing import Any
 
 import xlsxwriter
 
-from gouvernance.contenu import chapitre, toutes_les_fiches
+from gouvernance.contenu import chapitre, tableaux_de, toutes_les_fiches
 from gouvernance.contenu.formes import SectionFiche
+from gouvernance.contenu.tableaux import Tableau
 from gouvernance.document import Edition
 from pdi.socle.exports import neutraliser
 from pdi.socle.formats import date_heure
+from pdi.socle.masquage import MASQUE
 
 Colonnes = Sequence[tuple[str | int, str, int]]
 FORMATS = {
@@ -82,8 +84,9 @@ def _ecrire(classeur: Any, feuille: Feuille, formats: Mapping[str, Any]) -> None
         page.autofilter(0, 0, numero, len(feuille.colonnes) - 1)
     if feuille.total is not None:
         for i, valeur in enumerate(feuille.total):
-            if isinstance(valeur, str) and feuille.colonnes[i][1] != "texte":
-                page.write_number(numero + 1, i, float(valeur), formats["gras_euros"])
+            genre = feuille.colonnes[i][1]
+            if valeur not in (None, "", MASQUE) and genre != "texte":
+                page.write_number(numero + 1, i, float(valeur), formats["gras_euros" if genre == "euros" else "gras"])
             else:
                 page.write_string(numero + 1, i, valeur or "", formats["gras"])
 
@@ -91,7 +94,9 @@ def _ecrire(classeur: Any, feuille: Feuille, formats: Mapping[str, Any]) -> None
 def _cellule(page: Any, ligne: int, colonne: int, valeur: Any, genre: str, formats: Mapping[str, Any]) -> None:
     if valeur is None or valeur == "":
         return
-    if genre == "date":
+    if valeur == MASQUE:
+        page.write_string(ligne, colonne, valeur, formats["texte"])
+    elif genre == "date":
         page.write_datetime(ligne, colonne, datetime.datetime.fromisoformat(valeur), formats["date"])
     elif genre == "texte" and isinstance(valeur, int):  # a year among words
         page.write_number(ligne, colonne, valeur, formats["entier"])
@@ -108,6 +113,7 @@ def _feuilles(contenu: Mapping[str, Any], edition: Edition) -> Iterator[Feuille]
     yield _feuille_indicateurs(fiches, contenu["annees"][-3:])
     yield _feuille_financement(fiches)
     yield _feuille_etapes(fiches)
+    yield from (_feuille_tableau(t) for _, t in tableaux_de(contenu))
     yield _feuille_anomalies(chapitre(dict(contenu), "anomalies"))
     yield _feuille_methode(chapitre(dict(contenu), "methode"))
     yield Feuille(
@@ -115,6 +121,12 @@ def _feuilles(contenu: Mapping[str, Any], edition: Edition) -> Iterator[Feuille]
         (("Sigle", "texte", 14), ("Ce qu’il veut dire", "texte", 90)),
         ((t["sigle"], t["libelle"]) for t in chapitre(dict(contenu), "glossaire").get("termes", [])),
     )
+
+
+def _feuille_tableau(lu: Tableau) -> Feuille:
+    """Return the sheet of a table of the report: every row, whatever the document prints of it."""
+    colonnes = [(c["titre"], c["genre"], c["largeur"]) for c in lu["colonnes"]]
+    return Feuille(lu["feuille"], colonnes, lu["lignes"], lu["total"])
 
 
 def _feuille_etapes(fiches: Sequence[SectionFiche]) -> Feuille:

@@ -9,11 +9,13 @@ from typing import Any
 from actions.models import Programme
 from pdi.socle.formats import typographier
 
+from .annexes import lire_conventions, lire_offre, rassembler_calculs, rassembler_conventions, rassembler_offre
 from .axes import rassembler_fiches
 from .chapitres import Chapitre, chapitre_declare, chapitres, enregistrer, retirer
 from .formats import mettre_a_niveau
 from .formes import SCHEMA_VERSION, ChapitreContenu, Contenu, Couverture, chapitre, toutes_les_fiches
 from .glossaire import rassembler_glossaire
+from .instances import lire_decisions, lire_instances, rassembler_decisions, rassembler_instances
 from .lecture import Matiere, lire
 from .synthese import (
     rassembler_anomalies,
@@ -22,6 +24,7 @@ from .synthese import (
     rassembler_financement,
     rassembler_methode,
 )
+from .tableaux import GABARIT, tableaux_de
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -36,6 +39,7 @@ __all__ = [
     "rassembler",
     "retirer",
     "serialiser",
+    "tableaux_de",
     "toutes_les_fiches",
 ]
 
@@ -46,10 +50,17 @@ enregistrer(Chapitre("chiffres", "Chiffres clés", 10, f"{_GABARITS}/chiffres.ht
 enregistrer(Chapitre("avancement", "État d’avancement", 20, f"{_GABARITS}/avancement.html", rassembler_avancement))
 enregistrer(Chapitre("fiches", "Les fiches-actions", 30, f"{_GABARITS}/fiches.html", rassembler_fiches))
 enregistrer(Chapitre("financement", "Le financement", 40, f"{_GABARITS}/financement.html", rassembler_financement))
+enregistrer(Chapitre("instances", "Instances et participation", 43, GABARIT, rassembler_instances, lire_instances))
+enregistrer(Chapitre("decisions", "Les décisions", 44, GABARIT, rassembler_decisions, lire_decisions))
 enregistrer(
     Chapitre("anomalies", "Anomalies et données manquantes", 60, f"{_GABARITS}/anomalies.html", rassembler_anomalies)
 )
 enregistrer(Chapitre("methode", "Méthodologie", 70, f"{_GABARITS}/methode.html", rassembler_methode))
+enregistrer(Chapitre("calculs", "Indicateurs calculés", 72, GABARIT, rassembler_calculs))
+enregistrer(Chapitre("offre", "Annexe\u00a0: l’offre d’insertion", 74, GABARIT, rassembler_offre, lire_offre))
+enregistrer(
+    Chapitre("conventions", "Annexe\u00a0: les conventions", 76, GABARIT, rassembler_conventions, lire_conventions)
+)
 enregistrer(Chapitre("glossaire", "Glossaire", 80, f"{_GABARITS}/glossaire.html", rassembler_glossaire))
 
 

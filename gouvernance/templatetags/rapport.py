@@ -10,12 +10,14 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from gouvernance.contenu import tableaux
 from pdi.socle import formats, graphiques
 
 register = template.Library()
 
 POLICE = "Atkinson Hyperlegible Next Variable, DejaVu Sans, sans-serif"
 ENCRE = graphiques.COULEURS["programme"]
+GENRES_A_GAUCHE = ("texte", "date")
 MOTS_TON = {"bon": "cible atteinte", "veille": "proche de la cible", "retard": "loin de la cible", "neutre": ""}
 SERIES_ETAPES = (
     ("Réalisées", "bon", "realisee"),
@@ -63,6 +65,29 @@ def cellule(nombre: str | None, unite: str) -> str:
 def montant(nombre: str | None) -> str:
     """`{{ prevu|montant }}` « 27 458,82 € », « – » when unknown."""
     return "–" if nombre is None else formats.euros(nombre)
+
+
+@register.filter
+def dit(nombre: Any, genre: str) -> str:
+    """`{{ chiffre.valeur|dit:chiffre.genre }}` a cell of the chapters made of tables, « – » when unknown."""
+    return tableaux.dire(nombre, genre)
+
+
+@register.inclusion_tag("documents/rapport/_tableau.html")
+def tableau(lu: dict[str, Any]) -> dict[str, Any]:
+    """`{% tableau t %}` a table of the report, as far as it is printed: the rest is in the workbook."""
+    genres = [c["genre"] for c in lu["colonnes"]]
+    return {
+        "t": lu,
+        "colonnes": [{"titre": c["titre"], "nb": c["genre"] not in GENRES_A_GAUCHE} for c in lu["colonnes"]],
+        "lignes": [_cases(ligne, genres) for ligne in lu["lignes"][: tableaux.LIGNES_IMPRIMEES]],
+        "total": _cases(lu["total"], genres) if lu["total"] else None,
+        "reste": max(0, len(lu["lignes"]) - tableaux.LIGNES_IMPRIMEES),
+    }
+
+
+def _cases(ligne: Sequence[Any], genres: Sequence[str]) -> list[dict[str, Any]]:
+    return [{"texte": tableaux.dire(v, g), "nb": g not in GENRES_A_GAUCHE} for v, g in zip(ligne, genres, strict=True)]
 
 
 @register.filter

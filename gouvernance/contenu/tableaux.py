@@ -1,0 +1,138 @@
+"""Chapters made of tables: one shape, one template, one sheet of the workbook a table, one drawing in Word.
+
+A cell is a JSON value of the kind of its column: texts, integers, decimals as text, ISO dates. None is unknown. The
+word of statistical secrecy may stand anywhere a count does: what it hides is not in the content.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, TypedDict
+
+from pdi.socle import formats
+from pdi.socle.formats import typographier
+from pdi.socle.masquage import MASQUE, SEUIL_PUBLIE
+
+from .lecture import decimal_texte
+
+GABARIT = "documents/rapport/tableaux.html"
+LIGNES_IMPRIMEES = 60  # a longer table is read in the workbook
+SECRET_DIT = (
+    f"« {MASQUE} » : secret statistique. Un effectif de moins de {SEUIL_PUBLIE} personnes n’est pas publié, ni ceux "
+    "qui permettraient de le retrouver par différence."
+)
+
+
+class ColonneTableau(TypedDict):
+    """A column. `genre`: texte, entier, nombre, euros, pourcentage or date; `largeur` in characters."""
+
+    titre: str
+    genre: str
+    largeur: int
+
+
+class Tableau(TypedDict):
+    """A table. `feuille` names its sheet, `vide` is said when it has no row."""
+
+    code: str
+    titre: str
+    feuille: str
+    colonnes: list[ColonneTableau]
+    lignes: list[list[Any]]
+    total: list[Any] | None
+    note: str
+    vide: str
+
+
+class ChiffreTableau(TypedDict):
+    """A key figure above the tables. `sur`: what it is a part of, None when it is not; `detail` in words."""
+
+    valeur: Any
+    sur: Any
+    genre: str
+    libelle: str
+    detail: str
+
+
+def colonne(titre: str, genre: str = "texte", largeur: int = 14) -> ColonneTableau:
+    """Return a column."""
+    return ColonneTableau(titre=titre, genre=genre, largeur=largeur)
+
+
+def chiffre(valeur: Any, libelle: str, *, sur: Any = None, genre: str = "entier", detail: str = "") -> ChiffreTableau:
+    """Return a key figure."""
+    return ChiffreTableau(
+        valeur=_json(valeur), sur=_json(sur), genre=genre, libelle=typographier(libelle), detail=typographier(detail)
+    )
+
+
+def tableau(
+    code: str,
+    titre: str,
+    colonnes: Sequence[ColonneTableau],
+    lignes: Iterable[Sequence[Any]],
+    *,
+    feuille: str = "",
+    total: Sequence[Any] | None = None,
+    note: str = "",
+    vide: str = "",
+) -> Tableau:
+    """Return a table of JSON values; dates and decimals are turned into text, texts get French typography."""
+    return Tableau(
+        code=code,
+        titre=typographier(titre),
+        feuille=feuille or titre,
+        colonnes=list(colonnes),
+        lignes=[[_json(v) for v in ligne] for ligne in lignes],
+        total=None if total is None else [_json(v) for v in total],
+        note=typographier(note),
+        vide=typographier(vide),
+    )
+
+
+def donnees(
+    chapeau: Sequence[str], tableaux: Sequence[Tableau], chiffres: Sequence[ChiffreTableau] = ()
+) -> dict[str, Any]:
+    """Return the data of a chapter: sentences, key figures, tables."""
+    return {
+        "chapeau": [typographier(p) for p in chapeau if p],
+        "chiffres": list(chiffres),
+        "tableaux": list(tableaux),
+    }
+
+
+def _json(valeur: Any) -> Any:
+    if isinstance(valeur, datetime.date):
+        return valeur.isoformat()
+    if valeur is None or isinstance(valeur, bool | int):
+        return valeur
+    if isinstance(valeur, str):
+        return valeur if valeur == MASQUE else typographier(valeur)
+    return decimal_texte(valeur)
+
+
+def tableaux_de(contenu: Mapping[str, Any]) -> list[tuple[str, Tableau]]:
+    """Return every table of the chapters made of tables, with the title of its chapter."""
+    return [(c["titre"], t) for c in contenu["chapitres"] for t in c["donnees"].get("tableaux", [])]
+
+
+def dire(valeur: Any, genre: str) -> str:
+    """Return a cell in French words, « – » when it is unknown."""
+    if valeur is None or valeur == "":
+        return "–"
+    if valeur == MASQUE:
+        return MASQUE
+    if genre == "date":
+        return formats.date_courte(datetime.date.fromisoformat(valeur))
+    if genre == "euros":
+        return formats.euros(valeur)
+    if genre == "pourcentage":
+        return formats.pourcentage(valeur)
+    return str(valeur) if genre == "texte" else formats.nombre(valeur)
+
+
+def taux(haut: int, bas: int) -> str | None:
+    """Return a rate in percent with one decimal, None over nothing."""
+    return decimal_texte(round(Decimal(100 * haut) / bas, 1)) if bas else None
