@@ -13,7 +13,7 @@ import xlsxwriter
 
 from gouvernance.contenu import chapitre, tableaux_de, toutes_les_fiches
 from gouvernance.contenu.formes import SectionFiche
-from gouvernance.contenu.tableaux import Tableau
+from gouvernance.contenu.tableaux import GENRES_TEXTE, Tableau
 from gouvernance.document import Edition
 from pdi.socle.exports import neutraliser
 from pdi.socle.formats import date_heure
@@ -21,6 +21,7 @@ from pdi.socle.masquage import MASQUE
 
 Colonnes = Sequence[tuple[str | int, str, int]]
 FORMATS = {
+    "valeur": {"text_wrap": True, "valign": "top", "align": "right"},
     "texte": {"text_wrap": True, "valign": "top"},
     "nombre": {"num_format": "#,##0.##", "valign": "top"},
     "entier": {"num_format": "0", "valign": "top"},
@@ -85,7 +86,7 @@ def _ecrire(classeur: Any, feuille: Feuille, formats: Mapping[str, Any]) -> None
     if feuille.total is not None:
         for i, valeur in enumerate(feuille.total):
             genre = feuille.colonnes[i][1]
-            if valeur not in (None, "", MASQUE) and genre != "texte":
+            if valeur not in (None, "", MASQUE) and genre not in GENRES_TEXTE:
                 page.write_number(numero + 1, i, float(valeur), formats["gras_euros" if genre == "euros" else "gras"])
             else:
                 page.write_string(numero + 1, i, valeur or "", formats["gras"])
@@ -100,8 +101,8 @@ def _cellule(page: Any, ligne: int, colonne: int, valeur: Any, genre: str, forma
         page.write_datetime(ligne, colonne, datetime.datetime.fromisoformat(valeur), formats["date"])
     elif genre == "texte" and isinstance(valeur, int):  # a year among words
         page.write_number(ligne, colonne, valeur, formats["entier"])
-    elif genre == "texte":
-        page.write_string(ligne, colonne, neutraliser(str(valeur)), formats["texte"])
+    elif genre in GENRES_TEXTE:
+        page.write_string(ligne, colonne, neutraliser(str(valeur)), formats[genre])
     else:
         page.write_number(ligne, colonne, float(valeur), formats[genre])
 

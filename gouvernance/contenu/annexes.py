@@ -168,8 +168,8 @@ def _argent(argent: list[ArgentConvention]) -> Tableau:
     return tableau(
         "conventions", "Les conventions et leurs montants",
         [colonne("Numéro", largeur=14), colonne("Opérateur", largeur=32), colonne("Objet", largeur=44),
-         colonne("Fin", "date", 12), colonne("Prévu", "euros", 15), colonne("Mandaté", "euros", 15),
-         colonne("Payé", "euros", 15)],
+         colonne("Fin", "date", 12), colonne("Prévu", "euros", 14), colonne("Mandaté", "euros", 14),
+         colonne("Payé", "euros", 14)],
         ([a.convention.numero, str(a.convention.operateur), a.convention.intitule, a.fin, a.prevu, a.mandate, a.paye]
          for a in argent),
         feuille="Conventions",
@@ -182,7 +182,7 @@ def _resultat(objectif: ObjectifRapporte) -> list[str]:
     ligne = objectif.ligne
     cible = valeur_unite(ligne.cible, ligne.unite)
     if objectif.masque:
-        return [cible, MASQUE, "secret statistique"]
+        return [cible, MASQUE, "non publié"]
     if ligne.valeur is None:
         return [cible, "", NON_MESURE]
     return [cible, valeur_unite(_arrondi(ligne.valeur), ligne.unite), "atteint" if ligne.atteint else "non atteint"]
@@ -196,8 +196,8 @@ def _objectifs(objectifs: list[ObjectifRapporte]) -> Tableau:
     return tableau(
         "conventions-objectifs", "Les objectifs des conventions",
         [colonne("Convention", largeur=14), colonne("Opérateur", largeur=32), colonne("Objectif", largeur=44),
-         colonne("Cible", largeur=16), colonne("Résultat", largeur=16), colonne("Appréciation", largeur=18),
-         colonne("Source", largeur=16)],
+         colonne("Cible", "valeur", 11), colonne("Résultat", "valeur", 13), colonne("Appréciation", largeur=13),
+         colonne("Source", largeur=13)],
         ([o.convention.numero, str(o.convention.operateur), o.ligne.libelle, *_resultat(o),
           "bilan envoyé" if o.gele else "comptage"] for o in objectifs),
         feuille="Objectifs", vide="Aucun objectif n’est fixé pour l’année.",
@@ -229,7 +229,7 @@ def rassembler_calculs(matiere: Matiere, avant: list[ChapitreContenu]) -> dict[s
             tableau(
                 "calculs-valeurs", f"Les indicateurs calculés en {matiere.annee}",
                 [colonne("Fiche", largeur=8), colonne("Indicateur de la fiche", largeur=56),
-                 colonne("Calcul", largeur=40), colonne(f"Valeur {matiere.annee}", largeur=16),
+                 colonne("Calcul", largeur=40), colonne(f"Valeur {matiere.annee}", "valeur", 16),
                  colonne("Numérateur", "nombre", 13), colonne("Dénominateur", "nombre", 13)],
                 ([numeros[i.fiche_id], i.libelle, d.libelle, *_valeur(figees.get(i.pk))]
                  for d, siens in declares for i in siens),

@@ -228,7 +228,8 @@ def rassembler_decisions(matiere: Matiere, _avant: list[ChapitreContenu]) -> dic
         [_par_type(lu.decisions), _liste(lu, {d.pk for d in retard})],
         [
             chiffre(faites, "décisions tenues", sur=len(lu.decisions)),
-            chiffre(attente, "restent à tenir", detail=f"dont {len(retard)} en retard"),
+            chiffre(attente, "restent à tenir",
+                    detail=f"dont {len(retard)} en retard" if retard else "aucune n’est en retard"),
         ],
     )  # fmt: skip
 
@@ -250,8 +251,8 @@ def _par_type(decisions: list[Decision]) -> Tableau:
 def _liste(lu: DecisionsLues, retard: set[int]) -> Tableau:
     return tableau(
         "decisions", "Les décisions de l’année",
-        [colonne("Séance", "date", 12), colonne("Instance", largeur=34), colonne("N°", largeur=6),
-         colonne("Décision", largeur=70), colonne("Type", largeur=13), colonne("Portée par", largeur=30),
+        [colonne("Séance", "date", 12), colonne("Instance", largeur=30), colonne("N°", largeur=6),
+         colonne("Décision", largeur=60), colonne("Type", largeur=13), colonne("Portée par", largeur=42),
          colonne("Pour le", "date", 12), colonne("État", largeur=14)],
         (
             [timezone.localdate(d.seance.debut), str(d.seance.instance), str(d), d.texte, d.get_type_display(),

@@ -18,7 +18,10 @@ from pdi.socle.masquage import MASQUE, SEUIL_PUBLIE
 from .lecture import decimal_texte
 
 GABARIT = "documents/rapport/tableaux.html"
-LIGNES_IMPRIMEES = 60  # a longer table is read in the workbook
+GENRES_TEXTE, GENRES_A_GAUCHE = ("texte", "valeur"), ("texte", "date")
+LARGEUR_COURTE = 16  # a text this short is not cut
+SIGNES_PAR_LIGNE = 124  # of a table over the width of a page
+LIGNES_IMPRIMEES = 30  # a longer table is read in the workbook
 SECRET_DIT = (
     f"« {MASQUE} » : secret statistique. Un effectif de moins de {SEUIL_PUBLIE} personnes n’est pas publié, ni ceux "
     "qui permettraient de le retrouver par différence."
@@ -26,7 +29,7 @@ SECRET_DIT = (
 
 
 class ColonneTableau(TypedDict):
-    """A column. `genre`: texte, entier, nombre, euros, pourcentage or date; `largeur` in characters."""
+    """A column. `genre`: texte, valeur (with its unit), entier, nombre, euros, pourcentage, date; `largeur`: signs."""
 
     titre: str
     genre: str
@@ -130,7 +133,17 @@ def dire(valeur: Any, genre: str) -> str:
         return formats.euros(valeur)
     if genre == "pourcentage":
         return formats.pourcentage(valeur)
-    return str(valeur) if genre == "texte" else formats.nombre(valeur)
+    return str(valeur) if genre in GENRES_TEXTE else formats.nombre(valeur)
+
+
+def parts(colonnes: Sequence[ColonneTableau]) -> list[int]:
+    """Return the share of each column in percent, even numbers: short ones keep their words, the others share."""
+    courtes = [c["largeur"] <= LARGEUR_COURTE for c in colonnes]
+    prises = sum(c["largeur"] for c, courte in zip(colonnes, courtes, strict=True) if courte)
+    longues = sum(c["largeur"] for c, courte in zip(colonnes, courtes, strict=True) if not courte)
+    echelle = max(SIGNES_PAR_LIGNE - prises, longues // 2) / longues if longues else 1
+    largeurs = [c["largeur"] * (1 if courte else echelle) for c, courte in zip(colonnes, courtes, strict=True)]
+    return [max(4, 2 * int(50 * largeur / sum(largeurs))) for largeur in largeurs]
 
 
 def taux(haut: int, bas: int) -> str | None:

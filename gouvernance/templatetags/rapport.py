@@ -17,7 +17,6 @@ register = template.Library()
 
 POLICE = "Atkinson Hyperlegible Next Variable, DejaVu Sans, sans-serif"
 ENCRE = graphiques.COULEURS["programme"]
-GENRES_A_GAUCHE = ("texte", "date")
 MOTS_TON = {"bon": "cible atteinte", "veille": "proche de la cible", "retard": "loin de la cible", "neutre": ""}
 SERIES_ETAPES = (
     ("Réalisées", "bon", "realisee"),
@@ -74,20 +73,33 @@ def dit(nombre: Any, genre: str) -> str:
 
 
 @register.inclusion_tag("documents/rapport/_tableau.html")
-def tableau(lu: dict[str, Any]) -> dict[str, Any]:
+def tableau(lu: tableaux.Tableau) -> dict[str, Any]:
     """`{% tableau t %}` a table of the report, as far as it is printed: the rest is in the workbook."""
-    genres = [c["genre"] for c in lu["colonnes"]]
     return {
         "t": lu,
-        "colonnes": [{"titre": c["titre"], "nb": c["genre"] not in GENRES_A_GAUCHE} for c in lu["colonnes"]],
-        "lignes": [_cases(ligne, genres) for ligne in lu["lignes"][: tableaux.LIGNES_IMPRIMEES]],
-        "total": _cases(lu["total"], genres) if lu["total"] else None,
+        "entete": _cases([c["titre"] for c in lu["colonnes"]], lu["colonnes"], entete=True),
+        "lignes": [_cases(ligne, lu["colonnes"]) for ligne in lu["lignes"][: tableaux.LIGNES_IMPRIMEES]],
+        "parts": tableaux.parts(lu["colonnes"]),
+        "total": _cases(lu["total"], lu["colonnes"]) if lu["total"] else None,
         "reste": max(0, len(lu["lignes"]) - tableaux.LIGNES_IMPRIMEES),
     }
 
 
-def _cases(ligne: Sequence[Any], genres: Sequence[str]) -> list[dict[str, Any]]:
-    return [{"texte": tableaux.dire(v, g), "nb": g not in GENRES_A_GAUCHE} for v, g in zip(ligne, genres, strict=True)]
+def _cases(
+    ligne: Sequence[Any], colonnes: Sequence[tableaux.ColonneTableau], *, entete: bool = False
+) -> list[dict[str, str]]:
+    """Return the cells in words, each with its class: numbers to the right, short texts never cut."""
+    return [
+        {
+            "texte": v if entete else tableaux.dire(v, c["genre"]),
+            "classe": "nb"
+            if c["genre"] not in tableaux.GENRES_A_GAUCHE
+            else "r-court"
+            if c["largeur"] <= tableaux.LARGEUR_COURTE
+            else "",
+        }
+        for v, c in zip(ligne, colonnes, strict=True)
+    ]
 
 
 @register.filter
