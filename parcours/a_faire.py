@@ -16,6 +16,15 @@ from .models import NatureEntretien, RoleFoyer
 from .regles import delais
 
 HORS_DROITS = (RoleFoyer.ENFANT, RoleFoyer.AUTRE)  # they live in the household, rights and duties are not theirs
+# What becomes of a prescription that an exit leaves open, by its state: a step, its gesture.
+A_CONCLURE = {
+    "renseignee": ("Annuler la prescription ou la transmettre", "Ouvrir"),
+    "signee": ("Annuler la prescription ou la transmettre", "Ouvrir"),
+    "transmise": ("Prévenir l’opérateur ou annuler la prescription", "Ouvrir"),
+    "retenue": ("Dire si l’action commence malgré la sortie", "Ouvrir"),
+    "en_action": ("Dire comment l’action finit", "Ouvrir"),
+}
+INSCRIPTIONS_OUVERTES = ("en_attente", "proposee", "confirmee")
 VEILLE = 15  # days before a deadline when it turns ochre
 
 ORIENTATION, REFERENT, ENCADRANT, OPERATEUR, PERSONNE = (
@@ -249,10 +258,17 @@ class AFaire:
                 )
 
     def _a_fermer(self) -> Iterator[Etape]:
-        """What an exit leaves open: the contract to close with its account, the request nobody will decide."""
+        """What an exit leaves open: contract, prescriptions, enrolments, the request nobody will decide."""
         contrat = self.parcours.contrat
         if contrat is not None and contrat.b == "valide":
             yield self._objet(contrat, "Clore le contrat avec son bilan", self._qui(), "Ouvrir")
+        for fait in self.parcours.de(c.PRESCRIPTION):
+            if fait.b in A_CONCLURE:
+                quoi, geste = A_CONCLURE[fait.b]
+                yield self._objet(fait, quoi, self._qui(), geste, sous=f"{fait.a}, restée ouverte après la sortie")
+        for fait in self.parcours.de(c.INSCRIPTION):
+            if fait.b in INSCRIPTIONS_OUVERTES:
+                yield self._objet(fait, "Annuler l’inscription ou la garder", self._qui(), "Ouvrir", sous=fait.a)
         for fait in self.parcours.de(c.REORIENTATION):
             if fait.b == "en_attente":
                 sous = f"demandée le {fait.le:%d/%m/%Y}, avant la sortie"

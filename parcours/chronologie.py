@@ -16,6 +16,7 @@ from .models import (
     AffectationReferent,
     AttributionAide,
     Contrat,
+    CorrectionOrientation,
     Courrier,
     DemandeReorientation,
     Diagnostic,
@@ -32,17 +33,19 @@ from .models import (
 ENTREE, ORIENTATION, REFERENT, DIAGNOSTIC = "entree", "orientation", "referent", "diagnostic"
 ENTRETIEN, CONTRAT, PRESCRIPTION, AIDE, SORTIE = "entretien", "contrat", "prescription", "aide", "sortie"
 REORIENTATION, INSCRIPTION, SUIVI, ADRESSE = "reorientation", "inscription", "suivi", "adresse"
-COURRIER = "courrier"
+COURRIER, CORRECTION = "courrier", "correction"
 FAMILLES = {
     ENTRETIEN: "Rendez-vous", CONTRAT: "Contrats", PRESCRIPTION: "Prescriptions", AIDE: "Aides",
     ORIENTATION: "Orientations", REFERENT: "Référents", DIAGNOSTIC: "Diagnostics", SORTIE: "Sorties",
     COURRIER: "Courriers", ENTREE: "Droits et situation",
 }  # fmt: skip
 _RANG = {genre: rang for rang, genre in enumerate((
-    SUIVI, SORTIE, COURRIER, AIDE, INSCRIPTION, PRESCRIPTION, REORIENTATION, CONTRAT, ENTRETIEN, REFERENT, ORIENTATION,
-    DIAGNOSTIC, ENTREE, ADRESSE,
+    SUIVI, SORTIE, COURRIER, AIDE, INSCRIPTION, PRESCRIPTION, CORRECTION, REORIENTATION, CONTRAT, ENTRETIEN, REFERENT,
+    ORIENTATION, DIAGNOSTIC, ENTREE, ADRESSE,
 ))}  # fmt: skip
-_FAMILLE = {REORIENTATION: ORIENTATION, INSCRIPTION: PRESCRIPTION, SUIVI: SORTIE, ADRESSE: ENTREE}
+_FAMILLE = {
+    REORIENTATION: ORIENTATION, CORRECTION: ORIENTATION, INSCRIPTION: PRESCRIPTION, SUIVI: SORTIE, ADRESSE: ENTREE,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,8 @@ def _tout(personne: int) -> QuerySet[Any, Any]:
                 F("type_decide"), F("structure__nom"), motif, **borne),
         _lignes(DemandeReorientation.objects.filter(**siens), REORIENTATION, F("demandee_le"),
                 F("type_demande"), F("etat"), F("motif__libelle"), F("reponse")),
+        _lignes(CorrectionOrientation.objects.filter(**siens), CORRECTION, TruncDate("le"),
+                F("decidee_le"), F("nature"), F("motif"), F("orientation")),
         _lignes(AffectationReferent.objects.filter(**siens), REFERENT, F("periode__startswith"),
                 qui, F("structure__nom"), F("motif_fin__libelle"), **borne),
         _lignes(Entretien.objects.filter(**siens), ENTRETIEN, TruncDate("debut"),

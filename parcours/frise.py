@@ -20,6 +20,7 @@ from .models import (
     EtatInscription,
     EtatPrescription,
     NatureContrat,
+    NatureCorrection,
     NatureEntretien,
     NatureSortie,
     SituationSuivi,
@@ -32,7 +33,7 @@ ICONES = {
     c.ENTRETIEN: "calendar-event", c.CONTRAT: "file-earmark-check", c.PRESCRIPTION: "signpost-split",
     c.INSCRIPTION: "people", c.AIDE: "cash-coin", c.SORTIE: "briefcase", c.SUIVI: "telephone",
     c.DIAGNOSTIC: "clipboard-check", c.ENTREE: "arrow-right-circle-fill", c.ADRESSE: "house",
-    c.COURRIER: "envelope",
+    c.COURRIER: "envelope", c.CORRECTION: "pencil",
 }  # fmt: skip
 DOMAINES = {
     c.AIDE: "offre", c.PRESCRIPTION: "offre", c.INSCRIPTION: "offre", c.CONTRAT: "parcours",
@@ -109,6 +110,12 @@ def _situation(fait: Fait) -> tuple[str, str]:
     return "Droits et devoirs ouverts", _phrases(fin, ecart)
 
 
+def _correction(fait: Fait) -> tuple[str, str]:
+    jour = datetime.date.fromisoformat(fait.a)
+    verbe = "retirée" if fait.b == NatureCorrection.RETIREE else "corrigée"
+    return f"Orientation du {jour:%d/%m/%Y} {verbe}", fait.c
+
+
 def _suivi(fait: Fait) -> tuple[str, str]:
     return f"Suivi à {fait.a}\u00a0mois de la sortie", SituationSuivi(fait.b).label if fait.b else ""
 
@@ -116,6 +123,7 @@ def _suivi(fait: Fait) -> tuple[str, str]:
 MOTS: dict[str, Callable[[Fait], tuple[str, str]]] = {
     c.ORIENTATION: lambda f: (f"Orientation\u00a0: {TypeOrientation(f.a).label}", _phrases(f.b, f.c)),
     c.REORIENTATION: lambda f: (f"Réorientation demandée\u00a0: {TypeOrientation(f.a).label}", _phrases(f.c, f.d)),
+    c.CORRECTION: _correction,
     c.REFERENT: lambda f: (f"Référent\u00a0: {f.a}", _phrases(f.b, f.c and f"fin\u00a0: {f.c}")),
     c.ENTRETIEN: _entretien,
     c.CONTRAT: lambda f: (NatureContrat(f.a).label, _phrases(_periode(f), _heures(f.c))),

@@ -64,7 +64,7 @@ def _peut_orienter(utilisateur: Any) -> Verdict:
 
 def _form_orientation(donnees: Any = None, *, par: Any) -> OrientationForm:  # noqa: ARG001  # every act knows its author
     jour = timezone.localdate()
-    return OrientationForm(donnees, types=mots_des_types(regimes(), jour), places=places_au(jour), origine=False)
+    return OrientationForm(donnees, types=mots_des_types(regimes(), jour), places=places_au(jour))
 
 
 def _dire_orientation(rapport: RapportLot) -> Apercu:

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, Exists, F, OuterRef, Subquery
 
 from parcours.etat import Signal
 from parcours.models import (
+    Adresse,
     AffectationReferent,
     CapaciteAccueil,
     DemandeReorientation,
     Orientation,
+    OrigineOrientation,
     RegimeJuridique,
     SituationDroitsDevoirs,
     TypeOrientation,
@@ -25,6 +27,9 @@ from parcours.regles.accueil import Places
 from parcours.statistiques.droits import voit_petits_effectifs
 from parcours.statistiques.formule import Restriction
 from pdi.socle.masquage import MASQUE, SEUIL_INTERNE, masquer_liste, masquer_tableau
+from pdi.territoires.models import CommuneTerritoire, TerritoireAction
+
+PROCHES = 8  # structures shown first: enough to choose from, few enough to be read
 
 
 def regimes() -> list[delais.Regime]:
@@ -91,6 +96,42 @@ class LectureOrientation:
     def places(self) -> list[Places]:
         """Return the places of every structure."""
         return places_au(self.jour)
+
+    @cached_property
+    def territoire(self) -> TerritoireAction | None:
+        """Return the territory where the person lives."""
+        ici = Adresse.objects.filter(personne=self.personne, periode__contains=self.jour).values("commune")[:1]
+        tenues = CommuneTerritoire.objects.filter(commune=Subquery(ici), validite__contains=self.jour)
+        tenue = tenues.select_related("territoire").order_by("pk").first()
+        return tenue.territoire if tenue else None
+
+    @cached_property
+    def proches(self) -> list[int]:
+        """Return the structures that receive most people of her territory today, at most eight, fullest first."""
+        if self.territoire is None:
+            return []
+        communes = CommuneTerritoire.objects.filter(territoire=self.territoire, validite__contains=self.jour)
+        la = Adresse.objects.filter(
+            personne=OuterRef("personne"), periode__contains=self.jour,
+            commune__in=list(communes.values_list("commune_id", flat=True)),
+        )  # fmt: skip
+        recues = Orientation.objects.au(self.jour).filter(Exists(la)).order_by().values_list("structure")
+        return [cle for cle, _ in recues.annotate(n=Count("pk")).order_by("-n", "structure")[:PROCHES]]
+
+    @cached_property
+    def origines(self) -> list[str]:
+        """Return where the decision may come from; the request it answers says it, a first one is no reorientation."""
+        if self.demande is not None:
+            return []
+        deja = self.actuelle is not None or Orientation.objects.filter(personne=self.personne).exists()
+        return [o.value for o in OrigineOrientation if deja or o != OrigineOrientation.REORIENTATION]
+
+    def options(self) -> dict[str, Any]:
+        """Return what the form of a decision is made with."""
+        return {
+            "types": self.types, "places": self.places, "origines": self.origines, "proches": self.proches,
+            "ici": str(self.territoire or ""),
+        }  # fmt: skip
 
     @cached_property
     def echeances(self) -> list[delais.Echeance]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from parcours.models import DemandeReorientation, EtatDemande, JeuRegles, Orientation, Personne
 from parcours.querysets import ROLES_SUIVI
 from parcours.regles.reorientation import DECIDEUR, DEMANDEUR
@@ -38,6 +40,24 @@ def peut_orienter(utilisateur: Any, personne: Personne) -> Verdict:
     if not utilisateur.is_authenticated or not utilisateur.a_role(*ORIENTENT):
         return non(ORIENTER_RESERVE)
     return _portee(utilisateur, personne)
+
+
+def peut_corriger_orientation(utilisateur: Any, orientation: Orientation, personne: Personne) -> Verdict:
+    """Correct or withdraw a decision taken by mistake: whoever may orient, while nothing else rests on it."""
+    verdict = peut_orienter(utilisateur, personne)
+    if not verdict:
+        return verdict
+    return pas_maintenant(faute) if (faute := _figee(orientation)) else OUI
+
+
+def _figee(orientation: Orientation) -> str:
+    """Return why the decision can no longer be corrected, empty when it can. Two queries at most."""
+    fin = orientation.periode.upper
+    if fin is not None and fin <= timezone.localdate():
+        return "Cette orientation a pris fin : elle ne se corrige plus."
+    if orientation.contrats.exists():
+        return "Un contrat s’appuie sur cette orientation : elle ne se corrige plus. Décidez-en une nouvelle."
+    return ""
 
 
 def peut_notifier_orientation(utilisateur: Any, orientation: Orientation, personne: Personne) -> Verdict:

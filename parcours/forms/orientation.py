@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -25,6 +25,7 @@ from parcours.models import (
 )
 from parcours.operations.orientation import SaisieOrientation
 from parcours.regles.accueil import Places
+from parcours.regles.organismes import dire, organismes_possibles
 from pdi.structures.models import NatureStructure, Structure
 
 # Natures of structures that usually receive people; others appear once they have received one, or have places.
@@ -57,24 +58,37 @@ def _organismes() -> list[tuple[str, list[tuple[str, str]]]]:
     return [("Service public de l’emploi", spe), ("Hors service public de l’emploi", hors)]
 
 
-def _par_nature(structures: Iterable[Structure], places: Iterable[Places]) -> list[Any]:
-    """Return the choices of structures by nature, with the places of each where they are counted."""
+def _par_nature(
+    structures: Iterable[Structure], places: Iterable[Places], proches: Sequence[int] = (), ici: str = ""
+) -> list[Any]:
+    """Return the choices of structures by nature, with the places of each where they are counted.
+
+    `proches`: those that already receive people of `ici`, the person's territory, in order; they come first.
+    """
     dites: dict[int, list[str]] = {}
     for p in places:
         pour = f" ({ModeAccompagnement(p.mode).label.lower()})" if p.mode else ""
         dites.setdefault(p.structure, []).append(f"{'complet, ' if p.complet else ''}{p.phrase}{pour}")
     groupes: dict[str, list[tuple[int, str]]] = {}
+    rang = {cle: r for r, cle in enumerate(proches)}
+    voisines: list[tuple[int, str]] = []
     for s in structures:
         suite = f" – {', '.join(dites[s.pk])}" if s.pk in dites else ""
-        groupes.setdefault(str(s.get_nature_display()), []).append((s.pk, f"{s}{suite}"))
-    return [("", "Choisissez"), *groupes.items()]
+        groupe = voisines if s.pk in rang else groupes.setdefault(str(s.get_nature_display()), [])
+        groupe.append((s.pk, f"{s}{suite}"))
+    voisines.sort(key=lambda choix: rang[choix[0]])
+    pres = [(f"Accueillent déjà des habitants du territoire {ici}", voisines)] if voisines else []
+    return [("", "Choisissez"), *pres, *groupes.items()]
 
 
 class OrientationForm(forms.Form):
     """A decision. `types` words the three types under the regime of the day; `places` are shown beside structures."""
 
     type_decide = forms.ChoiceField(label="Type d’orientation décidé", widget=forms.RadioSelect)
-    organisme = forms.ChoiceField(label="Organisme référent", help_text="La catégorie que compte l’enquête OARSA.")
+    organisme = forms.ChoiceField(
+        label="Organisme référent", required=False,
+        help_text="La catégorie que compte l’enquête OARSA. Laissez vide si la structure n’en admet qu’une.",
+    )  # fmt: skip
     structure = forms.TypedChoiceField(label="Structure qui accueille", coerce=int)
     mode = forms.ChoiceField(label="Accompagnement", choices=[("", "Choisissez"), *ModeAccompagnement.choices])
     le = ChampDate(label="Date de la décision")
@@ -98,20 +112,36 @@ class OrientationForm(forms.Form):
         *args: Any,
         types: Mapping[str, str],
         places: Sequence[Places] = (),
-        origine: bool = True,
+        origines: Collection[str] = (),
+        proches: Sequence[int] = (),
+        ici: str = "",
         **kwargs: Any,
     ) -> None:
-        """Read structures and reasons."""
+        """Read structures and reasons; `proches` and `ici` as in `_par_nature`, `origines`: those that are possible."""
         super().__init__(*args, **kwargs)
         self.structures = {s.pk: s for s in structures_accueillantes()}
         champs: dict[str, Any] = self.fields
         champs["type_decide"].choices = [(t.value, types.get(t.value) or t.label) for t in TypeOrientation]
         champs["organisme"].choices = [("", "Choisissez"), *_organismes()]
-        champs["structure"].choices = _par_nature(self.structures.values(), places)
+        champs["structure"].choices = _par_nature(self.structures.values(), places, proches, ici)
         champs["motif"].queryset = motifs_de(NatureMotif.ORIENTATION, timezone.localdate())
         champs["le"].initial = timezone.localdate()
-        if not origine:
+        if origines:
+            champs["origine"].choices = [(o.value, o.label) for o in ORIGINES if o in origines]
+        else:
             del self.fields["origine"]
+
+    def clean(self) -> dict[str, Any]:
+        """Take the organism from the structure when it admits one only; else ask which."""
+        propres = super().clean() or {}
+        structure = self.structures.get(propres.get("structure") or 0)
+        if structure is not None and "organisme" in propres and not propres["organisme"]:
+            possibles = organismes_possibles(structure.nature, structure.nom)
+            if len(possibles) == 1:
+                propres["organisme"] = possibles[0].value
+            else:
+                self.add_error("organisme", f"Dites comment {structure} se compte : {dire(possibles)}.")
+        return propres
 
     def saisie(self) -> SaisieOrientation:
         """Return the decision, for the operation."""
@@ -127,6 +157,24 @@ class OrientationForm(forms.Form):
             notifiee_le=propres["notifiee_le"],
             origine=propres.get("origine") or OrigineOrientation.MANUELLE,
         )
+
+
+class CorrectionForm(OrientationForm):
+    """What a decision taken by mistake should have said, and what was wrong."""
+
+    pourquoi = forms.CharField(
+        label="Ce qui était faux", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Gardé avec la décision, et lu par qui la lit. Rien sur la santé.",
+    )  # fmt: skip
+
+
+class RetraitForm(forms.Form):
+    """Why a decision should not have been taken."""
+
+    pourquoi = forms.CharField(
+        label="Pourquoi la retirer", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Par exemple : décision saisie pour une autre personne. Rien sur la santé.",
+    )  # fmt: skip
 
 
 class NotificationForm(forms.Form):

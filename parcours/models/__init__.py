@@ -14,6 +14,7 @@ from .contrat import (
     TransitionContrat,
     TypeActionContrat,
 )
+from .correction import CorrectionOrientation, NatureCorrection
 from .courrier import Courrier, EtatCourrier, LotCourriers, ModeleCourrier, NatureCourrier
 from .demande_publique import DemandePublique, EtatDemandePublique, MotifDeclin, TransitionDemandePublique
 from .diagnostic import Diagnostic, GrilleDiagnostic, ReponseDiagnostic, SituationTheme, ThemeDiagnostic
@@ -99,6 +100,7 @@ __all__ = [
     "Consultation",
     "Contrat",
     "ContratTravail",
+    "CorrectionOrientation",
     "Courrier",
     "DemandePublique",
     "DemandeReorientation",
@@ -132,6 +134,7 @@ __all__ = [
     "Motif",
     "MotifDeclin",
     "NatureContrat",
+    "NatureCorrection",
     "NatureCourrier",
     "NatureEntretien",
     "NatureMotif",

@@ -22,6 +22,7 @@ from parcours.models import (
 )
 from parcours.propositions import PropositionDatee, proposition_pour
 from parcours.regles.decision import DEMANDE_EN_ATTENTE, a_raccourcir, faute_de_date, faute_de_motif
+from parcours.regles.organismes import faute_d_organisme
 from pdi.comptes.models import Utilisateur
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.operations import enregistrer, etat_de, journaliser, prevenir
@@ -46,6 +47,7 @@ __all__ = [
     "orienter_lot",
 ]
 
+PREMIERE = "C’est sa première orientation : elle ne peut pas être une réorientation."
 CHAMPS_JOURNAL = (
     "type_propose", "type_decide", "organisme", "structure", "mode", "origine", "decidee_le", "motif", "motif_texte",
     "depassement",
@@ -95,6 +97,10 @@ def _refuser(precedentes: list[Orientation], saisie: SaisieOrientation, proposee
         raise RegleMetier("La notification ne précède pas la décision.", champ="notifiee_le")
     if faute is not None:
         raise RegleMetier(faute.message, champ=faute.champ)
+    if dite := faute_d_organisme(saisie.organisme, saisie.structure.nature, saisie.structure.nom):
+        raise RegleMetier(dite, champ="organisme")
+    if saisie.origine == OrigineOrientation.REORIENTATION and not precedentes:
+        raise RegleMetier(PREMIERE, champ="origine")
 
 
 def _juger_places(precedentes: list[Orientation], saisie: SaisieOrientation) -> bool:

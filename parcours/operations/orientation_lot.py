@@ -25,6 +25,7 @@ from parcours.models import (
 from parcours.propositions import PropositionDatee, propositions
 from parcours.querysets import PersonneQuerySet
 from parcours.regles.decision import DEMANDE_EN_ATTENTE, a_raccourcir, faute_de_date, faute_de_motif
+from parcours.regles.organismes import faute_d_organisme
 from pdi.socle.contexte import ecran_courant
 from pdi.socle.droits import OUI, RegleMetier, Verdict, exiger, non
 from pdi.socle.models import EntreeJournal
@@ -105,6 +106,8 @@ def apercevoir_lot(*, personnes: PersonneQuerySet, saisie: SaisieOrientation, pa
 
 def _planifier(personnes: PersonneQuerySet, saisie: SaisieOrientation, par: Any, *, verrou: bool) -> RapportLot:
     exiger(_peut_orienter_en_lot(par))
+    if dite := faute_d_organisme(saisie.organisme, saisie.structure.nature, saisie.structure.nom):
+        raise RegleMetier(dite, champ="organisme")
     lues = avec_acces(Personne.objects.filter(pk__in=personnes.order_by().values("pk")), par)
     lues = lues.defer("nir_chiffre", "nir_empreinte", "recherche")
     if verrou:

@@ -50,3 +50,25 @@ def a_raccourcir(periodes: Iterable[tuple[int, Any]], le: datetime.date) -> int 
         if (periode.lower is None or periode.lower < le) and (periode.upper is None or periode.upper > le):
             return cle
     return None
+
+
+def faute_de_nouvelle_date(
+    precedente: Any, ancienne: datetime.date, le: datetime.date, jour: datetime.date
+) -> Faute | None:
+    """Return why a decision dated `ancienne` cannot be dated `le`, given the period of the one before (None: none).
+
+    The one before keeps one day at least: when it ended for this decision it moves with it, else it is not touched.
+    """
+    if le > jour:
+        return Faute("Une décision ne se date pas dans l’avenir.", "le")
+    if precedente is None:
+        return None
+    if precedente.upper == ancienne:
+        if precedente.lower is not None and le <= precedente.lower:
+            return Faute(
+                f"L’orientation précédente commence le {precedente.lower:%d/%m/%Y} : il lui faut un jour.", "le"
+            )
+    elif precedente.upper is not None and le < precedente.upper:
+        fin = precedente.upper - datetime.timedelta(days=1)
+        return Faute(f"L’orientation précédente court jusqu’au {fin:%d/%m/%Y} : choisissez un jour suivant.", "le")
+    return None

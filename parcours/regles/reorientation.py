@@ -10,6 +10,7 @@ from pdi.socle.etats import Automate, Transition
 DEMANDEUR, DECIDEUR = "demandeur", "decideur"
 STAGNE_APRES = 30  # days: the département's own bound, shown as such; no text gives one
 REFUSER, ACCEPTER, RETIRER = "refuser_reorientation", "accepter_reorientation", "retirer_reorientation"
+ROUVRIR = "rouvrir_reorientation"
 
 AUTOMATE_DEMANDE = Automate(
     nom="Demande de réorientation",
@@ -31,6 +32,10 @@ AUTOMATE_DEMANDE = Automate(
         ),
         Transition(EtatDemande.EN_ATTENTE, EtatDemande.REFUSEE, REFUSER, "Refuser", (DECIDEUR,), commentaire=True),
         Transition(EtatDemande.EN_ATTENTE, EtatDemande.RETIREE, RETIRER, "Retirer", (DEMANDEUR, DECIDEUR)),
+        Transition(
+            EtatDemande.ACCEPTEE, EtatDemande.EN_ATTENTE, ROUVRIR, "Rouvrir", (DECIDEUR,),
+            "the orientation decided for it is withdrawn in the same transaction", commentaire=True,
+        ),
     ),
     contraintes=("une_demande_en_attente", "demande_decidee_date_et_auteur", "demande_refus_motive"),
 )  # fmt: skip

@@ -2,12 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from parcours.views import capacites, orientation, regles_jeu, regles_orientation, reorientations
+from parcours.views import (
+    capacites,
+    corrections_orientation,
+    orientation,
+    regles_jeu,
+    regles_orientation,
+    reorientations,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("personnes/<int:pk>/orienter/", orientation.orienter_personne, name="orienter"),
     path("orientations/<int:pk>/", orientation.orientation, name="orientation"),
     path("orientations/<int:pk>/notifier/", orientation.orientation_notifier, name="orientation_notifier"),
+    path("orientations/<int:pk>/corriger/", corrections_orientation.orientation_corriger, name="orientation_corriger"),
+    path("orientations/<int:pk>/retirer/", corrections_orientation.orientation_retirer, name="orientation_retirer"),
     path("orientations/ecarts/", regles_orientation.ecarts, name="ecarts_orientation"),
     path("personnes/<int:pk>/reorientation/", reorientations.reorientation_demander, name="reorientation_demander"),
     path("reorientations/", reorientations.reorientations, name="reorientations"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from parcours.droits.orientation import peut_notifier_orientation, peut_orienter
+from parcours.droits.orientation import peut_corriger_orientation, peut_notifier_orientation, peut_orienter
 from parcours.forms.orientation import NotificationForm, OrientationForm
 from parcours.lecture_orientation import LectureOrientation
 from parcours.models import ModeAccompagnement, Orientation
@@ -59,7 +59,7 @@ def orienter_personne(request: HttpRequest, pk: int) -> HttpResponse:
     personne = personne_lue(request, pk)
     exiger(peut_orienter(request.user, personne))
     lecture = LectureOrientation(personne, timezone.localdate())
-    options: dict[str, Any] = {"types": lecture.types, "places": lecture.places, "origine": lecture.demande is None}
+    options = lecture.options()
     if request.method != "POST":
         return _ecran(request, lecture, OrientationForm(initial=lecture.initiales, **options))
     form = OrientationForm(request.POST, **options)
@@ -118,6 +118,8 @@ def _contexte(request: HttpRequest, lue: Orientation, personne: Any, form: Any =
     return {
         "orientation": lue, "personne": personne, "demande": getattr(lue, "demande_acceptee", None), "form": form,
         "en_cours": timezone.localdate() in lue.periode, "ecart": lue.type_propose not in ("", lue.type_decide),
+        "peut_corriger": peut_corriger_orientation(request.user, lue, personne),
+        "corrections": lue.corrections.select_related("par"),
         "peut_notifier": peut_notifier_orientation(request.user, lue, personne),
     }  # fmt: skip
 

@@ -54,7 +54,7 @@ def de(nom: str) -> Any:
 
 def decision(m: Any) -> dict[str, Any]:
     return {
-        "type_decide": "emploi", "organisme": "france_travail", "structure": m.accueil.pk, "mode": "emploi",
+        "type_decide": "emploi", "organisme": "departement", "structure": m.accueil.pk, "mode": "emploi",
         "le": il_y_a(0).isoformat(), "confirmee": m.sans_demande.orientations.first().pk,
     }  # fmt: skip
 
