@@ -16,7 +16,17 @@ from pdi.comptes.models import ROLES_DEPARTEMENT, Role
 from pdi.structures.regles import cle_nom
 
 if TYPE_CHECKING:
-    from .models import Axe, Bilan, Campagne, FicheAction, Indicateur, MesureIndicateur, Programme
+    from .models import (
+        Axe,
+        Bilan,
+        Campagne,
+        FicheAction,
+        Indicateur,
+        MesureIndicateur,
+        Programme,
+        Signataire,
+        VersionFiche,
+    )
 
 ROLES_GESTION = (Role.ADMINISTRATEUR, Role.CHARGE_PROGRAMME)
 ROLES_PARTENAIRES = (Role.PRESTATAIRE, Role.PARTENAIRE)
@@ -62,6 +72,34 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
     def en_vigueur(self, jour: datetime.date) -> ProgrammeQuerySet:
         """Return those whose years contain `jour`."""
         return self.filter(annee_debut__lte=jour.year, annee_fin__gte=jour.year)
+
+
+class SignataireQuerySet(models.QuerySet["Signataire"]):
+    """Signatories."""
+
+    def visibles_par(self, utilisateur: Any) -> SignataireQuerySet:
+        """Return those of visible programmes."""
+        from .models import Programme
+
+        return self.filter(programme__in=Programme.objects.visibles_par(utilisateur))
+
+
+class VersionFicheQuerySet(models.QuerySet["VersionFiche"]):
+    """Versions of fiches."""
+
+    def visibles_par(self, utilisateur: Any) -> VersionFicheQuerySet:
+        """Return those of visible fiches."""
+        from .models import FicheAction
+
+        return self.filter(fiche__in=FicheAction.objects.visibles_par(utilisateur))
+
+    def dernieres(self, fiches: Iterable[int]) -> VersionFicheQuerySet:
+        """Return the last version of each of `fiches`."""
+        return self.filter(fiche__in=list(fiches)).order_by("fiche_id", "-numero").distinct("fiche_id")
+
+    def au(self, jour: datetime.date) -> VersionFicheQuerySet:
+        """Return, of each fiche, the version in force on `jour`."""
+        return self.filter(effet__lte=jour).order_by("fiche_id", "-numero").distinct("fiche_id")
 
 
 class AxeQuerySet(models.QuerySet["Axe"]):

@@ -9,11 +9,20 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from actions.models import Programme
+from actions.models import FicheAction, Programme
 from pdi.comptes.models import ROLES_DEPARTEMENT, Role
 
 if TYPE_CHECKING:
-    from .models import Decision, Instance, Membre, RapportAnnuel, Seance, VersionRapport
+    from .models import (
+        Avenant,
+        Decision,
+        Instance,
+        Membre,
+        ModificationFiche,
+        RapportAnnuel,
+        Seance,
+        VersionRapport,
+    )
 
 ROLES_TRAVAIL = (Role.ADMINISTRATEUR, Role.CHARGE_PROGRAMME, Role.DIRECTION)
 
@@ -130,3 +139,31 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def en_retard_au(self, jour: datetime.date) -> DecisionQuerySet:
         """Return those that were to be carried out before `jour`."""
         return self.ouvertes().filter(echeance__lt=jour)
+
+
+class AvenantQuerySet(models.QuerySet["Avenant"]):
+    """Avenants."""
+
+    def visibles_par(self, utilisateur: Any) -> AvenantQuerySet:
+        """Return all those of visible programmes to staff and direction; to a partner, those put to the vote."""
+        if not utilisateur.is_authenticated or not utilisateur.roles():
+            return self.none()
+        visibles = self.filter(programme__in=Programme.objects.visibles_par(utilisateur))
+        if utilisateur.a_role(*ROLES_LECTURE_GOUVERNANCE):
+            return visibles
+        return visibles.exclude(etat="preparation")
+
+
+class ModificationQuerySet(models.QuerySet["ModificationFiche"]):
+    """Proposals of change."""
+
+    def visibles_par(self, utilisateur: Any) -> ModificationQuerySet:
+        """Return those of readable fiches to staff and direction; to a partner, those of the avenants it reads."""
+        from .models import Avenant
+
+        if not utilisateur.is_authenticated or not utilisateur.roles():
+            return self.none()
+        visibles = self.filter(fiche__in=FicheAction.objects.visibles_par(utilisateur))
+        if utilisateur.a_role(*ROLES_LECTURE_GOUVERNANCE):
+            return visibles
+        return visibles.filter(avenant__in=Avenant.objects.visibles_par(utilisateur))

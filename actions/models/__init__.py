@@ -18,8 +18,18 @@ from .indicateur import (
 )
 from .mesure import MesureIndicateur, ProvenanceMesure
 from .objectif import Etape, EtatEtape, ObjectifOperationnel, ResultatAttendu
-from .programme import Axe, EtatProgramme, NatureProgramme, NiveauStrategique, Programme, Signataire
+from .programme import (
+    Axe,
+    EtatProgramme,
+    EtatSignature,
+    NatureProgramme,
+    NiveauStrategique,
+    PreuveSignature,
+    Programme,
+    Signataire,
+)
 from .suivi import NoteFiche, PieceJointe
+from .version import VersionFiche
 
 __all__ = [
     "AgregationIndicateur",
@@ -37,6 +47,7 @@ __all__ = [
     "EtatCampagne",
     "EtatEtape",
     "EtatProgramme",
+    "EtatSignature",
     "ExplicationEcart",
     "FicheAction",
     "Financement",
@@ -51,6 +62,7 @@ __all__ = [
     "ObjectifOperationnel",
     "Periodicite",
     "PieceJointe",
+    "PreuveSignature",
     "Priorite",
     "Programme",
     "ProvenanceMesure",
@@ -66,5 +78,6 @@ __all__ = [
     "TransitionBilan",
     "TransitionCampagne",
     "TypeRole",
+    "VersionFiche",
     "agregation_par_defaut",
 ]

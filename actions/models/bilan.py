@@ -14,6 +14,7 @@ from pdi.socle.models import LigneEtat
 from .campagne import Campagne
 from .fiche import FicheAction
 from .indicateur import Indicateur
+from .version import VersionFiche
 
 
 class EtatBilan(models.TextChoices):
@@ -38,11 +39,16 @@ class CauseEcart(models.TextChoices):
 class Bilan(models.Model):
     """The bilan of one fiche for one campaign. State, dates and authors are tied by constraints.
 
-    `version` grows at each save: a form written on an older version is refused, nothing is overwritten.
+    `version_fiche`: what the fiche said when the bilan was opened. `version` grows at each save: a form written on
+    an older version is refused, nothing is overwritten.
     """
 
     campagne = models.ForeignKey(Campagne, on_delete=models.CASCADE, related_name="bilans")
     fiche = models.ForeignKey(FicheAction, on_delete=models.PROTECT, related_name="bilans")
+    version_fiche = models.ForeignKey(
+        VersionFiche, on_delete=models.PROTECT, null=True, blank=True, related_name="bilans",
+        verbose_name="version de la fiche",
+    )  # fmt: skip
     etat = models.CharField("état", max_length=12, choices=EtatBilan, default=EtatBilan.A_RENSEIGNER)
     realisations = models.TextField("bilan de l’année", blank=True)
     perspectives = models.TextField("perspectives", blank=True)

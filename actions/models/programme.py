@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from actions.querysets import AxeQuerySet, ProgrammeQuerySet
+from actions.querysets import AxeQuerySet, ProgrammeQuerySet, SignataireQuerySet
+from pdi.socle.models import Piece
 from pdi.structures.models import Structure
 from pdi.territoires.models import Departement
 
@@ -50,6 +51,7 @@ class Programme(models.Model):
     gabarit = models.ForeignKey(GabaritFiche, on_delete=models.PROTECT, related_name="programmes")
     etat = models.CharField("état", max_length=12, choices=EtatProgramme, default=EtatProgramme.PREPARATION)
     reference = models.BooleanField("programme de référence (autre département)", default=False)
+    en_ligne = models.BooleanField("page publique du pacte en ligne", default=False)
     demonstration = models.BooleanField("donnée de démonstration", default=False)
     source = models.CharField("source", max_length=200, blank=True)
     version = models.PositiveIntegerField("version", default=1)
@@ -69,6 +71,11 @@ class Programme(models.Model):
                 condition=Q(annee_debut__gte=1988, annee_fin__lte=2100),
                 name="programme_annees_plausibles",
                 violation_error_message="Les années attendues vont de 1988 (création du RMI) à 2100.",
+            ),
+            models.CheckConstraint(
+                condition=Q(en_ligne=False) | Q(reference=False),
+                name="programme_reference_hors_ligne",
+                violation_error_message="Le programme d’un autre département n’a pas de page publique ici.",
             ),
         ]
 
@@ -155,15 +162,43 @@ class Axe(models.Model):
         return f"{self.numero} – {self.intitule}" if self.numero else self.intitule
 
 
+class EtatSignature(models.TextChoices):
+    """Where a signature stands: read from its dates, never stored."""
+
+    ATTENDUE = "attendue", "Attendue"
+    SIGNEE = "signee", "Signée"
+    REFUSEE = "refusee", "Refusée"
+
+
+class PreuveSignature(Piece):
+    """The signed page of a partner. It hangs from the programme: the rows of signatories may be written again."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="preuves_signature")
+
+    class Meta(Piece.Meta):
+        verbose_name = "preuve de signature"
+        verbose_name_plural = "preuves de signature"
+
+
 class Signataire(models.Model):
-    """Who signs the programme, and when (None: date not printed or not yet signed)."""
+    """Who signs the programme, and when (None: date not printed or not yet signed). `signe_par`: the person's name."""
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="signataires")
     structure = models.ForeignKey(Structure, on_delete=models.PROTECT, related_name="signatures")
     libelle = models.CharField("tel qu’imprimé", max_length=250, blank=True)
     qualite = models.CharField("qualité du signataire", max_length=120, blank=True)
+    signe_par = models.CharField("nom du signataire", max_length=150, blank=True)
     signe_le = models.DateField("signé le", null=True, blank=True)
+    refuse_le = models.DateField("refusé le", null=True, blank=True)
+    motif_refus = models.CharField("motif du refus", max_length=250, blank=True)
+    preuve = models.ForeignKey(
+        PreuveSignature, on_delete=models.SET_NULL, null=True, blank=True, related_name="signataires"
+    )
     ordre = models.PositiveSmallIntegerField("ordre", default=0)
+    version = models.PositiveIntegerField("version", default=1)
+    demonstration = models.BooleanField("donnée de démonstration", default=False)
+
+    objects = SignataireQuerySet.as_manager()
 
     class Meta:
         verbose_name = "signataire"
@@ -173,9 +208,26 @@ class Signataire(models.Model):
                 fields=["programme", "structure", "qualite"],
                 name="signataire_unique",
                 violation_error_message="Cette structure figure déjà parmi les signataires.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(signe_le__isnull=True) | Q(refuse_le__isnull=True),
+                name="signataire_signe_ou_refuse",
+                violation_error_message="Une signature est donnée ou refusée, pas les deux.",
+            ),
+            models.CheckConstraint(
+                condition=Q(refuse_le__isnull=True) | ~Q(motif_refus=""),
+                name="signataire_refus_motive",
+                violation_error_message="Dites pourquoi la signature est refusée.",
+            ),
         ]
 
     def __str__(self) -> str:
         """Return the wording."""
         return self.libelle or str(self.structure)
+
+    @property
+    def etat(self) -> EtatSignature:
+        """Return where the signature stands."""
+        if self.signe_le:
+            return EtatSignature.SIGNEE
+        return EtatSignature.REFUSEE if self.refuse_le else EtatSignature.ATTENDUE

@@ -22,6 +22,7 @@ from pdi.socle.models import EntreeJournal
 from pdi.socle.operations import journaliser, prevenir
 
 from .chiffres_bilan import completer_chiffres
+from .versions import figer_versions
 
 TEXTES = {
     "realisations": "Ce qui a été fait",
@@ -140,6 +141,15 @@ def _journaliser_brouillon(bilan: Bilan, differences: Sequence[Difference], par:
     )
 
 
+def _attacher_version(bilan: Bilan, par: Any) -> None:
+    """Tie a bilan opened before versions were kept to what its fiche says when it is first written."""
+    bilan.version_fiche = figer_versions(
+        fiches=[bilan.fiche_id], origine=f"Texte à l’écriture du bilan {bilan.campagne.annee}",
+        effet=timezone.localdate(), par=par, demonstration=bilan.demonstration,
+    )[bilan.fiche_id]  # fmt: skip
+    bilan.save(update_fields=["version_fiche"])
+
+
 @transaction.atomic
 def enregistrer_brouillon(
     *, bilan: Bilan, version: int, saisie: SaisieBilan, par: Any, automatique: bool = False
@@ -168,6 +178,8 @@ def enregistrer_brouillon(
         raise ConflitVersion(bilan, differences)
     if not automatique:
         completer_chiffres(bilan=bilan)
+    if bilan.version_fiche_id is None:
+        _attacher_version(bilan, par)
     if not differences:
         return bilan
     for champ in TEXTES:

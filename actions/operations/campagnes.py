@@ -31,6 +31,7 @@ from pdi.socle.formats import compte, date_longue
 from pdi.socle.operations import etat_de, journaliser, prevenir
 
 from .chiffres_bilan import geler_chiffres
+from .versions import figer_versions
 
 CHAMPS = ("ouverture", "soumission_avant", "relecture_avant", "assemblee_avant")
 
@@ -120,8 +121,15 @@ class Ouverture:
 def _creer_bilans(campagne: Campagne, par: Any, titre: str) -> Ouverture:
     """Create the bilans that miss, freeze their figures, tell their pilotes."""
     fiches = list(fiches_sans_bilan(campagne))
+    versions = figer_versions(
+        fiches=[f.pk for f in fiches], origine=f"Texte à l’ouverture de la campagne {campagne.annee}",
+        effet=timezone.localdate(), par=par, demonstration=campagne.demonstration,
+    )  # fmt: skip
     bilans = Bilan.objects.bulk_create(
-        [Bilan(campagne=campagne, fiche=fiche, demonstration=campagne.demonstration) for fiche in fiches]
+        [
+            Bilan(campagne=campagne, fiche=f, version_fiche=versions[f.pk], demonstration=campagne.demonstration)
+            for f in fiches
+        ]
     )
     maintenant = timezone.now()
     TransitionBilan.objects.bulk_create(

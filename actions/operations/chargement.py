@@ -35,6 +35,7 @@ from pdi.structures.regles import decouper_libelle
 from pdi.territoires.models import Departement
 
 from .chargement_fiches import charger_fiches, completer_definitions
+from .versions import figer_versions
 
 TEXTES_ANOMALIE = ("titre", "constat", "pese", "source")
 
@@ -90,7 +91,18 @@ def charger_programmes(
         bilan.programmes += 1
         bilan.fiches += len(donnees["fiches"])
         bilan.indicateurs += sum(len(f["indicateurs"]) for f in donnees["fiches"])
+    _figer_les_premieres(bilan.codes, par)
     return bilan
+
+
+def _figer_les_premieres(codes: list[str], par: Any) -> None:
+    """Make the adopted text the version 1 of each fiche that has none."""
+    fiches = FicheAction.objects.filter(programme__code__in=codes, versions=None).select_related("programme")
+    effets = {
+        f.pk: f.programme.date_adoption or datetime.date(f.programme.annee_debut, 1, 1)
+        for f in fiches.only("programme__date_adoption", "programme__annee_debut")
+    }
+    figer_versions(fiches=effets, origine="Document adopté", effet=effets, par=par)
 
 
 def _par_fiche(chemin: Path) -> dict[tuple[str, str], list[dict[str, Any]]]:

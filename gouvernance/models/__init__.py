@@ -1,5 +1,14 @@
 """Models of governance: bodies and their members, meetings, decisions, participation, annual report."""
 
+from .avenant import (
+    Avenant,
+    EtatAvenant,
+    EtatModification,
+    ModificationFiche,
+    OrigineModification,
+    TransitionAvenant,
+    TransitionModification,
+)
 from .decision import Decision, EtatDecision, TransitionDecision, TypeDecision
 from .dialogue import DialogueTerritorial
 from .instance import CollegeMembre, Instance, Membre, NatureInstance, NiveauInstance, ReglementInstance
@@ -34,11 +43,14 @@ from .seance import (
 
 __all__ = [
     "OBJETS_DU_POINT",
+    "Avenant",
     "CollegeMembre",
     "Decision",
     "Deliberation",
     "DialogueTerritorial",
+    "EtatAvenant",
     "EtatDecision",
+    "EtatModification",
     "EtatPoint",
     "EtatPresence",
     "EtatProposition",
@@ -50,8 +62,10 @@ __all__ = [
     "Instance",
     "Membre",
     "Moderation",
+    "ModificationFiche",
     "NatureInstance",
     "NiveauInstance",
+    "OrigineModification",
     "PointOrdreDuJour",
     "Presence",
     "Proposition",
@@ -63,7 +77,9 @@ __all__ = [
     "ReponseQuestionnaire",
     "Seance",
     "ThemeFormation",
+    "TransitionAvenant",
     "TransitionDecision",
+    "TransitionModification",
     "TransitionProposition",
     "TransitionQuestionnaire",
     "TransitionSeance",

@@ -15,6 +15,7 @@ from gouvernance.querysets import SeanceQuerySet
 from offre.models import Convention, OffreInsertion
 from pdi.socle.models import LigneEtat
 
+from .avenant import Avenant
 from .instance import Instance, Membre
 from .rapport import RapportAnnuel
 
@@ -103,7 +104,7 @@ class EtatPoint(models.TextChoices):
     REPORTE = "reporte", "Reporté"
 
 
-OBJETS_DU_POINT = ("fiche", "bilan", "offre", "convention", "rapport", "proposition")
+OBJETS_DU_POINT = ("fiche", "bilan", "offre", "convention", "rapport", "proposition", "avenant")
 _UN_SEUL_OBJET = reduce(
     operator.or_,
     (Q(**{f"{objet}__isnull": objet != choisi for objet in OBJETS_DU_POINT}) for choisi in OBJETS_DU_POINT),
@@ -129,6 +130,7 @@ class PointOrdreDuJour(models.Model):
     proposition = models.ForeignKey(
         "gouvernance.Proposition", on_delete=models.PROTECT, null=True, blank=True, related_name="points"
     )
+    avenant = models.ForeignKey(Avenant, on_delete=models.PROTECT, null=True, blank=True, related_name="points")
 
     class Meta:
         verbose_name = "point de l’ordre du jour"

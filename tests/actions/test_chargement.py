@@ -295,7 +295,7 @@ class TestProgrammesCharges(TestCase):
 
 
 def test_le_nombre_de_requetes_est_borne(django_assert_max_num_queries) -> None:
-    with django_assert_max_num_queries(150):
+    with django_assert_max_num_queries(165):
         charger_programmes(dossier=DONNEES)
     with django_assert_max_num_queries(75):
         charger_programmes(dossier=DONNEES)

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
-from actions.models import FicheAction, Programme
+from actions.models import Bilan, FicheAction, Programme, VersionFiche
 from actions.operations.anomalies import actualiser_anomalies
 from actions.operations.chargement import BilanChargement, charger_programmes
+from actions.versions import a_lire, textes_de
 from pdi.comptes.demo import creer_comptes_de_demonstration
 from pdi.comptes.models import Role
 from pdi.territoires.operations import charger_decoupage, charger_fichiers_territoires
@@ -63,6 +65,19 @@ def charger_demonstration(*, dossier: Path, jour: datetime.date, dire: Callable[
         c for c in comptes.values() if any(h.role == Role.CHARGE_PROGRAMME for h in c.habilitations.all())
     )
     campagnes = charger_campagnes(recit=recit, calendrier=calendrier, pilotes=pilotes, responsable=responsable)
+    if campagnes:
+        _versions_d_origine(programme)
     actualiser_anomalies(fiches=FicheAction.objects.values_list("pk", flat=True), jour=jour)
     dire(f"Campagnes : {campagnes} ajoutées, jusqu’à l’exercice {calendrier.courante}, en cours.")
     return bilan
+
+
+def _versions_d_origine(programme: Programme) -> None:
+    """Put the fictive targets and amounts in the first versions, and tie the bilans to them."""
+    versions = list(VersionFiche.objects.filter(fiche__programme=programme, numero=1))
+    textes = {fiche.pk: textes_de(fiche) for fiche in a_lire(v.fiche_id for v in versions)}
+    for version in versions:
+        version.contenu, version.demonstration = textes[version.fiche_id], True
+    VersionFiche.objects.bulk_update(versions, ["contenu", "demonstration"])
+    premiere = VersionFiche.objects.filter(fiche=OuterRef("fiche"), numero=1).values("pk")
+    Bilan.objects.filter(fiche__programme=programme, version_fiche=None).update(version_fiche=Subquery(premiere))
