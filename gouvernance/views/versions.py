@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gouvernance import operations
 from gouvernance.contenu import mettre_a_niveau, toutes_les_fiches
 from gouvernance.document import composer_corps, sommaire
+from gouvernance.document.derives import DERIVES
 from gouvernance.droits import peut_deliberer, peut_intituler, peut_publier
 from gouvernance.forms.rapports import DeliberationForm, IntituleForm, PublicationForm
 from gouvernance.models import Deliberation, VersionRapport
@@ -62,6 +63,20 @@ def version_pdf(request: HttpRequest, pk: int) -> FileResponse:
 def version_xlsx(request: HttpRequest, pk: int) -> FileResponse:
     """Download the workbook."""
     return _fichier(_version(request, pk), "xlsx")
+
+
+@login_required
+@require_safe
+def version_document(request: HttpRequest, pk: int, genre: str) -> HttpResponse:
+    """Download a document made on demand from the frozen content: `genre` is a key of DERIVES."""
+    if genre not in DERIVES:
+        raise Http404
+    lue, derive = _version(request, pk), DERIVES[genre]
+    octets = derive.composer(mettre_a_niveau(lue.contenu, lue.schema_version), edition(lue))
+    nom = f"{genre}-{lue.rapport.annee}-{lue.rapport.programme.code}-v{lue.numero}.{derive.extension}"
+    reponse = HttpResponse(octets, content_type=derive.type)
+    reponse["Content-Disposition"] = f'attachment; filename="{nom}"'
+    return reponse
 
 
 def _fichier(version: VersionRapport, genre: str) -> FileResponse:

@@ -51,6 +51,10 @@ def travail(m: Any) -> dict[str, Any]:
     return {"pk": m.version_recente.pk}
 
 
+def travail_word(m: Any) -> dict[str, Any]:
+    return {"pk": m.version_recente.pk, "genre": "word"}
+
+
 def publiee(m: Any) -> dict[str, Any]:
     return {"pk": m.publiee.pk}
 
@@ -79,6 +83,7 @@ MATRICE = [
     Ligne("gouvernance:version_pdf", PUBLIE, objet=publiee, cas="publiée"),
     Ligne("gouvernance:version_xlsx", TRAVAIL, objet=travail),
     Ligne("gouvernance:version_xlsx", PUBLIE, objet=publiee, cas="publiée"),
+    Ligne("gouvernance:version_document", TRAVAIL, objet=travail_word),
     Ligne(
         "gouvernance:version_intituler", statuts(404, gestion=302, direction=403), objet=travail, methode="POST",
         donnees=lambda _m: {"intitule": "comité technique"},
