@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import CharField, Count, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -28,10 +29,12 @@ class FiltreMot(FiltreTexte):
 
     def condition(self, valeur: Any) -> Q:
         """Return what `chercher` finds, or `ressemblant` when nothing does."""
-        trouvees = OffreInsertion.objects.chercher(valeur).order_by()
-        if not trouvees.exists():
-            trouvees = OffreInsertion.objects.ressemblant(valeur).order_by()
-        return Q(pk__in=trouvees.values("pk"))
+        return self.selon(valeur, OffreInsertion.objects.chercher(valeur).order_by().exists())
+
+    def selon(self, valeur: Any, exacts: bool) -> Q:
+        """Return the same, knowing whether an offer holds the words."""
+        offres = OffreInsertion.objects
+        return dans((offres.chercher(valeur) if exacts else offres.ressemblant(valeur)).order_by())
 
 
 @dataclass(kw_only=True)
@@ -77,17 +80,17 @@ class ChampValeurs(forms.MultipleChoiceField):
 class Facette(Filtre):
     """Boxes to tick, counted: an offer is kept when it has one of the ticked values.
 
-    `valeur` is what is counted: a column, or an array column when `tableau`; `chemin` filters. `ouvert`: values come
-    from the offers; `libelles` gives their words from the keys.
+    `chemin` filters: a column, or what is behind a link; an array column when `tableau`. `valeur` is the SQL of what
+    is counted, on the rows `o` joined with `jointure`. `ouvert`: values come from the offers.
     """
 
+    chemin: str
     valeur: str
-    chemin: str = ""
+    jointure: str = ""
     tableau: bool = False
     choix: Choix = ()
     ouvert: bool = False
     chiffres: bool = False
-    libelles: Callable[[Sequence[str]], Mapping[str, str]] | None = None
 
     def champ_formulaire(self, choix: Choix | None) -> forms.Field:
         """Return a field of several values."""
@@ -99,20 +102,10 @@ class Facette(Filtre):
     def condition(self, valeur: Any) -> Q:
         """Return « one of these values »."""
         if self.tableau:
-            return Q(**{f"{self.valeur}__overlap": valeur})
-        if self.chemin:
-            trouvees = OffreInsertion.objects.filter(**{f"{self.chemin}__in": valeur}).order_by().values("pk")
-            return Q(pk__in=trouvees)
-        return Q(**{f"{self.valeur}__in": valeur})
-
-    def compter(self, nom: str, offres: QuerySet[OffreInsertion]) -> list[QuerySet[Any]]:
-        """Return the queries (facet, value, number) to be joined into one."""
-        exprimee: Any = (
-            Func(F(self.valeur), function="unnest", output_field=TextField(), set_returning=True)
-            if self.tableau
-            else Cast(F(self.chemin or self.valeur), TextField())
-        )
-        return [compter_par(offres, nom, exprimee)]
+            return Q(**{f"{self.chemin}__overlap": valeur})
+        if self.jointure:
+            return dans(OffreInsertion.objects.filter(**{f"{self.chemin}__in": valeur}).order_by())
+        return Q(**{f"{self.chemin}__in": valeur})
 
 
 @dataclass(kw_only=True)
@@ -126,23 +119,15 @@ class FacettePrescripteur(Facette):
             condition |= Q(**{PRESCRIPTEURS[code][0]: True})
         return condition
 
-    def compter(self, nom: str, offres: QuerySet[OffreInsertion]) -> list[QuerySet[Any]]:
-        """Return one query a column."""
-        return [
-            compter_par(offres.filter(**{champ: True}), nom, Value(code, output_field=TextField()))
-            for code, (champ, _) in PRESCRIPTEURS.items()
-        ]
+
+def dans(offres: QuerySet[OffreInsertion]) -> Q:
+    """Return « is one of these offers »: one set, not a question for each."""
+    return Q(pk__in=offres.values("pk"))
 
 
-def compter_par(offres: QuerySet[OffreInsertion], nom: str, valeur: Any) -> QuerySet[Any]:
-    """Return (name, value, number) of offers, a row a value, to be joined with others into one query."""
-    return (
-        offres.order_by()
-        .annotate(facette=Value(nom, output_field=CharField()), v=valeur)
-        .values("facette", "v")
-        .annotate(n=Count("pk"))
-        .values_list("facette", "v", "n")
-    )
+def _lien(table: str) -> str:
+    """Return the join of a link of the offers, as `l`."""
+    return f"JOIN offre_offreinsertion_{table} l ON l.offreinsertion_id = o.id"
 
 
 PRESCRIPTEURS = {
@@ -150,6 +135,13 @@ PRESCRIPTEURS = {
     "prestataire": ("prescription_prestataire", "Les prestataires"),
     "auto": ("auto_prescription", "La personne elle-même"),
 }
+_OUVERTES = ", ".join(f"('{code}', o.{champ})" for code, (champ, _) in PRESCRIPTEURS.items())
+COMPTEES = ("id", "etat", "categorie", "publics_vises", "thematiques", *(champ for champ, _ in PRESCRIPTEURS.values()))
+
+
+def _autres(cochees: Collection[str], nom: str = "") -> str:
+    """Return the SQL of « kept by every facet ticked but `nom` »."""
+    return " AND ".join(f"o.garde_{autre}" for autre in cochees if autre != nom) or "true"
 
 
 # -- near a commune ----------------------------------------------------------------------------------
@@ -240,15 +232,29 @@ class FiltresOffres(Filtres):
     gardables: ClassVar[bool] = True
 
     mot = FiltreMot("Mot de l’offre, opérateur, lieu ou frein", champs=(), large=True)
-    etat = Facette("État de la fiche", valeur="etat", choix=EtatOffre.choices)
-    categorie = Facette("Type d’offre", valeur="categorie", choix=CategorieOffre.choices)
-    frein = Facette("Frein à lever", valeur="freins__code", chemin="freins__code")
-    public = Facette("Public", valeur="publics_vises", tableau=True, choix=PublicVise.choices)
-    theme = Facette("Thème", valeur="thematiques", tableau=True, ouvert=True)
+    etat = Facette("État de la fiche", chemin="etat", valeur="o.etat", choix=EtatOffre.choices)
+    categorie = Facette("Type d’offre", chemin="categorie", valeur="o.categorie", choix=CategorieOffre.choices)
+    frein = Facette(
+        "Frein à lever", chemin="freins__code", valeur="f.code",
+        jointure=f"{_lien('freins')} JOIN offre_frein f ON f.id = l.frein_id",
+    )  # fmt: skip
+    public = Facette(
+        "Public", chemin="publics_vises", valeur="v", tableau=True, choix=PublicVise.choices,
+        jointure="CROSS JOIN unnest(o.publics_vises) v",
+    )  # fmt: skip
+    theme = Facette(
+        "Thème", chemin="thematiques", valeur="v", tableau=True, ouvert=True,
+        jointure="CROSS JOIN unnest(o.thematiques) v",
+    )  # fmt: skip
     prescripteur = FacettePrescripteur(
-        "Prescrite par", valeur="", choix=[(code, libelle) for code, (_, libelle) in PRESCRIPTEURS.items()]
-    )
-    operateur = Facette("Opérateur", valeur="operateurs", chemin="operateurs", ouvert=True, chiffres=True)
+        "Prescrite par", chemin="", valeur="v.code",
+        jointure=f"JOIN LATERAL (VALUES {_OUVERTES}) v(code, ouverte) ON v.ouverte",
+        choix=[(code, libelle) for code, (_, libelle) in PRESCRIPTEURS.items()],
+    )  # fmt: skip
+    operateur = Facette(
+        "Opérateur", chemin="operateurs", valeur="l.structure_id", jointure=_lien("operateurs"), ouvert=True,
+        chiffres=True,
+    )  # fmt: skip
     commune = FiltreCommune("Commune", vide="Tout le département")
     portee = FiltreCommune("Jusqu’où", choix=PORTEES[1:], vide=PORTEES[0][1])
     age = FiltreAge("Âge de la personne")
@@ -278,21 +284,54 @@ class FiltresOffres(Filtres):
             lues.pop("portee", None)
         return lues
 
-    def appliquer_sans(self, nom: str, queryset: QuerySet[OffreInsertion]) -> QuerySet[OffreInsertion]:
-        """Return the offers kept by every filter but `nom`."""
-        for autre, valeur in self.valeurs.items():
-            if autre != nom:
-                queryset = queryset.filter(self._condition(autre, valeur))
-        return queryset
-
     def appliquer(self, queryset: Any) -> Any:
         """Return the offers that every active filter keeps."""
-        return self.appliquer_sans("", queryset)
+        for nom, valeur in self.valeurs.items():
+            queryset = queryset.filter(self._condition(nom, valeur))
+        return queryset
+
+    def compter(self, offres: QuerySet[OffreInsertion], total: str) -> dict[str, dict[str, int]]:
+        """Return {facet: {value: offers}}, each facet under the other filters, and under `total` what all keep.
+
+        The conditions are judged once a row: what is not a facet narrows the rows, each facet ticked is a column. Those
+        published alone count, unless a state is ticked.
+        """
+        cochees: dict[str, Q] = {} if "etat" in self.valeurs else {"etat": Q(etat=EtatOffre.PUBLIEE)}
+        for nom, valeur in self.valeurs.items():
+            if nom in self.facettes:
+                cochees[nom] = self._condition(nom, valeur)
+            else:
+                offres = offres.filter(self._condition(nom, valeur))
+        gardees = {f"garde_{nom}": ExpressionWrapper(q, BooleanField()) for nom, q in cochees.items()}
+        comptes: dict[str, dict[str, int]] = {}
+        try:
+            lignes, params = offres.order_by().annotate(**gardees).values(*COMPTEES, *gardees).query.sql_with_params()
+        except EmptyResultSet:  # no word looks like those asked for
+            return comptes
+        morceaux = [
+            f"SELECT '{nom}', {f.valeur}::text, count(*) FROM o {f.jointure} WHERE {_autres(cochees, nom)} GROUP BY 2"  # noqa: S608  # nosec B608
+            for nom, f in self.facettes.items()
+        ]
+        morceaux.append(f"SELECT '{total}', '{total}', count(*) FROM o WHERE {_autres(cochees)}")  # noqa: S608  # nosec B608
+        with connection.cursor() as curseur:
+            curseur.execute(f"WITH o AS MATERIALIZED ({lignes}) {' UNION ALL '.join(morceaux)}", params)  # nosec B608
+            for nom, lue, n in curseur.fetchall():
+                if lue and n:
+                    comptes.setdefault(nom, {})[lue] = n
+        return comptes
+
+    @cached_property
+    def mots_exacts(self) -> bool:
+        """Return whether an offer holds every word asked for (one query)."""
+        return bool(OffreInsertion.objects.chercher(self.valeurs["mot"]).order_by().exists())
 
     def _condition(self, nom: str, valeur: Any) -> Q:
         """Work out the condition of a filter once, whatever the number of times it is applied."""
         if nom not in self._conditions:
-            self._conditions[nom] = self.declares[nom].condition(valeur)
+            filtre = self.declares[nom]
+            self._conditions[nom] = (
+                filtre.selon(valeur, self.mots_exacts) if isinstance(filtre, FiltreMot) else filtre.condition(valeur)
+            )
         return self._conditions[nom]
 
     @cached_property

@@ -9,10 +9,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
 from django.http import QueryDict
 
-from offre.filtres import KILOMETRES, PROXIMITES, Autour, Facette, FiltresOffres, compter_par, lieux_de_rang
+from offre.filtres import KILOMETRES, PROXIMITES, Autour, Facette, FiltresOffres, lieux_de_rang
 from offre.models import Frein, LieuOffre, OffreInsertion
 from offre.querysets import ROLES_OFFRE, OffreQuerySet
 from pdi.comptes.models import Role
@@ -29,7 +29,7 @@ TRIS = {
     "pertinence": ("rang", "ordre", "pk"),
     "proximite": ("proximite", "ordre", "pk"),
     "session": ("prochaine", "ordre", "pk"),
-    "places": ("-libres", "ordre", "pk"),
+    "places": ("-ordre_libres", "ordre", "pk"),
     "intitule": ("intitule", "pk"),
     "confirmation": ("confirmee_le", "pk"),
 }
@@ -129,11 +129,15 @@ class ListeOffres:
         return dire_places(offre)
 
     @property
-    def base(self) -> QuerySet[OffreInsertion]:
+    def base(self) -> OffreQuerySet:
         """Return the offers before the facets: the published ones unless a state is asked for, near the commune."""
         offres = self.lisibles
         if not self.filtres.valeurs.get("etat"):
             offres = offres.publiees()
+        return self._proches(offres)
+
+    def _proches(self, offres: OffreQuerySet) -> OffreQuerySet:
+        """Return those near the commune asked for, all without one."""
         return offres.filter(self._proche) if self.autour else offres
 
     @property
@@ -160,6 +164,8 @@ class ListeOffres:
         offres = self.trouvees.avec_sessions(self.jour)  # type: ignore[attr-defined]
         if mot := self.filtres.valeurs.get("mot"):
             offres = offres.annotate(rang=_rang(mot))
+        if self.tri.nom == "places":
+            offres = offres.avec_ordre_des_restes(self.jour)
         if self.autour:
             rangs = [When(lieux_de_rang(r, self.autour, self.jour), then=Value(r)) for r in range(len(PROXIMITES))]
             offres = offres.annotate(proximite=Case(*rangs, default=Value(9), output_field=IntegerField()))
@@ -225,19 +231,11 @@ class ListeOffres:
 
     @cached_property
     def facettes(self) -> list[FacetteComptee]:
-        """Return the facets counted, each under the other filters, and how many are found: one query.
+        """Return the facets counted, each under the other filters, and how many are found: one query in one pass.
 
         Another reads the names of the operators.
         """
-        morceaux: list[QuerySet[Any]] = []
-        for nom, facette in self.filtres.facettes.items():
-            base = self.lisibles if nom == "etat" else self.base
-            morceaux += facette.compter(nom, self.filtres.appliquer_sans(nom, base))
-        comptes: dict[str, dict[str, int]] = {}
-        morceaux.append(compter_par(self.trouvees, TROUVEES, Value(TROUVEES, output_field=TextField())))
-        for nom, valeur, n in morceaux[0].union(*morceaux[1:], all=True):
-            if valeur not in (None, "") and n:
-                comptes.setdefault(nom, {})[valeur] = n
+        comptes = self.filtres.compter(self._proches(self.lisibles), TROUVEES)
         self.page.total = comptes.pop(TROUVEES, {}).get(TROUVEES, 0)
         self.nommer(comptes.get("operateur", {}))
         lues = [self._facette(nom, f, comptes.get(nom, {})) for nom, f in self.filtres.facettes.items()]
@@ -277,9 +275,8 @@ class ListeOffres:
 
     @property
     def approchee(self) -> bool:
-        """Return whether the words were only looked like (asked when the list shows something, one query)."""
-        mot: str = self.filtres.valeurs.get("mot", "")
-        return bool(mot) and not OffreInsertion.objects.chercher(mot).order_by().exists()
+        """Return whether the words were only looked like."""
+        return "mot" in self.filtres.valeurs and not self.filtres.mots_exacts
 
 
 def point_de(lieu: LieuOffre) -> Point | None:

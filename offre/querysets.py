@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import (
+    Case,
     Exists,
     ExpressionWrapper,
     F,
@@ -20,6 +22,7 @@ from django.db.models import (
     Sum,
     TextField,
     Value,
+    When,
 )
 
 from pdi.comptes.models import Role
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 
 RESSEMBLANCE = 0.55  # of a mistyped word to one of the sheet; « mobilté » and « mobilité » are at 0.6
 PROCHES_MAX = 200
+PLACES_AVANT = Decimal(1_000_000_000)  # above any number of hours
 
 
 def sans_pluriel(mot: str) -> str:
@@ -104,11 +108,12 @@ class OffreQuerySet(models.QuerySet["OffreInsertion"]):
         return self.filter(pk__in=cles)
 
     def avec_sessions(self, jour: datetime.date) -> OffreQuerySet:
-        """Add what is left in the sessions one may be enrolled in (see `avec_restes`), and the date of the next one."""
+        """Add what is left in the sessions one may be enrolled in (see `avec_restes`), and when the next has room."""
         from .models import Session
 
         ouvertes = Session.objects.ouvertes_au(jour).filter(offre=OuterRef("pk")).order_by()
-        a_venir = ouvertes.filter(debut__gte=jour).values("offre").annotate(d=Min("debut")).values("d")
+        avec_place = ouvertes.filter(debut__gte=jour, prises__lt=F("capacite"))
+        a_venir = avec_place.values("offre").annotate(d=Min("debut")).values("d")
         return self.avec_restes(jour).annotate(prochaine=Subquery(a_venir, output_field=models.DateField()))
 
     def avec_restes(self, jour: datetime.date) -> OffreQuerySet:
@@ -124,6 +129,16 @@ class OffreQuerySet(models.QuerySet["OffreInsertion"]):
             libres=Subquery(restes.values("n")[:1], output_field=models.DecimalField()),
             libres_unite=Subquery(ouvertes.order_by("-unite").values("unite")[:1], output_field=models.CharField()),
         )
+
+    def avec_ordre_des_restes(self, jour: datetime.date) -> OffreQuerySet:
+        """Add `ordre_libres`, which ranks places left above hours left, those above full, full above no session."""
+        from .models import Session
+
+        ouvertes = Session.objects.ouvertes_au(jour).filter(offre=OuterRef("pk")).order_by()
+        restes = ouvertes.values("unite").annotate(n=Sum(F("capacite") - F("prises")))
+        en_places = When(unite="places", n__gt=0, then=F("n") + Value(PLACES_AVANT))
+        rangs = restes.annotate(rang=Case(en_places, default=F("n"))).order_by("-unite").values("rang")[:1]
+        return self.annotate(ordre_libres=Subquery(rangs, output_field=models.DecimalField()))
 
     def pour_age(self, age: int) -> OffreQuerySet:
         """Return those open to someone of `age` years; an offer without bound is open to every age."""

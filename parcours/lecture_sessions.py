@@ -69,7 +69,7 @@ def etat_des_places(offre: OffreInsertion, jour: datetime.date, operateur: int |
         sessions=Count("pk"), attente=Sum("en_attente"),
         libres=Sum(F("capacite") - F("prises"), filter=Q(unite=UniteCapacite.PLACES)),
         heures=Sum(F("capacite") - F("prises"), filter=Q(unite=UniteCapacite.HEURES)),
-        prochaine=Min("debut", filter=Q(debut__gt=jour)),
+        prochaine=Min("debut", filter=Q(debut__gt=jour, prises__lt=F("capacite"))),
     )  # fmt: skip
     return EtatPlaces(**lu) if lu["sessions"] else None
 

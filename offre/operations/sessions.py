@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from actions.operations.commun import en_mots, etat_champs, refuser_si_change
 from offre.droits import RESERVE_SESSION, acteurs_de_session, peut_tenir_session
 from offre.models import EtatOffre, EtatSession, OffreInsertion, QuotaSession, Session, TransitionSession
 from offre.regles.places import Part, manque
@@ -75,18 +76,31 @@ def _fixer_parts(session: Session, parts: Mapping[str, Decimal]) -> None:
         QuotaSession.objects.update_or_create(session=session, public=public, defaults={"reservees": quantite})
 
 
+def etat_session(session: Session) -> dict[str, str]:
+    """Return what a session says, in words: for the lock. Enrolments are not in it: they never wait for a form."""
+    parts = {f"Réservées\u00a0: {q.get_public_display()}": en_mots(q.reservees) for q in session.quotas.all()}
+    return etat_champs(session, CHAMPS) | parts
+
+
 @transaction.atomic
 def modifier_session(
-    *, session: Session, par: Any, parts: Mapping[str, Decimal] | None = None, **champs: Any
+    *,
+    session: Session,
+    par: Any,
+    parts: Mapping[str, Decimal] | None = None,
+    vue: str | None = None,
+    **champs: Any,
 ) -> Session:
     """Change a session. A smaller capacity never goes under what is taken; places added go to those who wait.
 
-    Raises DroitInsuffisant, PasMaintenant once cancelled, RegleMetier.
+    `vue`: fingerprint of `etat_session` that the page carried.
+    Raises DroitInsuffisant, PasMaintenant once cancelled, ConflitVersion, RegleMetier.
     """
     lue = verrouiller(session.pk)
     exiger(peut_tenir_session(par, lue))
     if lue.etat == EtatSession.ANNULEE:
         raise RegleMetier("Cette session est annulée : elle ne change plus.")
+    refuser_si_change(lue, etat_session(lue), vue)
     avant = etat_de(lue, CHAMPS)
     for nom, valeur in champs.items():
         setattr(lue, nom, valeur)

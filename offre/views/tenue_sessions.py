@@ -11,12 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from actions.operations.commun import ConflitVersion, empreinte
 from offre.droits import operateurs_ouverts, peut_preparer_session, peut_tenir_session
 from offre.forms.sessions import AnnulationForm, DuplicationForm, SessionForm
 from offre.models import OffreInsertion, Session
 from offre.operations.sessions import (
     annuler_session,
     dupliquer_session,
+    etat_session,
     fermer_session,
     modifier_session,
     ouvrir_session,
@@ -48,8 +50,10 @@ def _tenue(request: HttpRequest, pk: int) -> Session:
     return lue
 
 
-def _ecrire(request: HttpRequest, form: Any, contexte: dict[str, Any], gabarit: str = "ecrire") -> HttpResponse:
-    statut = 422 if form.errors else 200
+def _ecrire(
+    request: HttpRequest, form: Any, contexte: dict[str, Any], gabarit: str = "ecrire", statut: int = 0
+) -> HttpResponse:
+    statut = statut or (422 if form.errors else 200)
     return render(request, f"offre/sessions/{gabarit}.html", {"form": form, **contexte}, status=statut)
 
 
@@ -69,7 +73,7 @@ def session_preparer(request: HttpRequest, offre: int) -> HttpResponse:
         else:
             messages.success(request, "La session est préparée. Elle n’est visible des référents qu’une fois ouverte.")
             return redirect(creee)
-    return _ecrire(request, form, {"offre": lue, "session": None})
+    return _ecrire(request, form, {"offre": lue, "session": None, "conflit": None, "empreinte": ""})
 
 
 @login_required
@@ -79,15 +83,19 @@ def session_modifier(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a session; the places added go to those who wait."""
     lue = _tenue(request, pk)
     form = SessionForm(envoi(request), offre=lue.offre, operateurs=None, session=lue)
+    conflit, vue = None, request.POST.get("empreinte") or empreinte(etat_session(lue))
     if request.method == "POST" and form.is_valid():
         try:
-            modifier_session(session=lue, par=request.user, parts=form.parts, **form.valeurs)
+            modifier_session(session=lue, par=request.user, parts=form.parts, vue=vue, **form.valeurs)
+        except ConflitVersion as erreur:
+            conflit, vue = erreur, erreur.empreinte
         except RegleMetier as erreur:
             signaler(form, erreur)
         else:
             messages.success(request, "La session est modifiée.")
             return redirect(lue)
-    return _ecrire(request, form, {"offre": lue.offre, "session": lue})
+    contexte = {"offre": lue.offre, "session": lue, "conflit": conflit, "empreinte": vue}
+    return _ecrire(request, form, contexte, statut=422 if conflit else 0)
 
 
 @login_required

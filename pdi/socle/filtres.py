@@ -215,6 +215,14 @@ class Filtres:
         return {nom: propres[nom] for nom in self.declares if propres.get(nom) not in (None, "", False, [])}
 
     @property
+    def refuses(self) -> list[str]:
+        """Return the filters asked for with a value that means nothing, each with what was wrong, in words."""
+        erreurs = self.formulaire.errors
+        return [
+            f"{self.declares[nom].libelle}\u00a0: {' '.join(erreurs[nom])}" for nom in self.declares if nom in erreurs
+        ]
+
+    @property
     def actifs(self) -> bool:
         """Return whether a filter is active."""
         return bool(self.valeurs)

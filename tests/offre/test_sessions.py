@@ -158,6 +158,25 @@ def test_une_part_dont_des_places_sont_prises_ne_se_retire_plus(client, prestata
     assert QuotaSession.objects.get().reservees == 2
 
 
+def test_deux_saisies_de_la_meme_session_ne_s_ecrasent_pas(client, prestataire, session):
+    ecran = reverse("offre:session_modifier", args=[session.pk])
+    vue = client.get(ecran).context["empreinte"]
+    saisie = {"debut": session.debut, "capacite": "14", "delai_reponse_jours": "7", "part_brsa": "4"}
+    Session.objects.filter(pk=session.pk).update(prises=3)  # who enrols meanwhile does not disturb
+    assert client.post(ecran, saisie | {"empreinte": vue}).status_code == 302
+    retard = client.post(ecran, saisie | {"empreinte": vue, "capacite": "20"})
+    assert retard.status_code == 422
+    texte = retard.content.decode()
+    assert "Quelqu’un a enregistré pendant que vous écriviez" in texte
+    assert 'value="20"' in texte
+    session.refresh_from_db()
+    assert session.capacite == 14
+    ensuite = {"empreinte": retard.context["empreinte"], "capacite": "20"}
+    assert client.post(ecran, saisie | ensuite).status_code == 302
+    session.refresh_from_db()
+    assert session.capacite == 20
+
+
 def test_la_session_pleine_se_trouve_par_son_etat_et_pas_parmi_les_ouvertes(client, prestataire, session):
     Session.objects.filter(pk=session.pk).update(prises=12)
     liste = reverse("offre:sessions")

@@ -124,6 +124,7 @@ def jetons(filtres: Filtres, total: int, nom: str, aucun: str = "") -> SafeStrin
         {
             "resultat": compter(total, singulier, pluriel) if total else (aucun or "Aucun résultat"),
             "jetons": filtres.jetons,
+            "refuses": filtres.refuses,
             "sans_filtre": filtres.sans_filtre,
         },
     )
