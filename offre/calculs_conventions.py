@@ -12,6 +12,8 @@ from offre.regles.realisations import TOUTES
 from offre.types_realisation import indicateurs_livres
 
 GROUPE = "Réalisations"
+# Units of the measures that count people one by one: few of them are hidden as they are for prescriptions.
+EN_PERSONNES = {"personnes", "enfants", "contrats", "réponses"}
 
 
 def realisations(conventions: Sequence[int], annee: int) -> Mapping[int, Comptes]:
@@ -51,6 +53,9 @@ def _declarer_tous() -> None:
                 base=f"{genre['code']}:{i.denominateur}" if i.denominateur else "",
                 base_dite=_dit(genre, i.denominateur),
                 groupe=GROUPE,
+                personnes=frozenset(
+                    f"{genre['code']}:{m['code']}" for m in genre["mesures"] if m.get("unite") in EN_PERSONNES
+                ),
             )
         )
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from offre.models import EtatSession, OffreInsertion, Session
 from offre.regles.sessions import ANNULEE, CLOSE, COMPLETE, OUVERTE, PASSEE, PREPAREE, situation
 from pdi.socle.exports import Colonne as ColonneExport
-from pdi.socle.filtres import FiltreBooleen, FiltreChoix, Filtres, FiltreTexte
+from pdi.socle.filtres import FiltreAnnee, FiltreBooleen, FiltreChoix, Filtres, FiltreTexte
 from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Tri
 from pdi.structures.models import Structure
@@ -54,6 +54,12 @@ def de_situation(valeur: str) -> Q:
     }[valeur]
 
 
+def de_l_annee(valeur: str) -> Q:
+    """Return « has a day at least in that year »."""
+    debut = datetime.date(int(valeur), 1, 1)
+    return Q(debut__lt=debut.replace(year=debut.year + 1)) & (Q(fin__isnull=True) | Q(fin__gte=debut))
+
+
 def de_territoire(valeur: str) -> Q:
     """Return « takes place there »."""
     jour = timezone.localdate()
@@ -78,6 +84,7 @@ class FiltresSessions(Filtres):
         "État", q=de_situation,
         choix=[(s.code, s.libelle) for s in (OUVERTE, COMPLETE, CLOSE, PREPAREE, PASSEE, ANNULEE)],
     )  # fmt: skip
+    annee = FiltreAnnee("Année", q=de_l_annee, vide="Toutes")
     offre = FiltreChoix("Offre", champ="offre_id", vide="Toutes")
     operateur = FiltreChoix("Opérateur", champ="operateur_id")
     territoire = FiltreChoix("Territoire", q=de_territoire)
@@ -96,6 +103,7 @@ class ListeSessions:
         self.filtres = FiltresSessions(
             get,
             choix={
+                "annee": [(str(a), str(a)) for a in range(jour.year + 1, jour.year - 5, -1)],
                 "offre": [(o.pk, str(o)) for o in offres.only("numero", "intitule").order_by("ordre")],
                 "operateur": [(s.pk, str(s)) for s in operateurs],
                 "territoire": [(t.pk, t.nom) for t in TerritoireAction.objects.order_by("nom")],

@@ -24,6 +24,8 @@ from pdi.territoires.lecture import territoires_du_departement
 from .querysets import ROLES_SUIVI, PersonneQuerySet, habite
 from .recherche import chercher
 from .retards import contrat_en_retard, orientee, sans_contact, sans_referent, suivie
+from .statistiques.besoins import freins_listables, qui_attend
+from .statistiques.droits import peut_ouvrir_personnes
 
 TRIS = {
     "nom": ("nom_naissance", "prenoms", "pk"),
@@ -108,6 +110,7 @@ class FiltresPersonnes(Filtres):
         "Type d’orientation", choix=TypeOrientation.choices, q=lambda v: Q(Exists(_orientation(type_decide=v)))
     )
     surveiller = FiltreChoix("À surveiller", choix=SURVEILLANCES, q=a_surveiller, vide="Tout")
+    attend = FiltreChoix("Frein sans réponse", q=lambda v: qui_attend(v, timezone.localdate()), vide="Peu importe")
     referent = FiltreChoix("Référent", q=de_referent)
     structure = FiltreChoix("Structure", q=de_structure, vide="Toutes")
     territoire = FiltreChoix("Territoire", q=de_territoire)
@@ -138,6 +141,7 @@ class ListePersonnes:
             choix={
                 "structure": [(s.pk, str(s)) for s in structures.order_by("nom")],
                 "territoire": [(t.pk, t.nom) for t in territoires_du_departement()],
+                "attend": freins_listables() if peut_ouvrir_personnes(utilisateur) else [],
                 "referent": [] if portefeuille else referents_proposes(utilisateur),
             },
         )
@@ -145,6 +149,8 @@ class ListePersonnes:
             self.filtres.retirer("portefeuille", "referent", "etat")
         elif not utilisateur.a_role(Role.REFERENT):
             self.filtres.retirer("portefeuille", *(() if utilisateur.a_role(*ROLES_SUIVI) else ("referent",)))
+        if portefeuille or not peut_ouvrir_personnes(utilisateur):
+            self.filtres.retirer("attend")
         self.tri = Tri.lire(get, TRIS, defaut="nom")
         self.approche = False
 

@@ -30,8 +30,10 @@ from pdi.socle.filtres import FiltreAnnee, FiltreChoix, Filtres
 from pdi.socle.masquage import MASQUE, SEUIL_INTERNE, masquer_liste, masquer_taux
 from pdi.territoires.models import TerritoireAction
 
-from .droits import voit_petits_effectifs
+from . import besoins
+from .droits import peut_ouvrir_personnes, voit_petits_effectifs
 from .formule import Restriction
+from .occupation import LigneOccupation, occupations
 
 ANNEES = 5
 CALCULS = ("occupation", "cout-place", "cout-entree", "cout-sortie-emploi")
@@ -94,6 +96,7 @@ class Besoin:
     avec: int | None
     sans: int | None
     colonne: str = ""
+    url: str = ""
 
     @property
     def part(self) -> Decimal | None:
@@ -258,9 +261,7 @@ class GestionOffre:
     @cached_property
     def besoins(self) -> list[LigneBesoin]:
         """Return the obstacles, the most waited for first. Health is hidden in small numbers from everybody."""
-        with connection.cursor() as curseur:
-            curseur.execute(_sql("besoins"), self._bornes)
-            lues = {(frein, territoire): (avec, sans) for frein, territoire, avec, sans in curseur.fetchall()}
+        lues = besoins.compter(self.annee, self.jour)
         offres = dict(
             Frein.objects.filter(offres__etat="publiee").values_list("pk").annotate(n=Count("offres", distinct=True))
         )
@@ -281,10 +282,36 @@ class GestionOffre:
         if self.masquer or frein.restreint:
             caches, tout = masquer_taux([(sans, avec) for avec, sans in paires], self.seuil)
             masques = caches if self.territoire else (*caches[:-1], tout)
+        ou = [*(t.pk for t in self._territoires_lus), *([] if self.territoire else [None])]
         return tuple(
-            Besoin(None, None, nom) if cache else Besoin(*p, nom)
-            for p, cache, nom in zip(montrees, masques, self.colonnes_besoins, strict=True)
+            Besoin(None, None, nom) if cache else Besoin(*p, nom, self._personnes(frein, pk))
+            for p, cache, nom, pk in zip(montrees, masques, self.colonnes_besoins, ou, strict=True)
         )
+
+    def _personnes(self, frein: Frein, territoire: int | None) -> str:
+        """Return the list of those who wait today, for who may open it; a past year has none: they moved on since."""
+        if not self.ouvrir or not self.en_cours or frein.restreint:
+            return ""
+        criteres = {"attend": frein.code} | ({"territoire": territoire} if territoire else {})
+        return f"{reverse('parcours:personnes')}?{urlencode(criteres)}"
+
+    @cached_property
+    def ouvrir(self) -> bool:
+        """Return whether the reader may open the people behind a figure."""
+        return bool(peut_ouvrir_personnes(self.utilisateur))
+
+    # -- occupancy -----------------------------------------------------------------------------
+
+    @cached_property
+    def occupations(self) -> list[LigneOccupation]:
+        """Return the occupancy of the sessions of the year, by operator and territory."""
+        ici, seul = self._territoires_lus, self.territoire is not None
+        return occupations(self.annee, self.jour, ici, seul=seul, masquer=self.masquer)
+
+    @property
+    def colonnes_occupation(self) -> list[str]:
+        """Return the columns of that table."""
+        return [c.colonne for c in self.occupations[0].cellules] if self.occupations else []
 
     # -- export --------------------------------------------------------------------------------
 
@@ -292,7 +319,7 @@ class GestionOffre:
         """Return (title, columns, rows) of one of the tables; the conventions when the name is unknown."""
         lire = {
             "territoires": self._export_territoires, "origines": self._export_origines, "jamais": self._export_jamais,
-            "besoins": self._export_besoins,
+            "besoins": self._export_besoins, "occupation": self._export_occupation,
         }  # fmt: skip
         return lire.get(tableau, self._export_conventions)()
 
@@ -314,8 +341,9 @@ class GestionOffre:
 
     def _export_territoires(self) -> tuple[str, tuple[ColonneExport, ...], list[dict[str, Any]]]:
         colonnes = (
-            ColonneExport("Territoire", "titre", largeur=30), ColonneExport("Prescriptions", "p", type="nombre"),
-            ColonneExport("Entrées", "e", type="nombre"), ColonneExport("Places", "places", type="nombre"),
+            ColonneExport("Territoire", "titre", largeur=30),
+            ColonneExport("Prescriptions écrites", "p", type="nombre"), ColonneExport("Entrées", "e", type="nombre"),
+            ColonneExport("Places", "places", type="nombre"),
         )  # fmt: skip
         lignes = [
             {"titre": x.titre, "p": _dit(x.prescriptions), "e": _dit(x.entrees), "places": x.places}
@@ -325,7 +353,7 @@ class GestionOffre:
 
     def _export_origines(self) -> tuple[str, tuple[ColonneExport, ...], list[dict[str, Any]]]:
         colonnes = (
-            ColonneExport("Origine", "titre", largeur=30), ColonneExport("Prescriptions", "p", type="nombre"),
+            ColonneExport("Origine", "titre", largeur=30), ColonneExport("Prescriptions écrites", "p", type="nombre"),
         )  # fmt: skip
         lignes = [{"titre": x.titre, "p": _dit(x.prescriptions)} for x in self.par_origine]
         return "Prescriptions par origine", colonnes, lignes
@@ -349,6 +377,21 @@ class GestionOffre:
             for x in self.besoins
         ]
         return "Besoins sans réponse", tuple(colonnes), lignes
+
+    def _export_occupation(self) -> tuple[str, tuple[ColonneExport, ...], list[dict[str, Any]]]:
+        colonnes = [ColonneExport("Opérateur", "operateur", largeur=40)]
+        for nom in self.colonnes_occupation:
+            colonnes += [
+                ColonneExport(f"{nom} : places prises", f"{nom} prises", type="nombre"),
+                ColonneExport(f"{nom} : places ouvertes", f"{nom} ouvertes", type="nombre"),
+            ]
+        lignes = [
+            {"operateur": x.operateur}
+            | {f"{c.colonne} prises": MASQUE if c.prises is None else c.prises for c in x.cellules}
+            | {f"{c.colonne} ouvertes": c.capacite for c in x.cellules}
+            for x in self.occupations
+        ]
+        return "Occupation des sessions par opérateur et territoire", tuple(colonnes), lignes
 
 
 def _dit(compte: int | None) -> int | str:

@@ -18,8 +18,8 @@ COLONNES = (
     Colonne("Coût par entrée", nb=True), Colonne("Coût par sortie vers un emploi", nb=True),
 )  # fmt: skip
 COLONNES_TERRITOIRES = (
-    Colonne("Territoire"), Colonne("Prescriptions", nb=True), Colonne("Entrées", nb=True), Colonne("Places", nb=True),
-    Colonne("Occupation", nb=True),
+    Colonne("Territoire"), Colonne("Prescriptions écrites", nb=True), Colonne("Entrées", nb=True),
+    Colonne("Places", nb=True), Colonne("Occupation", nb=True),
 )  # fmt: skip
 
 
@@ -35,6 +35,7 @@ def gestion_offre(request: HttpRequest) -> HttpResponse:
     contexte = {
         "page": page, "filtres": page.filtres, "colonnes": COLONNES, "colonnes_territoires": COLONNES_TERRITOIRES,
         "colonnes_besoins": besoins,
+        "colonnes_occupation": (Colonne("Opérateur"), *(Colonne(nom, nb=True) for nom in page.colonnes_occupation)),
     }  # fmt: skip
     return render(request, "parcours/observatoire/gestion.html", contexte)
 

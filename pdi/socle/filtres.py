@@ -217,9 +217,11 @@ class Filtres:
     @property
     def refuses(self) -> list[str]:
         """Return the filters asked for with a value that means nothing, each with what was wrong, in words."""
-        erreurs = self.formulaire.errors
+        erreurs = self.formulaire.errors.as_data()
         return [
-            f"{self.declares[nom].libelle}\u00a0: {' '.join(erreurs[nom])}" for nom in self.declares if nom in erreurs
+            f"{filtre.libelle}\u00a0: {' '.join(m for e in erreurs[nom] for m in e.messages)}"
+            for nom, filtre in self.declares.items()
+            if nom in erreurs
         ]
 
     @property

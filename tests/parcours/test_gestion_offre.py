@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from offre.models import MontantConvention
+from offre.models import LieuOffre, MontantConvention, Session
 from parcours.models import OriginePrescription, ReponseDiagnostic
 from pdi.comptes.models import Role
 from tests.fabriques import UtilisateurFactory
@@ -75,6 +75,55 @@ def test_un_besoin_sans_prescription_se_voit_par_territoire(client, administrate
     assert ligne.offres == 1
     assert {b.colonne: (b.avec, b.sans) for b in ligne.cellules} == {"TAD d’essai": (2, 1), "Ensemble": (2, 1)}
     assert "sur 2" in page.content.decode()
+
+
+def test_le_chiffre_d_un_besoin_ouvre_la_liste_des_personnes(client, administrateur, lieu, mobilite):
+    offre = OffreFactory.create()
+    offre.freins.add(mobilite)
+    servie, attend, ailleurs = freinee(lieu, mobilite), freinee(lieu, mobilite), freinee(CommuneFactory(), mobilite)
+    prescrire(offre, servie)
+    client.force_login(administrateur)
+    ligne = ligne_de(client.get(reverse(PAGE)), mobilite)
+    ici, total = ligne.cellules
+    assert [p.pk for p in client.get(ici.url).context["page"].objets] == [attend.pk]
+    assert {p.pk for p in client.get(total.url).context["page"].objets} == {attend.pk, ailleurs.pk}
+    assert total.sans == 2
+    assert not ligne_de(client.get(reverse(PAGE), {"annee": annee() - 1}), mobilite)
+
+
+def test_qui_n_ouvre_pas_les_personnes_n_a_ni_lien_ni_filtre(client, lieu, mobilite):
+    sienne = freinee(lieu, mobilite)
+    client.force_login(UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME))
+    assert ligne_de(client.get(reverse(PAGE)), mobilite).total.url == ""
+    client.force_login(UtilisateurFactory.create(role=Role.REFERENT))
+    liste = client.get(reverse("parcours:personnes"), {"attend": mobilite.code})
+    assert "Frein sans réponse" not in liste.content.decode()
+    assert sienne.nom_naissance not in liste.content.decode()
+
+
+def test_l_occupation_croise_l_operateur_et_le_territoire(client, administrateur, lieu):
+    offre = OffreFactory.create()
+    operateur = ConventionFactory.create(offres=[offre]).operateur
+    ici = LieuOffre.objects.create(offre=offre, commune=lieu)
+    debut = timezone.localdate().replace(month=1, day=1)
+    commun = {"offre": offre, "operateur": operateur, "debut": debut, "etat": "ouverte"}
+    Session.objects.create(lieu=ici, capacite=10, prises=8, **commun)
+    Session.objects.create(capacite=10, prises=2, **commun)
+    Session.objects.create(lieu=ici, capacite=900, unite="heures", **commun)
+    Session.objects.create(
+        lieu=ici, capacite=50, **commun | {"etat": "annulee", "motif_annulation": "Faute d’inscrits"}
+    )
+    client.force_login(administrateur)
+    (ligne,) = client.get(reverse(PAGE)).context["page"].occupations
+    assert ligne.operateur == str(operateur)
+    lues = {c.colonne: (c.prises, c.capacite, c.part) for c in ligne.cellules}
+    assert lues == {"TAD d’essai": (8, 10, 80), "Lieu non fixé": (2, 10, 20), "Ensemble": (10, 20, 50)}
+    assert client.get(ligne.cellules[-1].url).context["page"].total == 4
+    client.force_login(UtilisateurFactory.create(role=Role.DIRECTION))
+    (cachee,) = client.get(reverse(PAGE)).context["page"].occupations
+    assert [c.prises for c in cachee.cellules] == [None, None, 10]
+    export = client.get(reverse(EXPORT), {"tableau": "occupation", "format": "csv"})
+    assert "s. s." in b"".join(export.streaming_content).decode()
 
 
 def test_la_direction_ne_voit_pas_les_petits_nombres(client, lieu, mobilite):
