@@ -45,10 +45,13 @@ ROLES_PERSONNES = (
 MOIS_OUVERTS_APRES_SORTIE = 13  # the last follow-up is due at twelve months
 
 
+TOUTES = Q(pk__isnull=False)  # everybody: an empty Q would vanish in an « or »
+
+
 def portee(utilisateur: Any, *roles: str) -> Q | None:
     """Return the condition on Personne given by the habilitations for `roles`, None when there is none.
 
-    Without structure nor territory, an habilitation covers the whole département. With a structure: the people
+    Without structure nor territory, an habilitation covers the whole département (`TOUTES`). With a structure: those
     oriented to it or to one of its services, or followed by it. With a territory: the people who live there now.
     """
     from .models import AffectationReferent, Orientation
@@ -69,7 +72,7 @@ def portee(utilisateur: Any, *roles: str) -> Q | None:
         if not une:
             if habilitation.role == Role.REFERENT:
                 continue  # without a structure, a référent has a portfolio and nothing around it
-            une = Q(pk__isnull=False)  # an empty Q would vanish in an « or »
+            return TOUTES
         condition = une if condition is None else condition | une
     return condition
 

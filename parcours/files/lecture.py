@@ -177,22 +177,31 @@ class FileLue:
         page = PageParCle(
             self.lignes, self.tri.cles, self.get.get("curseur"), self.taille,
             decorer=lambda lues: decorees(file, file.annoter(lues, cadre), cadre), bords=annotees(file, cadre),
+            comptes=self._comptes,
         )  # fmt: skip
+        self.figures = self._figures(page.comptees)
         page.total = self.figures.total
         return page
 
+    @property
+    def _comptes(self) -> dict[str, Count]:
+        jour, semaine = self.cadre.jour, self.cadre.dans(7)
+        return {
+            "total": Count("pk"), "retard": Count("pk", filter=Q(echeance__lt=jour)),
+            "semaine": Count("pk", filter=Q(echeance__gte=jour, echeance__lte=semaine)),
+        }  # fmt: skip
+
     @cached_property
     def figures(self) -> Figures:
-        """Return the counts of the filtered rows, kept a minute."""
+        """Return the counts of the filtered rows: read with the first page, kept a minute for the next ones."""
+        return self._figures(None)
+
+    def _figures(self, comptees: Mapping[str, int] | None) -> Figures:
         actifs = hashlib.sha256(repr(sorted(self.filtres.valeurs.items())).encode()).hexdigest()
         cle = f"file:{self.file.code}:{self.utilisateur.pk}:{self.cadre.jour:%Y%m%d}:{actifs}"
         connues: Figures | None = magasin.get(cle) if "curseur" in self.get else None
         if connues is None:
-            jour, semaine = self.cadre.jour, self.cadre.dans(7)
-            lues = self.lignes.aggregate(
-                total=Count("pk"), retard=Count("pk", filter=Q(echeance__lt=jour)),
-                semaine=Count("pk", filter=Q(echeance__gte=jour, echeance__lte=semaine)),
-            )  # fmt: skip
+            lues = comptees or self.lignes.aggregate(**self._comptes)
             connues = Figures(**lues)
             magasin.set(cle, connues, DUREE)
             if not self.filtres.actifs:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from parcours.models import Adresse, AffectationReferent, Personne
-from parcours.querysets import portee, suit_ou_a_suivi
+from parcours.querysets import TOUTES, portee, suit_ou_a_suivi
 from pdi.comptes.models import Role
 from pdi.socle.droits import OUI, Verdict, non
 
@@ -23,7 +23,7 @@ def _personnes(utilisateur: Any, roles: Sequence[str]) -> Q | None:
     """Return the condition on Personne for those of `roles` the user holds, None when there is none."""
     encadres = [r for r in roles if r in (Role.ENCADRANT, Role.AGENT_ORIENTATION)]
     condition = portee(utilisateur, *encadres) if encadres else None
-    if Role.REFERENT in roles and utilisateur.a_role(Role.REFERENT):
+    if condition != TOUTES and Role.REFERENT in roles and utilisateur.a_role(Role.REFERENT):
         suivies = suit_ou_a_suivi(utilisateur)
         condition = suivies if condition is None else condition | suivies
     return condition
@@ -34,6 +34,8 @@ def du_perimetre(file: FileAttente, lignes: QuerySet[Any], utilisateur: Any) -> 
     if utilisateur.a_role(Role.ADMINISTRATEUR):
         return lignes
     condition = _personnes(utilisateur, file.roles)
+    if condition == TOUTES:
+        return lignes  # the whole département: no need to look each person up again
     garde = Q(**{f"{file.personne}__in": Personne.objects.filter(condition)}) if condition is not None else Q(pk=None)
     structures = utilisateur.structures_du_role(Role.PRESTATAIRE) if Role.PRESTATAIRE in file.roles else ()
     if structures:

@@ -7,7 +7,7 @@ the row, which is one indexed query more. Rows inserted or removed between two p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -67,14 +67,18 @@ class PageParCle(Generic[M]):
         *,
         decorer: Callable[[models.QuerySet[M]], models.QuerySet[M]] | None = None,
         bords: models.QuerySet[M] | None = None,
+        comptes: Mapping[str, Count] | None = None,
     ) -> None:
         """Prepare the page; nothing is read before `objets` is.
 
         For a list whose condition is costly and rows wide: with `decorer`, the keys of the page are read first, the
         whole condition being worked out at once (a LIMIT alone makes PostgreSQL try the rows one by one), then its
         rows, from `decorer(rows of those keys)`. `bords` gives back the sort values of a row that has left the list.
+        `comptes`: what to count over the whole list while its keys are read, see `comptees`.
         """
         self.decorer, self.bords = decorer, bords
+        self._comptes = dict(comptes or {"_toutes": Count("pk")})
+        self._lus: dict[str, int] | None = None
         if taille < 1:
             raise ValueError("Une page a au moins une ligne.")
         self.taille = taille
@@ -169,8 +173,10 @@ class PageParCle(Generic[M]):
         self, queryset: models.QuerySet[M], decorer: Callable[[models.QuerySet[M]], models.QuerySet[M]]
     ) -> list[M]:
         """Read the keys of the page, then its rows, in the same order."""
-        tout = queryset.annotate(_toutes=Window(Count("pk")))
-        cles = [ligne[0] for ligne in tout.values_list("pk", "_toutes")[: self.taille + 1]]
+        tout = queryset.annotate(**{nom: Window(compte) for nom, compte in self._comptes.items()})
+        rangees = list(tout.values_list("pk", *self._comptes)[: self.taille + 1])
+        self._lus = dict(zip(self._comptes, rangees[0][1:] if rangees else [0] * len(self._comptes), strict=True))
+        cles = [rangee[0] for rangee in rangees]
         lues = {ligne.pk: ligne for ligne in decorer(queryset.model._default_manager.filter(pk__in=cles))}
         return [lues[cle] for cle in cles if cle in lues]
 
@@ -178,6 +184,11 @@ class PageParCle(Generic[M]):
     def objets(self) -> list[M]:
         """Return the rows of the page, in order."""
         return self._lignes[0]
+
+    @property
+    def comptees(self) -> dict[str, int] | None:
+        """Return the `comptes` of the whole list, read with a first page; None beyond it: its rows are not all."""
+        return self._lus if self._bord is None and self._lignes else None
 
     @property
     def suivant(self) -> str | None:
