@@ -107,7 +107,7 @@ def rassembler_instances(matiere: Matiere, _avant: list[ChapitreContenu]) -> dic
                     detail=f"par {compte(len(cites), 'instance')}" if cites else "aucune instance ne s’est réunie"),
             chiffre(taux(venus, convoques), "de participation", genre="pourcentage",
                     detail=f"{compte(venus, 'présence')} sur {compte(convoques, 'convocation')}"),
-            chiffre(sum(s.decidees for s in tenues), "décisions prises", detail="leur suite est au chapitre suivant"),
+            chiffre(sum(s.decidees for s in tenues), "décisions prises"),
         ],
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .composition import Edition
+from .presentation import imprimer_diapositives, imprimer_synthese
 from .word import TYPE_WORD, rapport_en_word
 
 
@@ -19,4 +20,9 @@ class Derive:
     type: str
 
 
-DERIVES: dict[str, Derive] = {"word": Derive(rapport_en_word, "docx", TYPE_WORD)}
+PDF = "application/pdf"
+DERIVES: dict[str, Derive] = {
+    "word": Derive(rapport_en_word, "docx", TYPE_WORD),
+    "synthese": Derive(lambda contenu, edition: imprimer_synthese(contenu, edition).octets, "pdf", PDF),
+    "diapositives": Derive(lambda contenu, edition: imprimer_diapositives(contenu, edition).octets, "pdf", PDF),
+}
