@@ -43,8 +43,6 @@ ROLES_PERSONNES = (
 )
 
 MOIS_OUVERTS_APRES_SORTIE = 13  # the last follow-up is due at twelve months
-
-
 TOUTES = Q(pk__isnull=False)  # everybody: an empty Q would vanish in an « or »
 
 
