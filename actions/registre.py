@@ -13,8 +13,12 @@ from enum import StrEnum
 
 from django.utils.module_loading import autodiscover_modules
 
+from pdi.socle.masquage import SEUIL_INTERNE
+
 from .models import Programme, SensIndicateur
 from .regles.indicateurs import est_un_taux, quotient
+
+SECRET = f"Secret statistique : moins de {SEUIL_INTERNE} personnes."
 
 
 class Portee(StrEnum):
@@ -26,11 +30,15 @@ class Portee(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Termes:
-    """What a query returns: numerator, denominator (None for a count), how many data are missing."""
+    """What a query returns: numerator, denominator (None for a count), how many data are missing.
+
+    `texte`: why there is no figure to show, instead of one (nothing feeds it, or its family would tell it).
+    """
 
     numerateur: Decimal
     denominateur: Decimal | None = None
     manquants: int | None = None
+    texte: str = ""
 
 
 # Given a programme and a year, the terms of each fiche (scope FICHE), or of the whole under None (PROGRAMME).
@@ -43,7 +51,7 @@ class Declaration:
 
     A rate (`unite` « % » or « ratio ») is its numerator over its denominator; `moyenne` makes a value in another unit
     from both (days, euros); otherwise the value is the numerator. `secrete` says of terms that they are about too few
-    people to be told: fiches and reports are read by everybody.
+    people to be told: fiches and reports are read by everybody. `origine` says what is particular to a year's figures.
     """
 
     code: str
@@ -59,6 +67,7 @@ class Declaration:
     source: str = ""
     moyenne: Callable[[Termes], Decimal | None] | None = None
     secrete: Callable[[Termes], bool] | None = None
+    origine: Callable[[int], str] | None = None
 
     def valeur(self, termes: Termes) -> Decimal | None:
         """Return the value of the terms in `unite`; None for a rate or a mean whose denominator is zero."""

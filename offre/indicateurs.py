@@ -15,23 +15,32 @@ from actions.models import Programme
 from actions.registre import Declaration, Portee, Requete, Termes, declarer
 from actions.regles.indicateurs import est_un_taux
 from offre.lecture_realisations import sommes_de_l_annee
-from offre.models import Convention, ObjectifConvention
+from offre.models import Convention, ObjectifConvention, Realisation
 from offre.regles.realisations import IndicateurType, evaluer
 from offre.types_realisation import indicateurs_livres
 
 PAR_FICHE = "@fiche"
+NON_ALIMENTE = "Non alimenté : aucune réalisation de ce type n’est rattachée à la fiche."
 CODES: set[str] = set()
+
+
+def _fiches_suivies(genre: str) -> set[int | None]:
+    """Return the fiches to which a realisation of that kind was ever tied: for them alone, nothing means zero."""
+    liees = Realisation.objects.filter(type__code=genre, fiche__isnull=False)
+    return set(liees.order_by().values_list("fiche_id", flat=True).distinct())
 
 
 def _requete(genre: str, indicateur: IndicateurType, *, par_fiche: bool) -> Requete:
     def requete(programme: Programme, annee: int) -> dict[int | None, Termes]:
         fiches = set(programme.fiches.values_list("pk", flat=True)) if par_fiche else {None}
         lues = sommes_de_l_annee(annee, par_fiche=par_fiche)
+        suivies = _fiches_suivies(genre) if par_fiche else {None}
         resultat: dict[int | None, Termes] = {}
         for fiche in fiches:
             sommes = lues.get((genre, fiche), {})
             valeur = evaluer([indicateur], sommes, int(sommes.get("*", Decimal(0))))[0]
-            resultat[fiche] = Termes(valeur.compte, valeur.base)
+            sans_saisie = "" if fiche in suivies else NON_ALIMENTE
+            resultat[fiche] = Termes(valeur.compte, valeur.base, texte=sans_saisie)
         return resultat
 
     return requete

@@ -28,9 +28,9 @@ from .statistiques.besoins import freins_listables, qui_attend
 from .statistiques.droits import peut_ouvrir_personnes
 
 TRIS = {
-    "nom": ("nom_naissance", "prenoms", "pk"),
-    "naissance": ("date_naissance", "nom_naissance", "pk"),
-    "contact": ("dernier_contact", "nom_naissance", "pk"),
+    "nom": ("nom_affiche", "prenoms", "pk"),
+    "naissance": ("date_naissance", "nom_affiche", "pk"),
+    "contact": ("dernier_contact", "nom_affiche", "pk"),
 }
 
 

@@ -59,7 +59,7 @@ class FiltresAides(Filtres):
 TRIS_AIDES = {
     "date": ("demandee_le", "pk"),
     "montant": ("montant", "pk"),
-    "personne": ("personne__nom_naissance", "personne__prenoms", "pk"),
+    "personne": ("personne__nom_affiche", "personne__prenoms", "pk"),
 }
 
 

@@ -38,7 +38,7 @@ class ListeConservation:
         self.get, self.jour = get, jour
         self.filtres = FiltresConservation(get)
         self.etape = self.filtres.valeurs.get("etape", ARCHIVER)
-        self.tri = Tri.lire(get, {"nom": ("nom_naissance", "prenoms", "pk")}, defaut="nom")
+        self.tri = Tri.lire(get, {"nom": ("nom_affiche", "prenoms", "pk")}, defaut="nom")
 
     def _etapes(self) -> dict[str, Any]:
         horizon = bientot(self.jour)

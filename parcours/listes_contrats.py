@@ -21,7 +21,7 @@ from pdi.structures.models import Structure
 from pdi.territoires.lecture import territoires_du_departement
 
 TRIS = {
-    "nom": ("personne__nom_naissance", "personne__prenoms", "pk"),
+    "nom": ("personne__nom_affiche", "personne__prenoms", "pk"),
     "debut": ("debut", "pk"),
     "fin": ("fin", "pk"),
     "soumis": ("soumis_le", "pk"),

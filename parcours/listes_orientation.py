@@ -75,7 +75,7 @@ class ListeDemandes:
             get,
             {
                 "attente": ("rang_etat", "demandee_le", "pk"),
-                "nom": ("personne__nom_naissance", "personne__prenoms", "pk"),
+                "nom": ("personne__nom_affiche", "personne__prenoms", "pk"),
             },
             defaut="attente",
         )
@@ -203,5 +203,5 @@ class ListeCas:
         lignes = self.filtres.appliquer(visibles).select_related("personne", "diagnostic")
         self.lignes = lignes.defer("personne__nir_chiffre", "personne__nir_empreinte", "personne__recherche")
         self.page = PageParCle(
-            self.lignes, ["personne__nom_naissance", "personne__prenoms", "pk"], get.get("curseur")
+            self.lignes, ["personne__nom_affiche", "personne__prenoms", "pk"], get.get("curseur")
         )  # fmt: skip

@@ -27,7 +27,7 @@ from .lecture_prescriptions import retard_depuis
 TRIS = {
     "date": ("renseignee_le", "pk"),
     "attente": ("attente_depuis", "pk"),
-    "personne": ("personne__nom_naissance", "personne__prenoms", "pk"),
+    "personne": ("personne__nom_affiche", "personne__prenoms", "pk"),
     "action": ("intitule", "pk"),
 }
 E = EtatPrescription

@@ -14,10 +14,9 @@ from django.utils import timezone
 from actions import registre
 from actions.droits import peut_modifier_programme
 from actions.models import Indicateur, MesureIndicateur, Programme, ProvenanceMesure, SourceIndicateur
-from actions.registre import Declaration, Portee, Termes
+from actions.registre import SECRET, Declaration, Portee, Termes
 from actions.regles.echeances import periode_annuelle
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.masquage import SEUIL_INTERNE
 from pdi.socle.models import Traitement
 from pdi.socle.operations import journaliser
 from pdi.socle.suivi import Suivi
@@ -25,7 +24,6 @@ from pdi.socle.suivi import Suivi
 from .anomalies import actualiser_anomalies
 
 DENOMINATEUR_NUL = "Sans objet : le dénominateur est nul."
-SECRET = f"Secret statistique : moins de {SEUIL_INTERNE} personnes."
 COMPARES = ("valeur", "texte", "numerateur", "denominateur", "manquants", "formule_version")
 
 
@@ -102,17 +100,19 @@ def _mesure(
     valeur = declaration.valeur(termes)
     periode = periode_annuelle(annee)
     secret = declaration.secrete is not None and declaration.secrete(termes)
-    sans_termes = secret or not declaration.denominateur
+    tu = SECRET if secret else termes.texte  # nothing of the figure is kept
+    sans_termes = bool(tu) or not declaration.denominateur
+    origine = declaration.origine(annee) if declaration.origine else ""
     return MesureIndicateur(
         indicateur=indicateur,
         annee=annee,
         periode=DateRange(periode.debut, periode.fin),
-        valeur=None if secret else valeur,
-        texte=SECRET if secret else "" if valeur is not None else DENOMINATEUR_NUL,
+        valeur=None if tu else valeur,
+        texte=tu or ("" if valeur is not None else DENOMINATEUR_NUL),
         numerateur=None if sans_termes else termes.numerateur,
         denominateur=None if sans_termes else termes.denominateur,
-        manquants=None if secret else termes.manquants,
-        source=declaration.libelle[:200],
+        manquants=None if tu else termes.manquants,
+        source=f"{declaration.libelle}{f', {origine}' if origine else ''}"[:200],
         provenance=ProvenanceMesure.CALCUL,
         formule_version=declaration.version,
         traitement=traitement,

@@ -145,7 +145,7 @@ class FileLue:
         """Prepare; rows are read when asked."""
         self.file, self.utilisateur, self.get, self.cadre, self.taille = file, utilisateur, get, cadre, taille
         self.filtres = filtres_de(file, get, cadre, _choix())
-        nom = f"{file.personne}__nom_naissance"
+        nom = f"{file.personne}__nom_affiche"
         self.tri = Tri.lire(
             get, {"echeance": ("echeance", "pk"), "depuis": ("depuis", "pk"), "nom": (nom, "pk")}, defaut="echeance"
         )

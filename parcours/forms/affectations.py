@@ -101,8 +101,14 @@ class DesignerLotForm(DesignerForm):
         """Say what an empty reason does."""
         super().__init__(*args, **kwargs)
         champ: Any = self.fields["motif_fin"]
-        champ.empty_label, champ.widget.is_required = "Ne pas remplacer un référent en place", False
-        champ.help_text = "Sans motif, les personnes qui ont déjà un référent le gardent."
+        champ.label = "Les personnes qui ont déjà un référent"
+        champ.empty_label, champ.help_text = "Le gardent : elles sont écartées de cette désignation", ""
+        champ.label_from_instance = lambda motif: f"Changent de référent, motif : {motif}"
+        champ.toujours_dit = True
+        self.fields["rendez_vous"].label = "Rendez-vous prévus avec un référent remplacé"
+        for nom in ("structure", "rendez_vous"):
+            champs: Any = self.fields[nom]
+            champs.toujours_dit = True  # an answer is already there: « facultatif » would say nothing
 
 
 class TransfererForm(DesignerLotForm):
@@ -112,8 +118,8 @@ class TransfererForm(DesignerLotForm):
         """Demand a reason: each follow-up ends."""
         super().__init__(*args, **kwargs)
         champ: Any = self.fields["motif_fin"]
-        champ.required, champ.empty_label, champ.help_text = True, None, ""
-        champ.label = "Motif du transfert"
+        champ.required, champ.empty_label = True, None
+        champ.label, champ.label_from_instance = "Motif du transfert", str
         defaut = motifs_de_fin().filter(code="transfert_portefeuille").first()
         if defaut is not None:
             self.initial.setdefault("motif_fin", defaut.pk)

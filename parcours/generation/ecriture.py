@@ -49,7 +49,7 @@ class _Table:
         autres = [
             f
             for f in modele._meta.concrete_fields
-            if f.attname not in noms and not f.null and f.db_default is models.NOT_PROVIDED
+            if f.attname not in noms and not (f.null or f.generated) and f.db_default is models.NOT_PROVIDED
         ]
         self.colonnes = [colonnes[n] for n in noms] + [str(f.column) for f in autres]
         self.lire = attrgetter(*noms)

@@ -6,8 +6,8 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Now, NullIf
 from django.urls import reverse
 
 from parcours.querysets import PersonneQuerySet
@@ -52,6 +52,11 @@ class Personne(models.Model):
 
     nom_naissance = models.CharField("nom de naissance", max_length=80)
     nom_usage = models.CharField("nom d’usage", max_length=80, blank=True)
+    # The name that lists show, and that they are sorted by: that of use first.
+    nom_affiche = models.GeneratedField(
+        expression=Coalesce(NullIf(F("nom_usage"), Value("")), F("nom_naissance")),
+        output_field=models.CharField("nom affiché", max_length=80), db_persist=True,
+    )  # fmt: skip
     prenoms = models.CharField("prénoms", max_length=120)
     date_naissance = models.DateField("date de naissance", null=True, blank=True)
     lieu_naissance = models.CharField("lieu de naissance", max_length=120, blank=True)
@@ -78,7 +83,7 @@ class Personne(models.Model):
 
     class Meta:
         verbose_name = "personne"
-        ordering = ["nom_naissance", "prenoms", "id"]
+        ordering = ["nom_affiche", "prenoms", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(date_naissance__isnull=True) | Q(date_naissance__gte="1900-01-01"),
@@ -100,7 +105,7 @@ class Personne(models.Model):
         ]
         indexes = [
             GinIndex(fields=["recherche"], opclasses=["gin_trgm_ops"], name="personne_recherche_trgm"),
-            models.Index(fields=["nom_naissance", "prenoms", "id"], name="personne_par_nom"),
+            models.Index(fields=["nom_affiche", "prenoms", "id"], name="personne_par_nom"),
             models.Index(fields=["date_naissance"], name="personne_naissance"),
             models.Index(
                 fields=["nir_empreinte"], condition=Q(nir_empreinte__isnull=False), name="personne_nir_empreinte"

@@ -51,6 +51,13 @@ class SaisieAide:
     confirmations: Sequence[str] = ()
 
 
+# The field of the request that each nature of rule is about; the others are about the aid itself.
+CHAMP_DE = {
+    "plafond": "montant", "enveloppe": "montant", "duree": "reprise_activite_le", "delai": "demandee_le",
+    "composante": "aide", "prerequis": "aide", "age": "aide",
+}  # fmt: skip
+
+
 class AideHorsReglement(RegleMetier):
     """A rule refuses; the message names each one and what is left. `controles` is what every rule said."""
 
@@ -60,6 +67,7 @@ class AideHorsReglement(RegleMetier):
         self.refus = refus(self.controles)
         suite = f" (source\u00a0: {source})" if source else ""
         super().__init__(" ".join(c.message for c in self.refus) + suite)
+        self.details = [(CHAMP_DE.get(c.nature), c.message) for c in self.refus]
 
 
 def _source(aide: AttributionAide) -> str:

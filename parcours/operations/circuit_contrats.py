@@ -306,7 +306,7 @@ def trier_lot(*, contrats: Iterable[int], par: Any, verrou: bool = False) -> Lot
     lus = list(
         base.filter(pk__in=list(contrats)[:LOT_MAX], personne__in=dans_le_perimetre)
         .select_related("personne", "referent")
-        .order_by("personne__nom_naissance", "personne__prenoms", "pk")
+        .order_by("personne__nom_affiche", "personne__prenoms", "pk")
     )
     soumissions = TransitionContrat.objects.filter(contrat__in=lus, vers=EtatContrat.SOUMIS).order_by("le", "id")
     soumis_par = dict(soumissions.values_list("contrat", "par"))

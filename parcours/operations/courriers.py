@@ -146,7 +146,7 @@ def executer_lot(*, lot_id: int, suivi: Suivi) -> LotCourriers:
     Nothing is written before the end: letters, files and the end of the job come together.
     """
     lot = LotCourriers.objects.select_related("modele", "par").get(pk=lot_id)
-    courriers = list(lot.courriers.exclude(etat=EtatCourrier.ECARTE).order_by("personne__nom_naissance", "pk"))
+    courriers = list(lot.courriers.exclude(etat=EtatCourrier.ECARTE).order_by("personne__nom_affiche", "pk"))
     suivi.demarrer(4 + len(courriers))
     suivi.avancer("Réunir les adresses et les textes")
     lettres = _lettres(lot, courriers)

@@ -53,13 +53,13 @@ def calculer_la_demonstration(*, jour: datetime.date) -> int:
     if programme is None or ReleveIndicateurs.objects.filter(gele_le__isnull=False).exists():
         return 0
     _dater_les_saisies(jour)
+    _geler(min(jour.year - 1, programme.annee_fin), jour)
     valeurs = 0
     for annee in (a for a in programme.annees if a <= jour.year):
         if annee == jour.year:
             valeurs += compiler_indicateurs(programme=programme, annee=annee, par=None).fiches
         else:
             valeurs += calculer_indicateurs(programme=programme, annee=annee, par=None).calcules
-    _geler(min(jour.year - 1, programme.annee_fin), jour)
     _mettre_a_l_echelle(programme)
     _reecrire_les_bilans(programme, jour)
     return valeurs

@@ -113,7 +113,7 @@ def _planifier(personnes: PersonneQuerySet, saisie: SaisieOrientation, par: Any,
     if verrou:
         # Locked in the order of the keys, then read in the order of the list: two lots never wait for each other.
         list(Personne.objects.filter(pk__in=lues.values("pk")).select_for_update().order_by("pk").values_list("pk"))
-    liste = list(lues.order_by("nom_naissance", "prenoms", "pk"))
+    liste = list(lues.order_by("nom_affiche", "prenoms", "pk"))
     cles = [p.pk for p in liste]
     visibles = set(Personne.objects.visibles_par(par).filter(pk__in=cles).values_list("pk", flat=True))
     orientations: dict[int, list[Orientation]] = {}

@@ -9,13 +9,15 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from parcours.indicateurs import PAR_CODE
 from parcours.models import ReleveIndicateurs, TypeOrientation, ValeurIndicateur
 from pdi.socle.formats import date_courte
 from pdi.socle.masquage import SEUIL_INTERNE, masquer_liste, masquer_taux, petit
 from pdi.structures.models import Structure
 from pdi.territoires.models import TerritoireAction
 
-from . import moteur
+from . import familles, moteur
+from .familles import avec_la_famille
 from .formule import AGE, AXES, MOIS, OFFRE, SEXE, STRUCTURE, TERRITOIRE, TYPE, Formule, Restriction, Valeur
 
 INCONNU = "?"
@@ -143,6 +145,9 @@ def chiffres(
 ) -> dict[str, Chiffre]:
     """Return the figure of each formula for the rows of `restriction`: one axis at most when small cells are hidden."""
     actives = [a for a in restriction.actives() if a in AXES]
+    demandees = list(formules)
+    if masquer and len(actives) < 2:  # what the others of its family tell of a hidden figure is hidden too
+        formules = avec_la_famille(demandees, PAR_CODE)
     if len(actives) > 1:
         lus = source.groupes(formules, restriction=restriction)
         return {
@@ -151,12 +156,14 @@ def chiffres(
         }
     axe = actives[0] if actives else ""
     lus = source.groupes(formules, axe)
+    de_famille = _caches_de_famille(lus, axe) if masquer else {}
     resultat = {}
-    for formule in formules:
+    for formule in demandees:
         groupes = lus.get(formule.code, {})
         if not axe:
             total = groupes.get("total", {}).get("", Valeur(Decimal(0), Decimal(0)))
-            resultat[formule.code] = Chiffre(formule, total, masquer and petit_chiffre(formule, total), discret=masquer)
+            cachee = masquer and (petit_chiffre(formule, total) or "" in de_famille.get(formule.code, ()))
+            resultat[formule.code] = Chiffre(formule, total, cachee, discret=masquer)
             continue
         if axe not in formule.axes:
             resultat[formule.code] = _absent(formule)
@@ -164,8 +171,17 @@ def chiffres(
         cle = str(restriction.actives()[axe])
         termes = groupes.get(axe, {}).get(cle, _rien(formule))
         cachees = masques(formule, groupes.get(axe, {})) if masquer else set()
+        cachees |= de_famille.get(formule.code, set())
         resultat[formule.code] = Chiffre(formule, termes, cle in cachees, discret=masquer)
     return resultat
+
+
+def _caches_de_famille(lus: Mapping[str, moteur.Groupes], axe: str) -> dict[str, set[str | None]]:
+    """Return the groups hidden by indicator because its family would give them back; « » is the whole, without axis."""
+    if axe:
+        return familles.caches_par_groupe({code: groupes[axe] for code, groupes in lus.items() if axe in groupes})
+    totaux = {code: groupes["total"][""] for code, groupes in lus.items() if "" in groupes.get("total", {})}
+    return {code: {""} for code in familles.caches(totaux)}
 
 
 def _rien(formule: Formule) -> Valeur:
@@ -178,9 +194,10 @@ def _absent(formule: Formule) -> Chiffre:
 
 def ventilation(source: Source, formule: Formule, axe: str, restriction: Restriction, *, masquer: bool) -> list[Groupe]:
     """Return the breakdown of a figure by an axis, in the order of its nomenclature."""
-    lus = source.groupes([formule], axe, restriction)
+    famille = avec_la_famille([formule], PAR_CODE) if masquer else [formule]
+    lus = source.groupes(famille, axe, restriction)
     groupes = lus.get(formule.code, {}).get(axe, {})
-    cachees = masques(formule, groupes) if masquer else set()
+    cachees = masques(formule, groupes) | _caches_de_famille(lus, axe).get(formule.code, set()) if masquer else set()
     noms = libelles(axe, groupes)
     return [
         Groupe(

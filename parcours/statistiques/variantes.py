@@ -7,8 +7,8 @@ A variant is written like a query string: `taux_sortie_positive?offre=1.5` (thes
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -17,12 +17,15 @@ from urllib.parse import parse_qsl
 from django.conf import settings
 
 from actions.models import Programme, SensIndicateur
-from actions.registre import Declaration, Portee, Requete, Termes, declarer
+from actions.registre import SECRET, Declaration, Portee, Requete, Termes, declarer
 from offre.indicateurs import CODES as DES_REALISATIONS
+from parcours.models import ReleveIndicateurs, ValeurIndicateur
+from pdi.socle.formats import date_courte
 from pdi.socle.masquage import SEUIL_INTERNE, petit
 from pdi.socle.typographie import typographier_tout
 
-from . import moteur
+from . import familles, moteur
+from .familles import avec_la_famille
 from .formule import AXES, Formule, Restriction, Valeur, en_mois
 
 FICHIER = "fixtures/parcours/liaisons_indicateurs.json"
@@ -56,6 +59,7 @@ class Variante:
     restriction: Restriction = field(default_factory=Restriction)
     terme: str = ""
     unite: str = ""
+    famille: tuple[Formule, ...] = ()  # the formula, and those it adds up with
 
     @classmethod
     def lire(cls, code: str, formules: Mapping[str, Formule]) -> Variante:
@@ -75,7 +79,8 @@ class Variante:
         formule = formules[nom]
         if not moteur.admet(formule, restriction):
             raise ValueError(f"« {nom} » ne se restreint pas ainsi : {suite}.")
-        return cls(formule, restriction, parametres.get("terme", ""), parametres.get("unite", ""))
+        famille = tuple(avec_la_famille([formule], formules))
+        return cls(formule, restriction, parametres.get("terme", ""), parametres.get("unite", ""), famille)
 
     def termes(self, valeur: Valeur) -> Termes:
         """Return the terms as the registry of fiches wants them: a count has no denominator."""
@@ -108,6 +113,7 @@ class Variante:
             source=f.source,
             moyenne=self._moyenne() if not compte and f.unite != "%" else None,
             secrete=self._secrete,
+            origine=dire_le_gel,
         )
 
     def _secrete(self, termes: Termes) -> bool:
@@ -131,8 +137,10 @@ class Variante:
     def _requete(self) -> Requete:
         def requete(programme: Programme, annee: int) -> dict[int | None, Termes]:
             del programme  # one deployment, one département: its people are those of the programme
-            resultat = moteur.calculer([self.formule], moteur.Moment.de(annee), (), self.restriction)
-            return {None: self.termes(resultat[self.formule.code]["total"][""])}
+            valeurs = totaux(self.famille or (self.formule,), annee, self.restriction)
+            termes = self.termes(valeurs[self.formule.code])
+            trouvable = self.formule.code in familles.caches(valeurs)
+            return {None: replace(termes, texte=SECRET) if trouvable else termes}
 
         return requete
 
@@ -144,6 +152,34 @@ class Variante:
             *([f"{AXES['territoire'].lower()} {r.territoire}"] if r.territoire else []),
         ]
         return f" ({', '.join(mots)})" if mots else ""
+
+
+def gele_de(annee: int) -> ReleveIndicateurs | None:
+    """Return the frozen figures of a year."""
+    return ReleveIndicateurs.objects.filter(annee=annee, gele_le__isnull=False).first()
+
+
+def dire_le_gel(annee: int) -> str:
+    """Return « chiffre gelé le 31/03/2026 » for a year whose figures are frozen, empty otherwise."""
+    gele = gele_de(annee)
+    return f"chiffre gelé le {date_courte(gele.gele_le)}" if gele and gele.gele_le else ""
+
+
+def totaux(formules: Sequence[Formule], annee: int, restriction: Restriction) -> dict[str, Valeur]:
+    """Return the value of each formula over the year: the frozen one when the year is frozen, else counted now.
+
+    A restricted figure is not kept by the freeze: it is counted on the rows that were known then. So fiches and
+    observatoire tell the same of a frozen year; the gap to a recount is explained on the page of the indicator.
+    """
+    gele = gele_de(annee)
+    moment = moteur.Moment.de(annee, gele.arrete, vu_le=gele.gele_le) if gele else moteur.Moment.de(annee)
+    figees: dict[str, Valeur] = {}
+    if gele is not None and restriction.vide:
+        lignes = ValeurIndicateur.objects.filter(releve=gele, axe="total", code__in=[f.code for f in formules])
+        figees = {v.code: Valeur(v.numerateur, v.denominateur, v.manquants, v.mediane) for v in lignes}
+    autres = [f for f in formules if f.code not in figees]
+    comptes = moteur.calculer(autres, moment, (), restriction) if autres else {}
+    return figees | {f.code: comptes[f.code]["total"][""] for f in autres}
 
 
 def declarer_aux_fiches(formules: Iterable[Formule]) -> None:

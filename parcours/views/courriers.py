@@ -116,7 +116,7 @@ def courriers_lot(request: HttpRequest, pk: int) -> HttpResponse:
     courriers = list(
         lot.courriers.select_related("personne").defer(
             "personne__nir_chiffre", "personne__nir_empreinte", "personne__recherche", "contenu"
-        ).order_by("personne__nom_naissance", "pk")
+        ).order_by("personne__nom_affiche", "pk")
     )  # fmt: skip
     par_etat = {etat.value: [c for c in courriers if c.etat == etat] for etat in EtatCourrier}
     contexte = {"lot": lot, "courriers": courriers, "colonnes": COLONNES_LOT, "prets": par_etat["pret"],

@@ -134,7 +134,7 @@ def _saisie(request: HttpRequest, lu: Lot, form: Any, statut: int) -> HttpRespon
 def _personnes(request: HttpRequest, cles: list[int]) -> PageParCle[Personne]:
     """Return one page of these people, those the reader may still find, with today's référent."""
     visibles = ListePersonnes(request.user, QueryDict("tout=1"), timezone.localdate()).decorees.filter(pk__in=cles)
-    return PageParCle(visibles, ["nom_naissance", "prenoms"], request.GET.get("curseur"))
+    return PageParCle(visibles, ["nom_affiche", "prenoms"], request.GET.get("curseur"))
 
 
 def _apercu(request: HttpRequest, lu: Lot, apercu: Apercu) -> HttpResponse:

@@ -96,7 +96,7 @@ def oarsa_corrections(request: HttpRequest, code: str) -> HttpResponse:
     moment = _moment(request)
     visibles = anomalies_oarsa.personnes(anomalie, moment).visibles_par(request.user)
     contexte = {
-        "page": PageParCle(visibles, ["nom_naissance", "prenoms"], request.GET.get("curseur")),
+        "page": PageParCle(visibles, ["nom_affiche", "prenoms"], request.GET.get("curseur")),
         "anomalie": anomalie,
         "moment": moment,
         "colonnes": COLONNES_PERSONNES,

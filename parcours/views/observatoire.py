@@ -81,7 +81,7 @@ def indicateur_personnes(request: HttpRequest, code: str) -> HttpResponse:
     formule, page = _formule(code), Observatoire(request.user, request.GET)
     portion = choisir(request.GET, "portion", PORTIONS, "numerateur")
     tous = personnes_de(formule, page.source.moment, portion, page.restriction)
-    liste = PageParCle(tous.visibles_par(request.user), ["nom_naissance", "prenoms"], request.GET.get("curseur"))
+    liste = PageParCle(tous.visibles_par(request.user), ["nom_affiche", "prenoms"], request.GET.get("curseur"))
     contexte = {
         "page": liste,
         "observatoire": page,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,8 +48,11 @@ class PasMaintenant(DroitInsuffisant):
 class RegleMetier(Exception):
     """A business rule refuses the write; the message is shown to the user as it stands.
 
-    `champ` names the form field at fault when there is one.
+    `champ` names the form field at fault when there is one. `details`: the faults one by one, (field, sentence), when
+    several rules refuse at once; a form shows them line by line instead of the message.
     """
+
+    details: Sequence[tuple[str | None, str]] = ()
 
     def __init__(self, message: str, *, champ: str | None = None) -> None:
         """Keep the French message and the optional field name."""

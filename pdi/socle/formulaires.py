@@ -18,5 +18,6 @@ def envoi(request: HttpRequest) -> Any:
 
 
 def signaler(form: forms.BaseForm, erreur: RegleMetier) -> None:
-    """Show a business rule's sentence on the field it names, or above the form."""
-    form.add_error(erreur.champ if erreur.champ in form.fields else None, erreur.message)
+    """Show a business rule's sentence on the field it names, or above the form; one line a rule when there are many."""
+    for champ, phrase in erreur.details or [(erreur.champ, erreur.message)]:
+        form.add_error(champ if champ in form.fields else None, phrase)

@@ -168,3 +168,11 @@ def test_le_journal_des_consultations_se_garde_un_an():
     assert {int(e) for e in Consultation.objects.values_list("ecran", flat=True)} == {
         n for n, garde in ages.items() if garde
     }
+
+
+def test_la_liste_suit_le_nom_montre_celui_d_usage(client: Client, referent):
+    for naissance, usage in (("Zèle", "Abricot"), ("Bruyère", ""), ("Ardoise", "Yourte")):
+        personne_suivie(referent=referent, nom_naissance=naissance, nom_usage=usage)
+    client.force_login(referent)
+    lus = client.get(reverse("parcours:personnes")).context["page"].objets
+    assert [p.nom_affiche for p in lus] == ["Abricot", "Bruyère", "Yourte"]

@@ -54,6 +54,11 @@ def est_case(champ: BoundField) -> bool:
     return isinstance(champ.field.widget, _CASES)
 
 
+def _se_dit_facultatif(champ: BoundField) -> bool:
+    """Return whether the field may be left empty, unless its empty choice is an answer (`toujours_dit`)."""
+    return not (champ.field.required or est_case(champ) or getattr(champ.field, "toujours_dit", False))
+
+
 @register.simple_tag
 def champ(champ: BoundField, aide: str = "", mots: int = 0, facultatif: bool | None = None) -> SafeString:
     """`{% champ form.bilan mots=500 %}` label, help, error above the control, then the control.
@@ -91,7 +96,7 @@ def champ(champ: BoundField, aide: str = "", mots: int = 0, facultatif: bool | N
             "case": est_case(champ),
             "cache": champ.is_hidden,
             "decrit": decrit,
-            "facultatif": (not champ.field.required and not est_case(champ)) if facultatif is None else facultatif,
+            "facultatif": _se_dit_facultatif(champ) if facultatif is None else facultatif,
             "controle": SafeString("") if groupe else champ.as_widget(attrs=attributs),
             "options": _options(champ, attributs) if groupe else [],
         },
