@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gouvernance.models import DialogueTerritorial, EtatQuestionnaire, Instance, Proposition, Questionnaire
-from gouvernance.querysets import ROLES_GOUVERNANCE
+from gouvernance.querysets import ROLES_GOUVERNANCE, ROLES_LECTURE_GOUVERNANCE
 from offre.droits import peut_tenir_session
 from pdi.socle.droits import OUI, Verdict, non, pas_maintenant
 
@@ -15,6 +15,13 @@ RESERVE_QUESTIONNAIRE = (
     "Un questionnaire est tenu par le secrétariat de l’instance, par qui tient la session, et par les chargés de "
     "programme et les administrateurs."
 )
+
+
+def peut_lire_participation(utilisateur: Any) -> Verdict:
+    """Read the figures of participation."""
+    if utilisateur.is_authenticated and utilisateur.a_role(*ROLES_LECTURE_GOUVERNANCE):
+        return OUI
+    return non("Les chiffres de la participation se lisent dans les services du Département et à la direction.")
 
 
 def peut_tenir_proposition(utilisateur: Any, proposition: Proposition) -> Verdict:

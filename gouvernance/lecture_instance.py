@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from gouvernance.droits_instances import nom_du_membre, peut_tenir_instance
 from gouvernance.models import Decision, EtatSeance, Instance, Membre, Presence, ReglementInstance, Seance
+from gouvernance.querysets_participation import EN_ATTENTE
 from gouvernance.regles.seances import PRESENTS, TONS_SEANCE
 from pdi.socle.tri import Colonne
 
@@ -104,6 +105,12 @@ class LectureInstance:
         compte = presences.aggregate(convoques=Count("pk"), presents=Count("pk", filter=Q(etat__in=PRESENTS)))
         decisions = Decision.objects.filter(seance__instance=self.instance).ouvertes().count()
         return {"tenues": tenues.filter(debut__year=self.jour.year).count(), "ouvertes": decisions, **compte}
+
+    @cached_property
+    def propositions(self) -> dict[str, int]:
+        """Return how many proposals it made, and how many wait for their outcome (one query)."""
+        attente = Count("pk", filter=Q(etat__in=EN_ATTENTE))
+        return self.instance.propositions.aggregate(total=Count("pk"), attente=attente)
 
     @property
     def participation(self) -> Decimal | None:

@@ -24,7 +24,7 @@ from gouvernance.regles.seances import (
 from pdi.socle.composants import Evenement
 
 TONS_POINT = {
-    "a_venir": ("neutre", "circle"), "en_discussion": ("info", "chat-dots-fill"),
+    "a_venir": ("neutre", "circle"), "en_discussion": ("info", "chat-left-text-fill"),
     "traite": ("bon", "check-circle-fill"),
     "reporte": ("veille", "arrow-repeat"),
 }  # fmt: skip

@@ -54,7 +54,7 @@ AUTOMATE_PROPOSITION = Automate(
 )  # fmt: skip
 
 TONS_PROPOSITION = {
-    EtatProposition.DEPOSEE: ("neutre", "inbox"), EtatProposition.EXAMINEE: ("info", "chat-dots-fill"),
+    EtatProposition.DEPOSEE: ("neutre", "inbox"), EtatProposition.EXAMINEE: ("info", "chat-left-text-fill"),
     EtatProposition.RETENUE: ("bon", "check-lg"), EtatProposition.ECARTEE: ("neutre", "x-lg"),
     EtatProposition.REALISEE: ("bon", "check-circle-fill"),
 }  # fmt: skip

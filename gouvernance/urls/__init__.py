@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver
 
-from . import decisions, instances, rapports, seances
+from . import decisions, instances, participation, rapports, seances
 
 app_name = "gouvernance"
 urlpatterns: list[URLPattern | URLResolver] = [
     *instances.urlpatterns,
     *seances.urlpatterns,
     *decisions.urlpatterns,
+    *participation.urlpatterns,
     *rapports.urlpatterns,
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
+from gouvernance.querysets import ROLES_LECTURE_GOUVERNANCE
 from offre.droits_conventions import LECTEURS_CONVENTIONS
 from parcours.querysets import ROLES_PERSONNES
 from parcours.statistiques.droits import LECTEURS
@@ -169,6 +170,14 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
             ),
             Entree("Séances", "gouvernance:seances", prefixes=("gouvernance:seance",)),
             Entree("Décisions", "gouvernance:decisions", prefixes=("gouvernance:decision",)),
+            Entree(
+                "Participation",
+                "gouvernance:participation",
+                roles=ROLES_LECTURE_GOUVERNANCE,
+                prefixes=("gouvernance:participation", "gouvernance:formation", "gouvernance:proposition"),
+            ),
+            Entree("Dialogues territoriaux", "gouvernance:dialogues", prefixes=("gouvernance:dialogue",)),
+            Entree("Questionnaires", "gouvernance:questionnaires", prefixes=("gouvernance:questionnaire",)),
             Entree(
                 "Rapport annuel",
                 "gouvernance:rapports",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -105,7 +106,7 @@ def test_une_mauvaise_reponse_n_ecrit_rien(questionnaire, service, note, message
 
 
 def test_les_questions_ne_changent_plus_une_fois_le_questionnaire_ouvert(questionnaire, service):
-    champs = {"questions": [{"genre": "texte", "intitule": "Un mot ?"}], "titre": "Un mot"}
+    champs: dict[str, Any] = {"questions": [{"genre": "texte", "intitule": "Un mot ?"}], "titre": "Un mot"}
     ops.modifier_questionnaire(questionnaire=questionnaire, version=1, par=service, **champs)
     with pytest.raises(RegleMetier, match="modifié entre-temps"):
         ops.modifier_questionnaire(questionnaire=questionnaire, version=1, par=service, **champs)

@@ -1,4 +1,4 @@
-"""Load the meetings and decisions of the demonstration, once."""
+"""Load the meetings, decisions and participation of the demonstration, once."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from gouvernance.operations.demonstration import charger_demonstration
+from gouvernance.operations.demonstration_participation import charger_participation
 from gouvernance.operations.instances import charger_instances
 from pdi.socle.contexte import depuis
 
@@ -31,6 +32,15 @@ class Command(BaseCommand):
             charger_instances(chemin=dossier / "gouvernance.json")
             chemin = dossier / "demonstration" / "gouvernance.json"
             bilan = charger_demonstration(chemin=chemin, jour=timezone.localdate())
+            chemin = dossier / "demonstration" / "participation.json"
+            participation = charger_participation(chemin=chemin, jour=timezone.localdate())
+        if participation is not None:
+            self.stdout.write(
+                self.style.SUCCESS(
+                    f"Participation : {participation.dialogues} dialogues, {participation.propositions} propositions, "
+                    f"{participation.reponses} réponses fictives."
+                )
+            )
         if bilan is None:
             self.stdout.write("Séances : déjà là.")
             return
