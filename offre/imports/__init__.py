@@ -4,6 +4,7 @@ from pdi.socle.imports.declarations import declarer
 
 from .conventions import GENRE_CONVENTIONS, GENRE_MONTANTS
 from .offres import GENRE_OFFRES
+from .realisations import GENRES_REALISATIONS
 from .services_di import GENRE_SERVICES_DI
 from .sessions import GENRE_SESSIONS
 from .structures_di import GENRE_STRUCTURES_DI
@@ -13,6 +14,7 @@ GENRES = (
     GENRE_SESSIONS,
     GENRE_CONVENTIONS,
     GENRE_MONTANTS,
+    *GENRES_REALISATIONS,
     GENRE_STRUCTURES_DI,
     GENRE_SERVICES_DI,
 )

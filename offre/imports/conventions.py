@@ -7,7 +7,7 @@ from decimal import Decimal
 from offre.droits import peut_importer_offre
 from offre.models import Convention, EtatConvention, MontantConvention
 from pdi.socle.contexte import ecran_courant
-from pdi.socle.imports.controle import Comparaison, Travail, cle_sql
+from pdi.socle.imports.controle import RESSEMBLANCE, Comparaison, Travail, cle_sql
 from pdi.socle.imports.declarations import Champ, Genre, Reference
 
 from .commun import inserer, modifier, structure, transitions
@@ -30,6 +30,11 @@ CHAMPS = (
 )  # fmt: skip
 SIMPLES = ("intitule", "signee_le", "alerte_jours")
 _OFFRES = "regexp_split_to_table(t.offres, '[;\\n]+') AS f(mot)"
+_PROCHE = (
+    "SELECT y.numero FROM offre_offreinsertion y WHERE y.numero <> '' AND y.etat <> 'archivee' "
+    f"AND similarity(y.numero, btrim(f.mot)) >= {RESSEMBLANCE} ORDER BY similarity(y.numero, btrim(f.mot)) DESC, "
+    "y.numero LIMIT 1"
+)
 _LIEN = "JOIN offre_offreinsertion x ON x.numero = btrim(f.mot) AND x.etat <> 'archivee' AND btrim(f.mot) <> ''"
 
 
@@ -59,7 +64,8 @@ def controler(travail: Travail) -> None:
     travail.signaler(
         code="offre_inconnue", colonne="offres", valeur="t.offres",
         jointure=f"CROSS JOIN LATERAL {_OFFRES} LEFT {_LIEN}",
-        message="'Aucune offre ne porte le numéro « ' || btrim(f.mot) || ' ».'", attendu="'des numéros du catalogue'",
+        message="'Aucune offre ne porte le numéro « ' || btrim(f.mot) || ' ».' || coalesce(' Vouliez-vous dire « ' || "
+        f"({_PROCHE}) || ' » ?', '')", attendu="'des numéros du catalogue'",
         ou="x.id IS NULL AND btrim(f.mot) <> ''",
     )  # fmt: skip
     _comparer(travail)
@@ -185,5 +191,5 @@ GENRE_MONTANTS = Genre(
     description="Prévu, mandaté et payé, par année et par financeur. Importez d’abord les conventions.",
     champs=CHAMPS_MONTANTS, cles=("La convention, l’année et le financeur",),
     nommee=("convention", "financeur", "annee"), tables=("offre_montantconvention",), droit=peut_importer_offre,
-    controler=controler_montants, appliquer=appliquer_montants,
+    controler=controler_montants, appliquer=appliquer_montants, reprise="annee",
 )  # fmt: skip

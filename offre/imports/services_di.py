@@ -266,4 +266,5 @@ GENRE_SERVICES_DI = Genre(
     tables=("offre_offreinsertion", "offre_offreinsertion_operateurs", "offre_offreinsertion_freins",
             "offre_lieuoffre", "offre_referenceexterne", "offre_versionoffre"),
     droit=peut_importer_offre, controler=controler, appliquer=appliquer, options=(PUBLIER, REMPLACER),
+    reprise="identifiant",
 )  # fmt: skip

@@ -135,5 +135,5 @@ GENRE_SESSIONS = Genre(
     description="Les dates, les lieux et les places des sessions d’une offre du catalogue.",
     champs=CHAMPS, cles=("L’offre, le premier jour, puis l’opérateur et l’intitulé quand ils sont dits",),
     nommee=("offre", "intitule", "debut"), tables=("offre_session", "offre_transitionsession"),
-    droit=peut_importer_offre, controler=controler, appliquer=appliquer,
+    droit=peut_importer_offre, controler=controler, appliquer=appliquer, reprise="debut",
 )  # fmt: skip

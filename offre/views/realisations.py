@@ -17,6 +17,7 @@ from actions.models import FicheAction
 from actions.operations.commun import Etat
 from actions.regles.saisie import lire_nombre
 from actions.views.edition.ecran import Confirmation, Ecran
+from offre.droits import peut_importer_offre
 from offre.droits_conventions import (
     peut_lire_realisations,
     peut_modifier_realisation,
@@ -50,7 +51,8 @@ def realisations(request: HttpRequest) -> HttpResponse:
     liste = ListeRealisations(request.user, request.GET, timezone.localdate())
     contexte = {
         "liste": liste, "filtres": liste.filtres, "tri": liste.tri, "page": liste.page, "colonnes": COLONNES,
-        "saisir": bool(peut_saisir_realisations(request.user)),
+        "saisir": bool(peut_saisir_realisations(request.user)), "importer": bool(peut_importer_offre(request.user)),
+        "genre": f"realisations-{liste.filtres.valeurs.get('type', 'clauses')}",
     }  # fmt: skip
     return render(request, "offre/realisations/realisations.html", contexte)
 

@@ -72,15 +72,25 @@ def occupations(
     lues = _lire(annee, jour)
     structures = {s.pk: s for s in Structure.objects.filter(pk__in={o for o, _ in lues if o})}
     colonnes: list[tuple[int | None, str]] = [(t.pk, t.nom) for t in territoires]
-    if not seul:
+    if not seul and any(ou is None for _, ou in lues):
         colonnes.append((None, AILLEURS))
     ordre = sorted({o for o, _ in lues}, key=lambda o: (o is None, structures[o].nom if o else ""))
-    lignes = (_ligne(o, str(structures[o]) if o else DEPARTEMENT, lues, colonnes, annee, masquer) for o in ordre)
+    lignes = (
+        _ligne(o, str(structures[o]) if o else DEPARTEMENT, lues, colonnes, annee, seul=seul, masquer=masquer)
+        for o in ordre
+    )
     return [ligne for ligne in lignes if any(c.capacite for c in ligne.cellules)]
 
 
 def _ligne(
-    operateur: int | None, nom: str, lues: Lues, colonnes: Sequence[tuple[int | None, str]], annee: int, masquer: bool
+    operateur: int | None,
+    nom: str,
+    lues: Lues,
+    colonnes: Sequence[tuple[int | None, str]],
+    annee: int,
+    *,
+    seul: bool,
+    masquer: bool,
 ) -> LigneOccupation:
     rien = (0, Decimal(0), Decimal(0))
     termes = [lues.get((operateur, ou), rien) for ou, _ in colonnes]
@@ -92,7 +102,7 @@ def _ligne(
         Occupation(titre, n, capacite, None if cache_ else prises, _sessions(annee, operateur, ou))
         for (ou, titre), (n, capacite, prises), cache_ in zip(colonnes, termes, caches, strict=True)
     ]
-    if len(colonnes) > 1:
+    if not seul:
         n, capacite, prises = (sum(x, Decimal(0)) for x in zip(*termes, strict=True))
         cellules.append(Occupation(ENSEMBLE, int(n), capacite, None if tout else prises, _sessions(annee, operateur)))
     return LigneOccupation(nom, tuple(cellules))

@@ -200,10 +200,11 @@ class Travail:
 
     def deja_ecrits(self) -> None:
         """Refuse the rows about what an imported row of the same lot wrote: they are still its double."""
-        if not self.genre.memes:
+        colonne = self.genre.memes[0][0] if self.genre.memes else self.genre.reprise
+        if not colonne:
             return
         self.signaler(
-            code="doublon_fichier", colonne=self.genre.memes[0][0],
+            code="doublon_fichier", colonne=colonne,
             message="'La ligne ' || d.premiere || ' de ce fichier, déjà importée, dit la même chose.'",
             attendu="'une seule ligne ; corrigez celle-ci ou laissez-la'",
             jointure="JOIN (SELECT cible, min(numero) AS premiere FROM socle_ligneimport WHERE lot_id = %s "

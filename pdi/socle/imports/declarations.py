@@ -138,6 +138,8 @@ class Genre:
     that agree on one whole group (all filled) are duplicates. `nommee`: columns that name a row on the screen.
     `controler(travail)` fills `cible`, `changements` and the anomalies; `appliquer(travail)` writes the ready rows;
     both by sets, on the table of `Travail`. `tables` are held against other writers meanwhile.
+    `reprise` is the column that says, once a row is imported, that another of the file is about the same thing (when
+    no group of `memes` can: the double is known by more than columns).
     `feuilles` are the sheets (or the lists of a JSON document) to read, when a file has several.
     `nommer` gives, for the identifiers proposed to choose from, (label, detail, URL).
     """
@@ -155,6 +157,7 @@ class Genre:
     controler: Callable[[Travail], None]
     appliquer: Callable[[Travail], None]
     memes: tuple[tuple[str, ...], ...] = ()
+    reprise: str = ""
     options: tuple[Option, ...] = ()
     ordre: int = 100
     feuilles: tuple[str, ...] = ()
