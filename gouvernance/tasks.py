@@ -7,6 +7,7 @@ from celery import shared_task
 from pdi.socle.traitements import Suivi
 
 from . import operations
+from .operations.avenants import appliquer_avenants_dus
 
 
 @shared_task(name="gouvernance.compiler_rapport", ignore_result=True)
@@ -14,3 +15,9 @@ def compiler_rapport(traitement_id: str, programme_id: int, annee: int) -> None:
     """Compile one report."""
     with Suivi(traitement_id) as suivi:
         operations.executer_compilation(programme_id=programme_id, annee=annee, suivi=suivi)
+
+
+@shared_task(name="gouvernance.appliquer_avenants", ignore_result=True)
+def appliquer_avenants() -> None:
+    """Apply the voted avenants whose day has come."""
+    appliquer_avenants_dus()

@@ -103,11 +103,26 @@ def gestes_fiche(utilisateur: Any, fiche: Any, annee: int, bilan: Any | None) ->
             _geste(f"Saisir les valeurs {annee}", "mesures_saisir", [fiche.pk, annee], suivre, icone="table"),
             _geste("Ajouter une note datée", "note_ajouter", [fiche.pk], suivre, icone="chat-left-text"),
             _geste("Joindre une pièce", "piece_ajouter", [fiche.pk], suivre, icone="paperclip"),
+            *_vie(fiche, suivre),
             _geste("Modifier la fiche", "fiche_modifier", [fiche.pk], modifier, icone="pencil"),
             _geste("Fixer les cibles", "cibles_modifier", [fiche.pk], modifier, icone="bullseye"),
             _geste("Ajouter un indicateur", "indicateur_creer", [fiche.pk], modifier, icone="plus-lg"),
         ]
     )
+
+
+def _vie(fiche: Any, suivre: Verdict) -> list[Geste | None]:
+    """Return what changes the text of a fiche: its versions, and the proposal that a storey above takes."""
+    try:
+        proposer = reverse("gouvernance:modification_proposer", args=[fiche.pk])
+    except NoReverseMatch:
+        proposer = ""
+    gestes: list[Geste | None] = [
+        Geste("Voir ses versions", _adresse("fiche_versions", fiche.pk), icone="clock-history")
+    ]
+    if proposer and suivre.ok:
+        gestes.append(Geste("Proposer une modification", proposer, icone="pencil-square"))
+    return gestes
 
 
 def gestes_indicateur(utilisateur: Any, indicateur: Indicateur) -> list[Geste]:

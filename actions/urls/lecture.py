@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from actions.views import fiches, indicateurs, programmes
+from actions.views import fiches, indicateurs, programmes, versions
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("programmes/", programmes.programmes, name="programmes"),
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("fiches/export/", fiches.fiches_export, name="fiches_export"),
     path("fiches/<int:pk>/", fiches.fiche, name="fiche"),
     path("fiches/<int:pk>/historique/", fiches.fiche_historique, name="fiche_historique"),
+    path("fiches/<int:pk>/versions/", versions.fiche_versions, name="fiche_versions"),
     path("pieces/<int:pk>/", fiches.piece, name="piece"),
     path("indicateurs/", indicateurs.indicateurs, name="indicateurs"),
     path("indicateurs/export/", indicateurs.indicateurs_export, name="indicateurs_export"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from . import decisions, instances, participation, rapports, seances
+from . import avenants, decisions, instances, participation, rapports, seances
 
 app_name = "gouvernance"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *decisions.urlpatterns,
     *participation.urlpatterns,
     *rapports.urlpatterns,
+    *avenants.urlpatterns,
 ]

@@ -170,6 +170,7 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
             ),
             Entree("Séances", "gouvernance:seances", prefixes=("gouvernance:seance",)),
             Entree("Décisions", "gouvernance:decisions", prefixes=("gouvernance:decision",)),
+            Entree("Avenants", "gouvernance:avenants", prefixes=("gouvernance:avenant", "gouvernance:modification")),
             Entree(
                 "Participation",
                 "gouvernance:participation",

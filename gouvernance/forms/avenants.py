@@ -1,0 +1,140 @@
+"""Forms of proposals of change and of avenants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from actions.forms.champs import ChampDate
+from actions.models import Bilan
+from actions.versions import LISTES
+from gouvernance.models import Decision, OrigineModification
+
+AIDES = {
+    "objectifs": "Un objectif par ligne ; ses étapes dessous, chacune précédée d’un tiret. Une étape dont les mots ne "
+    "changent pas garde son avancement et ses dates.",
+    "pilotes": "Une ligne par service : « Pilote : nom du service » ou « Copilote : nom du service ».",
+    "cibles": "Une ligne par cible : « Taux d’orientation – 2026 : 90 ». Une ligne retirée retire la cible.",
+    "financements": "Une ligne par financeur et par année : « Région Île-de-France – 2026 : 12 000 ». Écrivez "
+    "« ensemble » à la place de l’année pour un montant qui vaut pour toute l’action.",
+    "cout_total": "Celui qu’imprimera le document, par exemple 120 000.",
+    "arret": "Dites pourquoi l’action s’arrête : elle passera au statut « Abandonnée ». Videz le texte pour qu’elle "
+    "reprenne.",
+}
+LIGNES = {"intitule": 2, "cout_total": 1, "periodicite_texte": 2, "arret": 2}
+
+
+class ModificationForm(forms.Form):
+    """A proposal of change. `vu`: the text that the page showed."""
+
+    apres = forms.CharField(label="Texte proposé", required=False, strip=False, max_length=50_000)
+    motif = forms.CharField(
+        label="Pourquoi changer", max_length=4000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Ce que lira l’Assemblée\u00a0: ce qui a été constaté, ce que la modification permet.",
+    )  # fmt: skip
+    origine = forms.ChoiceField(label="D’où vient la proposition", choices=OrigineModification.choices)
+    bilan = forms.ModelChoiceField(label="Le bilan", required=False, queryset=Bilan.objects.none(), empty_label="—")
+    decision = forms.ModelChoiceField(
+        label="La décision", required=False, queryset=Decision.objects.none(), empty_label="—"
+    )
+    vu = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, champ: str, bilans: Any = None, decisions: Any = None, correction: bool = False, **kwargs: Any
+    ) -> None:
+        """Fit the text box to the rubric; offer the bilans and the decisions one may cite."""
+        super().__init__(*args, **kwargs)
+        self.fields["apres"].widget = forms.Textarea(attrs={"rows": LIGNES.get(champ, 10)})
+        self.fields["apres"].help_text = AIDES.get(champ, "Un élément par ligne." if champ in LISTES else "")
+        for nom, choix in (("bilan", bilans), ("decision", decisions)):
+            if correction or choix is None or not choix:
+                del self.fields[nom]
+            else:
+                self.fields[nom].queryset = choix  # type: ignore[attr-defined]
+        if correction:
+            del self.fields["origine"]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the bilan or the decision that the origin names."""
+        lues: dict[str, Any] = super().clean() or self.cleaned_data
+        for nom, libelle in (("bilan", "Choisissez le bilan."), ("decision", "Choisissez la décision.")):
+            if nom in self.fields:
+                if lues.get("origine") == nom and not lues.get(nom):
+                    self.add_error(nom, libelle)
+                if lues.get("origine") != nom:
+                    lues[nom] = None
+        return lues
+
+
+class AvenantForm(forms.Form):
+    """An avenant."""
+
+    intitule = forms.CharField(label="Intitulé", max_length=200, help_text="Ce que l’avenant change, en une ligne.")
+    expose = forms.CharField(
+        label="Exposé des motifs", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="Il ouvre l’annexe de la délibération. Nécessaire avant de proposer l’avenant au vote.",
+    )  # fmt: skip
+    effet = ChampDate(
+        label="Date d’effet", required=False,
+        help_text="Le jour où les fiches prennent leur nouveau texte, au plus tôt celui du vote.",
+    )  # fmt: skip
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class CreationForm(AvenantForm):
+    """A new avenant of one programme."""
+
+    programme = forms.TypedChoiceField(label="Programme", coerce=int)
+    field_order = ("programme", "intitule", "expose", "effet")
+
+    def __init__(self, *args: Any, programmes: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+        """Offer the programmes."""
+        super().__init__(*args, **kwargs)
+        self.fields["programme"].choices = list(programmes)  # type: ignore[attr-defined]
+        del self.fields["version"]
+
+
+class ComposerForm(forms.Form):
+    """Proposals to put in an avenant."""
+
+    modifications = forms.TypedMultipleChoiceField(
+        label="Propositions à examiner", coerce=int, widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Cochez au moins une proposition."},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, choix: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+        """Offer the proposals that wait."""
+        super().__init__(*args, **kwargs)
+        self.fields["modifications"].choices = list(choix)  # type: ignore[attr-defined]
+
+
+class VoteForm(forms.Form):
+    """The vote of the Assemblée."""
+
+    resultat = forms.ChoiceField(
+        label="Résultat", choices=[("voter", "Adopté"), ("rejeter", "Rejeté")], widget=forms.RadioSelect,
+        initial="voter",
+    )  # fmt: skip
+    deliberation = forms.CharField(label="Numéro de la délibération", max_length=60)
+    vote_le = ChampDate(label="Date du vote")
+    effet = ChampDate(label="Date d’effet", required=False, help_text="Si l’avenant est adopté.")
+    commentaire = forms.CharField(
+        label="Pourquoi il est rejeté", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the day of effect of an adoption, for the reason of a refusal."""
+        lues: dict[str, Any] = super().clean() or self.cleaned_data
+        if lues.get("resultat") == "voter" and not lues.get("effet") and "effet" not in self.errors:
+            self.add_error("effet", "Dites à quelle date l’avenant prend effet.")
+        if lues.get("resultat") == "rejeter" and not lues.get("commentaire"):
+            self.add_error("commentaire", "Dites pourquoi l’avenant est rejeté.")
+        return lues
+
+
+class CommentaireForm(forms.Form):
+    """Why."""
+
+    commentaire = forms.CharField(label="Pourquoi", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
