@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
 from pdi.socle.traitements import Suivi
 
 from . import operations
 from .operations.avenants import appliquer_avenants_dus
+from .operations.rappels import rappeler_les_decisions
 
 
 @shared_task(name="gouvernance.compiler_rapport", ignore_result=True)
@@ -21,3 +23,9 @@ def compiler_rapport(traitement_id: str, programme_id: int, annee: int) -> None:
 def appliquer_avenants() -> None:
     """Apply the voted avenants whose day has come."""
     appliquer_avenants_dus()
+
+
+@shared_task(name="gouvernance.rappeler_decisions", ignore_result=True)
+def rappeler_decisions() -> None:
+    """Remind who carries decisions whose day has passed."""
+    rappeler_les_decisions(jour=timezone.localdate())

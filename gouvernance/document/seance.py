@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,12 @@ from django.conf import settings
 from django.template.loader import get_template
 from django.utils import timezone
 
-from actions.models import Bilan
+from actions.figures import PointAnnuel, points_annuels
+from actions.models import Bilan, FicheAction, Indicateur
 from gouvernance.lecture_seance import LectureSeance, PointLu, PresenceLue
 from gouvernance.models import Decision, EtatSeance, Seance
-from pdi.socle.formats import date_longue
+from offre.models import Convention, OffreInsertion
+from pdi.socle.formats import date_longue, dernier_jour, valeur_unite
 from pdi.territoires.noms import nom_de_la_collectivite
 
 if TYPE_CHECKING:
@@ -22,6 +25,28 @@ if TYPE_CHECKING:
 FEUILLES = ("css/contrat-impression.css", "css/seance-impression.css")
 GENRES = {"dossier": "Dossier de séance", "releve": "Relevé de décisions", "emargement": "Feuille de présence"}
 LIGNES_VIDES = 4  # somebody may come who was not convened
+
+
+@dataclass(frozen=True)
+class ChiffreFiche:
+    """An indicator in the preparation pack: its last year beside the one before and the target."""
+
+    indicateur: Indicateur
+    annee: int
+    avant: PointAnnuel
+    dernier: PointAnnuel
+
+    def _dire(self, valeur: Any) -> str:
+        return "–" if valeur is None else valeur_unite(valeur, self.indicateur.unite)
+
+    @property
+    def cases(self) -> tuple[str, str, str, str]:
+        """Return the value of the year before, of the year, the target, and how it is met."""
+        mots = {"bon": "atteinte", "veille": "proche", "retard": "loin"}
+        return (
+            self._dire(self.avant.valeur), self._dire(self.dernier.valeur), self._dire(self.dernier.cible),
+            mots.get(self.dernier.ton, "–") if self.dernier.ecart is not None else "–",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -99,6 +124,41 @@ class DocumentSeance:
         valides = Bilan.objects.filter(fiche__in=fiches, etat="valide").order_by("fiche_id", "-campagne__annee")
         ids = {*valides.distinct("fiche_id").values_list("pk", flat=True), *siens}
         return list(Bilan.objects.filter(pk__in=ids).select_related("fiche", "campagne").order_by("fiche__ordre", "pk"))
+
+    @cached_property
+    def chiffres(self) -> dict[int, list[ChiffreFiche]]:
+        """Return by fiche the measured indicators of the year before the meeting (three queries)."""
+        annee = timezone.localdate(self.seance.debut).year - 1
+        fiches = {p.point.fiche_id for p in self.points if p.point.fiche_id} | {b.fiche_id for b in self.bilans}
+        indicateurs = list(Indicateur.objects.filter(fiche__in=fiches, actif=True).order_by("ordre", "pk"))
+        points: Any = points_annuels([i.pk for i in indicateurs], [annee - 1, annee]) if indicateurs else {}
+        lus: dict[int, list[ChiffreFiche]] = {}
+        for i in indicateurs:
+            avant, dernier = points[i.pk][annee - 1], points[i.pk][annee]
+            if dernier.valeur is not None or dernier.cible is not None:
+                lus.setdefault(i.fiche_id, []).append(ChiffreFiche(i, annee, avant, dernier))
+        return lus
+
+    @property
+    def fiches(self) -> list[tuple[FicheAction, Bilan | None, list[ChiffreFiche]]]:
+        """Return the fiches of the agenda, each with its bilan and its figures."""
+        siens = {b.fiche_id: b for b in self.bilans}
+        lues = {p.point.fiche.pk: p.point.fiche for p in self.points if p.point.fiche is not None}
+        lues |= {b.fiche_id: b.fiche for b in self.bilans}
+        return [(f, siens.get(pk), self.chiffres.get(pk, [])) for pk, f in lues.items()]
+
+    @cached_property
+    def offres(self) -> list[OffreInsertion]:
+        """Return the offers of the agenda."""
+        ids = [p.point.offre_id for p in self.points if p.point.offre_id]
+        return list(OffreInsertion.objects.filter(pk__in=ids).prefetch_related("operateurs").order_by("ordre", "pk"))
+
+    @cached_property
+    def conventions(self) -> list[tuple[Convention, datetime.date | None]]:
+        """Return the conventions of the agenda, each with its last day."""
+        ids = [p.point.convention_id for p in self.points if p.point.convention_id]
+        lues = Convention.objects.filter(pk__in=ids).select_related("operateur").order_by("numero")
+        return [(c, dernier_jour(c.periode)) for c in lues.prefetch_related("montants", "objectifs")]
 
     @property
     def vides(self) -> range:

@@ -138,10 +138,10 @@ class FinMandatForm(forms.Form):
     fin = ChampDate(label="Dernier jour du mandat")
 
 
-class ReglementForm(forms.Form):
-    """The rules of procedure, a file."""
+class PieceForm(forms.Form):
+    """A file to join."""
 
-    fichier = forms.FileField(label="Règlement intérieur", allow_empty_file=True)
+    fichier = forms.FileField(label="Fichier", allow_empty_file=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Say what is accepted."""
@@ -149,3 +149,9 @@ class ReglementForm(forms.Form):
         types = ", ".join(settings.TYPES_PIECES_JOINTES)
         self.fields["fichier"].help_text = f"{types} ; {taille_fichier(settings.TAILLE_MAX_PIECE_JOINTE)} au plus."
         self.fields["fichier"].widget.attrs["accept"] = ",".join(f".{t}" for t in settings.TYPES_PIECES_JOINTES)
+
+
+class ReglementForm(PieceForm):
+    """The rules of procedure, a file."""
+
+    fichier = forms.FileField(label="Règlement intérieur", allow_empty_file=True)

@@ -19,6 +19,7 @@ from .participation import (
     ThemeFormation,
     TransitionProposition,
 )
+from .piece import PieceDecision, PieceSeance
 from .questionnaire import (
     EtatQuestionnaire,
     GenreQuestion,
@@ -66,6 +67,8 @@ __all__ = [
     "NatureInstance",
     "NiveauInstance",
     "OrigineModification",
+    "PieceDecision",
+    "PieceSeance",
     "PointOrdreDuJour",
     "Presence",
     "Proposition",

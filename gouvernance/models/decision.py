@@ -58,6 +58,7 @@ class Decision(models.Model):
     etat = models.CharField("état", max_length=10, choices=EtatDecision, default=EtatDecision.A_FAIRE)
     preuve = models.TextField("ce qui a été fait", blank=True)
     cle = models.UUIDField("clé de saisie", null=True, blank=True, unique=True, editable=False)
+    rappelee_le = models.DateField("rappelée le", null=True, blank=True, editable=False)
     version = models.PositiveIntegerField("version", default=1)
     demonstration = models.BooleanField("donnée de démonstration", default=False)
     saisi_le = models.DateTimeField("saisi le", db_default=Now(), editable=False)

@@ -11,12 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gouvernance.droits_decisions import acteurs_de_decision, peut_suivre_decision
+from gouvernance.droits_pieces import pieces_de_decisions
 from gouvernance.forms.seances import SuiteForm
 from gouvernance.listes_decisions import COLONNES_EXPORT, ListeDecisions
 from gouvernance.models import Decision, EtatDecision
 from gouvernance.operations.decisions import suivre_decision
 from gouvernance.querysets import OUVERTES
-from gouvernance.regles.seances import AUTOMATE_DECISION, TONS_DECISION
+from gouvernance.regles.seances import AUTOMATE_DECISION, SECRETARIAT, TONS_DECISION
 from pdi.socle.composants import Evenement, Lien
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
@@ -86,7 +87,9 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     contexte = {
         "decision": lue, "seance": lue.seance, "instance": lue.seance.instance, "ton": ton, "icone": icone,
         "gestes": [(code, v[2]) for code, v in VERBES.items() if v[0] in faisables], "evenements": _evenements(lue),
-        "ouverte": ouverte, "en_retard": ouverte and lue.echeance is not None and lue.echeance < timezone.localdate(),
+        "pieces": pieces_de_decisions(request.user).filter(decision=lue), "joindre": bool(acteurs),
+        "tenue": SECRETARIAT in acteurs, "ouverte": ouverte,
+        "en_retard": ouverte and lue.echeance is not None and lue.echeance < timezone.localdate(),
     }  # fmt: skip
     return render(request, "gouvernance/decisions/decision.html", contexte)
 

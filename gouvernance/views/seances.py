@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gouvernance.cycle import cycle
+from gouvernance.droits_pieces import pieces_de_seances
 from gouvernance.flux import calendrier
 from gouvernance.forms.seances import DecisionForm
 from gouvernance.lecture_seance import LectureSeance
@@ -69,6 +70,7 @@ def seance(request: HttpRequest, pk: int) -> HttpResponse:
     form = DecisionForm(seance=lue) if lecture.ouverte else None
     contexte = {
         "seance": lue, "instance": lue.instance, "lecture": lecture, "form": form,
+        "pieces": pieces_de_seances(request.user).filter(seance=lue),
         "cle": uuid.uuid4(), "structures": form.fields["structure"].repertoire.noms if form else [],  # type: ignore[attr-defined]
     }  # fmt: skip
     return render(request, "gouvernance/seances/seance.html", contexte)
