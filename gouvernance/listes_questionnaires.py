@@ -94,8 +94,13 @@ class Resultat:
 
     @property
     def titre(self) -> str:
-        """Return the words of the question, for the chart."""
+        """Return the words of the question."""
         return self.question.intitule
+
+    @property
+    def ident(self) -> str:
+        """Return the identifier of its chart."""
+        return f"reponses-{self.question.pk}"
 
 
 class LectureQuestionnaire:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from actions.models import FicheAction
 from gouvernance.models import (
+    Decision,
     DialogueTerritorial,
     EtatPresence,
     EtatProposition,
@@ -25,6 +26,7 @@ from gouvernance.models import (
     Instance,
     Membre,
     Moderation,
+    NatureInstance,
     PointOrdreDuJour,
     Presence,
     Proposition,
@@ -154,7 +156,29 @@ class _Recit:
                     )
                 )  # fmt: skip
         TransitionProposition.objects.bulk_create(lignes)
+        self._monter(lues, [d for d, _ in dites])
         return lues
+
+    def _monter(self, propositions: list[Proposition], dites: list[dict[str, Any]]) -> None:
+        """Put on the agendas of both comités, held since, the proposals that a decision of theirs takes up."""
+        for proposition, dite in zip(propositions, dites, strict=True):
+            if "decision" not in dite:
+                continue
+            tenues = Seance.objects.filter(
+                etat=EtatSeance.TENUE, debut__date__gt=proposition.deposee_le, demonstration=True
+            )
+            for nature in (NatureInstance.COMITE_TECHNIQUE, NatureInstance.COMITE_PILOTAGE):
+                seance = tenues.filter(instance__nature=nature).order_by("debut").first()
+                if seance is None:
+                    continue
+                PointOrdreDuJour.objects.create(
+                    seance=seance, ordre=seance.points.count() + 1, titre=f"Proposition : {proposition}"[:250],
+                    proposition=proposition, etat="traite", duree_minutes=10,
+                )  # fmt: skip
+                decision = Decision.objects.filter(seance=seance, texte__contains=dite["decision"]).first()
+                if decision is not None:
+                    proposition.decision = decision
+                    proposition.save(update_fields=["decision"])
 
 
 @transaction.atomic

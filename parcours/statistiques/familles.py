@@ -61,6 +61,8 @@ def caches_par_groupe(
         if total not in valeurs or any(p not in valeurs for p in parts):
             continue
         groupes = list(dict.fromkeys(g for code in (total, *parts) for g in valeurs[code]))
+        if not groupes:
+            continue
         comptes = [[_compte(valeurs[p].get(g)) for p in parts] for g in groupes]
         masques = masquer_tableau(comptes, seuil)
         for j, part in enumerate(parts):
