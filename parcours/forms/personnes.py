@@ -77,6 +77,9 @@ class IdentiteForm(_Modele):
             inscrit = personne.inscrit_france_travail
             kwargs["initial"]["inscrit_france_travail"] = "" if inscrit is None else "oui" if inscrit else "non"
         super().__init__(*args, **kwargs)
+        if personne is not None and personne.situation_dite_le:
+            dit = f"Dit le {personne.situation_dite_le:%d/%m/%Y}. Le questionnaire du diagnostic part de cette réponse."
+            self.fields["niveau_formation"].help_text = self.fields["inscrit_france_travail"].help_text = dit
         self.enregistre = personne is not None and personne.nir_empreinte is not None
         if self.enregistre:
             self.fields["nir"].help_text = (

@@ -68,6 +68,8 @@ class Personne(models.Model):
         "niveau de formation", max_length=10, choices=NiveauFormation, blank=True, default=NiveauFormation.INCONNU
     )
     inscrit_france_travail = models.BooleanField("inscrit à France Travail", null=True, blank=True)
+    # One truth, said by the identity form or by a finished diagnosis, whichever is the later.
+    situation_dite_le = models.DateField("formation et inscription dites le", null=True, blank=True, editable=False)
     deces_le = models.DateField("décédé(e) le", null=True, blank=True)
     nir_chiffre = models.BinaryField(null=True, blank=True, editable=False)
     nir_empreinte = models.CharField(max_length=64, null=True, blank=True, editable=False)  # noqa: DJ001

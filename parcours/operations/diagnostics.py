@@ -19,7 +19,7 @@ from parcours.droits import lire_avec_acces, voit_sante
 from parcours.droits.diagnostics import peut_diagnostiquer, peut_ecrire_diagnostic
 from parcours.lecture_diagnostics import dernier_termine, grille_au
 from parcours.models import Diagnostic, Personne, ReponseDiagnostic, SituationTheme, ThemeDiagnostic
-from parcours.regles.diagnostics import identite_declaree
+from parcours.regles.diagnostics import THEMES_DE_L_IDENTITE, identite_declaree, reponses_de_l_identite
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.models import EntreeJournal
 from pdi.socle.operations import enregistrer, journaliser
@@ -85,8 +85,9 @@ def demarrer_diagnostic(
 ) -> Diagnostic:
     """Start a diagnosis on the grid in force on `date`, or return the draft already there.
 
-    `reprendre` copies the answers of the latest finished one, restricted answers only for those who see them. Raises
-    DroitInsuffisant, and RegleMetier for a future date or when no grid is in force.
+    `reprendre` copies the answers of the latest finished one, restricted answers only for those who see them. What the
+    identity says of education and of France Travail is answered already. Raises DroitInsuffisant, and RegleMetier for a
+    future date or when no grid is in force.
     """
     lue = _personne_lue(par, personne.pk)
     exiger(peut_diagnostiquer(par, lue or personne))
@@ -103,6 +104,7 @@ def demarrer_diagnostic(
     enregistrer(diagnostic)
     if reprendre:
         _reprendre(diagnostic, sante=voit_sante(par, lue))
+    _repondre_de_l_identite(diagnostic)
     journaliser(par=par, verbe="demarrer_diagnostic", objet=diagnostic)
     return diagnostic
 
@@ -126,6 +128,19 @@ def _reprendre(diagnostic: Diagnostic, *, sante: bool) -> None:
             if s is not None and (sante or not s.theme.restreint)
         ]
     )
+
+
+def _repondre_de_l_identite(diagnostic: Diagnostic) -> None:
+    """Answer what the identity says already: one truth, typed once."""
+    identite = Personne.objects.values("niveau_formation", "inscrit_france_travail").get(pk=diagnostic.personne_id)
+    deja = dict(diagnostic.reponses.values_list("theme__code", "situation__code"))
+    dites = reponses_de_l_identite(identite, deja)
+    situations = SituationTheme.objects.filter(theme__grille=diagnostic.grille_id, theme__code__in=dites)
+    for situation in situations.select_related("theme"):
+        if dites[situation.theme.code] == situation.code:
+            diagnostic.reponses.update_or_create(
+                theme=situation.theme, defaults={"situation": situation, "precision": ""}
+            )  # fmt: skip
 
 
 def saisie_enregistree(diagnostic: Diagnostic, *, sante: bool) -> SaisieDiagnostic:
@@ -245,7 +260,8 @@ def terminer_diagnostic(*, diagnostic: Diagnostic, version: int, par: Any) -> Di
     if version != diagnostic.version:
         raise ConflitDiagnostic(diagnostic, [])
     reponses = dict(diagnostic.reponses.values_list("theme__code", "situation__code"))
-    if not reponses:
+    d_avance = diagnostic.version == 1 and set(reponses) <= set(THEMES_DE_L_IDENTITE)  # nobody answered anything yet
+    if not reponses or d_avance:
         raise RegleMetier("Répondez à une question au moins : un diagnostic vide ne dit rien.")
     diagnostic.termine_le = timezone.now()
     diagnostic.version += 1
@@ -262,6 +278,9 @@ def _reporter(diagnostic: Diagnostic, declaree: Mapping[str, Any], par: Any) -> 
     posterieurs = Diagnostic.objects.filter(personne=diagnostic.personne_id).termines()
     if not declaree or posterieurs.filter(date__gt=diagnostic.date).exists():
         return
+    # A later word of the identity form stands; the day is kept even when the diagnosis confirms what was known.
+    personnes = personnes.filter(Q(situation_dite_le=None) | Q(situation_dite_le__lte=diagnostic.date))
+    personnes.update(situation_dite_le=diagnostic.date)
     differents = Q()
     for champ, valeur in declaree.items():
         differents |= ~Q(**{champ: valeur}) | Q(**{f"{champ}__isnull": True})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from itertools import combinations
 from typing import Any
@@ -16,6 +17,7 @@ from parcours.droits.doublons import peut_rapprocher
 from parcours.models import (
     Adresse,
     AffectationReferent,
+    Consultation,
     Contrat,
     Diagnostic,
     DossierRSA,
@@ -102,12 +104,22 @@ class _Trace:
     def __init__(self) -> None:
         self.deplaces: dict[str, list[int]] = {}
         self.ecartes: dict[str, list[dict[str, Any]]] = {}
+        self.retour: dict[str, Any] = {"periodes": [], "nouvelles": [], "effacees": [], "dossiers": [], "liens": {}}
 
     def deplacee(self, ligne: models.Model) -> None:
         self.deplaces.setdefault(ligne._meta.label_lower, []).append(ligne.pk)
 
     def ecartee(self, ligne: models.Model) -> None:
         self.ecartes.setdefault(ligne._meta.label_lower, []).append(_en_clair(ligne))
+
+
+def en_json(ligne: models.Model) -> dict[str, Any]:
+    """Return a row as it can be written again, without what the database makes itself."""
+    (lue,) = json.loads(serializers.serialize("json", [ligne]))
+    for champ in ligne._meta.concrete_fields:
+        if champ.generated:
+            lue["fields"].pop(champ.name, None)
+    return dict(lue)
 
 
 def _ecarter(ligne: Any, trace: _Trace) -> None:
@@ -129,6 +141,7 @@ def _ecarter(ligne: Any, trace: _Trace) -> None:
             "gardez plutôt l’autre fiche."
         )
     trace.ecartee(ligne)
+    trace.retour["effacees"].append(en_json(ligne))
     ligne.delete()
 
 
@@ -138,20 +151,23 @@ def _deplacer_periodes(modele: Any, garde: Any, absorbee: Any, trace: _Trace) ->
     for ligne in modele.objects.filter(personne=absorbee).order_by("periode"):
         libres = morceaux_libres((ligne.periode.lower, ligne.periode.upper), occupees)
         if not libres:
-            _rattacher_dossiers(ligne, garde)
+            _rattacher_dossiers(ligne, garde, trace)
             _ecarter(ligne, trace)
             continue
         if libres != [(ligne.periode.lower, ligne.periode.upper)]:
             trace.ecartee(ligne)  # its period before it was cut
+        trace.retour["periodes"].append(en_json(ligne))
         ligne.personne, ligne.periode = garde, DateRange(*libres[0])
         ligne.save(update_fields=["personne", "periode"])
         trace.deplacee(ligne)
         for debut, fin in libres[1:]:
             valeurs = {c.attname: getattr(ligne, c.attname) for c in modele._meta.concrete_fields if not c.primary_key}
-            trace.deplacee(modele.objects.create(**valeurs | {"periode": DateRange(debut, fin)}))
+            morceau = modele.objects.create(**valeurs | {"periode": DateRange(debut, fin)})
+            trace.deplacee(morceau)
+            trace.retour["nouvelles"].append([modele._meta.label_lower, morceau.pk])
 
 
-def _rattacher_dossiers(ligne: Any, garde: Any) -> None:
+def _rattacher_dossiers(ligne: Any, garde: Any, trace: _Trace) -> None:
     """Hand the RSA files of a household that loses its only member to the household of the file kept."""
     if not isinstance(ligne, MembreFoyer):
         return
@@ -159,7 +175,9 @@ def _rattacher_dossiers(ligne: Any, garde: Any) -> None:
         return
     sien = MembreFoyer.objects.filter(personne=garde, periode__overlap=ligne.periode).first()
     if sien is not None and sien.foyer_id != ligne.foyer_id:
-        DossierRSA.objects.filter(foyer=ligne.foyer_id).update(foyer=sien.foyer_id)
+        dossiers = DossierRSA.objects.filter(foyer=ligne.foyer_id)
+        trace.retour["dossiers"] += [[pk, ligne.foyer_id] for pk in dossiers.values_list("pk", flat=True)]
+        dossiers.update(foyer=sien.foyer_id)
 
 
 def _deplacer_le_reste(garde: Any, absorbee: Any, trace: _Trace) -> None:
@@ -173,9 +191,10 @@ def _deplacer_le_reste(garde: Any, absorbee: Any, trace: _Trace) -> None:
         if cles:
             lignes.update(**{lien.field.name: garde})
             trace.deplaces.setdefault(modele._meta.label_lower, []).extend(cles)
+            trace.retour["liens"][f"{modele._meta.label_lower}:{lien.field.name}"] = cles
 
 
-def _numeroter(garde: Any) -> None:
+def numeroter(garde: Any) -> None:
     """Count the orientations again, in the order of their periods."""
     for rang, orientation in enumerate(Orientation.objects.filter(personne=garde).order_by("periode"), start=1):
         if orientation.rang != rang:
@@ -211,14 +230,16 @@ def fusionner(*, garde: int, absorbee: int, par: Any, motif: str = "") -> Fusion
     trace, identite = _Trace(), _en_clair(part)
     identite = {k: v for k, v in identite.items() if k not in ("nir_chiffre", "nir_empreinte", "recherche")}
     try:
+        trace.retour |= _avant(reste, part)
         with transaction.atomic():
             for modele in PERIODES:
                 _deplacer_periodes(modele, reste, part, trace)
             _deplacer_le_reste(reste, part, trace)
-            _numeroter(reste)
+            numeroter(reste)
     except IntegrityError as erreur:
         raise RegleMetier(_dire_contrainte(erreur)) from erreur
     completes = _completer(reste, part)
+    trace.retour["presentes"] = lignes_de(reste.pk)
     _fermer(part)
     reste.version += 1
     reste.save()
@@ -226,12 +247,38 @@ def fusionner(*, garde: int, absorbee: int, par: Any, motif: str = "") -> Fusion
         garde=reste, absorbee={**identite, "id": absorbee}, deplaces=trace.deplaces, ecartes=trace.ecartes,
         completes=completes, motif=motif.strip()[:250], par=par,
     )  # fmt: skip
-    journaliser(
+    entree = journaliser(
         par=par, verbe="fusionner_personnes", objet=reste, commentaire=motif.strip(),
         apres={"fiche absorbée": absorbee, "lignes déplacées": sum(map(len, trace.deplaces.values())),
                "lignes écartées": sum(map(len, trace.ecartes.values()))},
     )  # fmt: skip
+    fusion.retour = trace.retour | {"journal": entree.pk}
+    fusion.save(update_fields=["retour"])
     return fusion
+
+
+def _avant(reste: Any, part: Any) -> dict[str, Any]:
+    """Return what the two files were, as they can be written again; never the NIR, which `reste` holds or has taken."""
+    lue = en_json(part)
+    for champ in ("nir_chiffre", "nir_empreinte", "recherche"):
+        lue["fields"].pop(champ, None)
+    paires = PersonnesDistinctes.objects.filter(Q(premiere=part) | Q(seconde=part))
+    contact = reste.dernier_contact
+    return {
+        "absorbee": lue, "paires": [en_json(p) for p in paires], "contact": contact.isoformat() if contact else None,
+        "nir": "" if not part.nir_empreinte else "commun" if reste.nir_empreinte else "repris",
+    }  # fmt: skip
+
+
+def lignes_de(personne: int) -> dict[str, list[int]]:
+    """Return the keys of every row that names a person, by « model:field »; who only read or merged her left out."""
+    lues = {}
+    for lien in Personne._meta.related_objects:
+        modele: Any = lien.related_model
+        if modele not in (Consultation, PersonnesDistinctes, Fusion):
+            cles = modele._base_manager.filter(**{lien.field.name: personne}).values_list("pk", flat=True)
+            lues[f"{modele._meta.label_lower}:{lien.field.name}"] = sorted(cles)
+    return lues
 
 
 def _fermer(part: Any) -> None:

@@ -28,6 +28,8 @@ IDENTITE = (
     "nom_naissance", "nom_usage", "prenoms", "date_naissance", "lieu_naissance", "sexe", "niveau_formation",
     "inscrit_france_travail",
 )  # fmt: skip
+# What the questionnaire says too: one truth, with the day it was said.
+DITS_PAR_LE_DIAGNOSTIC = ("niveau_formation", "inscrit_france_travail")
 CONTACTS = ("telephone", "courriel", "canal")
 MODIFIEE = "Quelqu’un a modifié cette fiche pendant votre saisie : rechargez la page pour voir ce qui a changé."
 
@@ -98,6 +100,8 @@ def _nouvelle(valeurs: Mapping[str, Any], *, par: Any, nir: str, distinctes: Col
     _verifier_dates(valeurs)
     _verrouiller_nom(valeurs["nom_naissance"])
     personne = Personne(**valeurs)
+    if any(valeurs.get(c) not in ("", None) for c in DITS_PAR_LE_DIAGNOSTIC):
+        personne.situation_dite_le = timezone.localdate()
     empreinte = ""
     if nir.strip():
         personne.nir_chiffre, personne.nir_empreinte = chiffrer_nir(nir)
@@ -133,6 +137,8 @@ def _modifier(personne: Personne, valeurs: Mapping[str, Any], version: int | Non
         raise RegleMetier(MODIFIEE)
     _verifier_dates(valeurs)
     avant = etat_de(lue, valeurs)
+    if any(getattr(lue, c) != valeurs[c] for c in DITS_PAR_LE_DIAGNOSTIC if c in valeurs):
+        lue.situation_dite_le = timezone.localdate()
     for champ, valeur in valeurs.items():
         setattr(lue, champ, valeur)
     lue.version += 1

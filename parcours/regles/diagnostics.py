@@ -115,3 +115,27 @@ def identite_declaree(reponses: Mapping[str, str]) -> dict[str, Any]:
     if (inscrit := _FRANCE_TRAVAIL.get(reponses.get("france_travail", ""))) is not None:
         declare["inscrit_france_travail"] = inscrit
     return declare
+
+
+# The other way: the answer that says what the identity says. An interrupted registration is not told from none.
+_SITUATION_DE: dict[tuple[str, Any], str] = {
+    **{("formation", niveau): situation for situation, niveau in _FORMATION.items()},
+    ("france_travail", True): "inscrite",
+    ("france_travail", False): "non_inscrite",
+}
+_CHAMP_DE = {"formation": "niveau_formation", "france_travail": "inscrit_france_travail"}
+THEMES_DE_L_IDENTITE = tuple(_CHAMP_DE)
+
+
+def reponses_de_l_identite(identite: Mapping[str, Any], reponses: Mapping[str, str]) -> dict[str, str]:
+    """Return the answers {theme: situation} that the identity gives, where `reponses` do not say the same already.
+
+    `identite` holds the fields of the person; what she does not tell is left out.
+    """
+    dites = {}
+    for theme, champ in _CHAMP_DE.items():
+        connu = identite_declaree({theme: reponses.get(theme, "")}).get(champ)
+        situation = _SITUATION_DE.get((theme, identite.get(champ)))
+        if situation is not None and connu != identite.get(champ):
+            dites[theme] = situation
+    return dites

@@ -112,10 +112,11 @@ def test_retirer_rouvre_la_demande_a_laquelle_elle_repondait(agent, service):
     acceptee = decider_reorientation(
         demande=demande, accepter=True, par=agent, saisie=saisie(service), confirmee=demande.orientation_id
     )
+    assert acceptee.orientation_decidee is not None
     retirer_orientation(orientation=acceptee.orientation_decidee, pourquoi=POURQUOI, par=agent)
     demande.refresh_from_db()
     assert (demande.etat, demande.decidee_le, demande.orientation_decidee) == (EtatDemande.EN_ATTENTE, None, None)
-    assert demande.transitions.order_by("-pk").first().commentaire == POURQUOI
+    assert demande.transitions.latest("pk").commentaire == POURQUOI
 
 
 def test_sans_raison_rien_ne_change(client, agent, service):

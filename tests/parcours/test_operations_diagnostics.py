@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcours.models import Diagnostic
+from parcours.models import Diagnostic, Personne
 from parcours.operations.diagnostics import (
     ConflitDiagnostic,
     SaisieDiagnostic,
@@ -18,6 +18,7 @@ from parcours.operations.diagnostics import (
     enregistrer_diagnostic,
     terminer_diagnostic,
 )
+from parcours.operations.personnes import modifier_identite
 from parcours.regles.diagnostics import Constat, comparer
 from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, PasMaintenant, RegleMetier
@@ -170,3 +171,22 @@ def test_compare_a_lui_meme_rien_ne_change(constats):
     c = comparer(constats, constats)
     assert [*c.leves, *c.apparus, *c.reperes, *c.non_revus] == []
     assert {e.sens for e in c.persistants} <= {"inchangé"}
+
+
+def test_une_seule_verite_l_identite_repond_d_avance_et_garde_sa_date(monde):
+    personne = Personne.objects.get(pk=monde.personne.pk)
+    modifier_identite(personne=personne, valeurs={"niveau_formation": "IV"}, par=monde.referent)
+    diagnostic = monde.demarrer()
+    assert reponses(diagnostic) == {"formation": "bac"}, "ce que l’identité sait ne se retape pas"
+    with pytest.raises(RegleMetier, match="vide"):
+        terminer_diagnostic(diagnostic=diagnostic, version=diagnostic.version, par=monde.referent)
+    diagnostic = monde.ecrire(diagnostic, formation=monde.sans)
+    Diagnostic.objects.filter(pk=diagnostic.pk).update(date=il_y_a(3))
+    terminer_diagnostic(diagnostic=diagnostic, version=diagnostic.version, par=monde.referent)
+    personne.refresh_from_db()
+    assert (personne.niveau_formation, personne.situation_dite_le) == ("IV", il_y_a(0)), "dite depuis : elle reste"
+    Personne.objects.filter(pk=personne.pk).update(situation_dite_le=il_y_a(90))
+    suivant = monde.ecrire(monde.demarrer(), formation=monde.sans)
+    terminer_diagnostic(diagnostic=suivant, version=suivant.version, par=monde.referent)
+    personne.refresh_from_db()
+    assert (personne.niveau_formation, personne.situation_dite_le) == ("Vbis-VI", il_y_a(0))
