@@ -25,6 +25,7 @@ from .synthese import (
     rassembler_methode,
 )
 from .tableaux import GABARIT, tableaux_de
+from .vie import lire_avenants, lire_participation, rassembler_avenants, rassembler_participation
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -51,6 +52,12 @@ enregistrer(Chapitre("avancement", "État d’avancement", 20, f"{_GABARITS}/ava
 enregistrer(Chapitre("fiches", "Les fiches-actions", 30, f"{_GABARITS}/fiches.html", rassembler_fiches))
 enregistrer(Chapitre("financement", "Le financement", 40, f"{_GABARITS}/financement.html", rassembler_financement))
 enregistrer(Chapitre("instances", "Instances et participation", 43, GABARIT, rassembler_instances, lire_instances))
+enregistrer(Chapitre("avenants", "Les avenants de l’année", 42, GABARIT, rassembler_avenants, lire_avenants))
+enregistrer(
+    Chapitre(
+        "participation", "La participation des bénéficiaires", 46, GABARIT, rassembler_participation, lire_participation
+    )
+)
 enregistrer(Chapitre("decisions", "Les décisions", 44, GABARIT, rassembler_decisions, lire_decisions))
 enregistrer(
     Chapitre("anomalies", "Anomalies et données manquantes", 60, f"{_GABARITS}/anomalies.html", rassembler_anomalies)

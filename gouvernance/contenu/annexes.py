@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
-
 from actions import registre
 from actions.models import Indicateur
 from offre.lecture_rapport import (
@@ -38,11 +36,6 @@ class OffreLue:
     offres: list[OffreInsertion]
     suites: dict[str, Suites]
     total: Suites
-
-
-def _tenu_ici(matiere: Matiere) -> bool:
-    """Return whether the programme is that of the département this deployment serves: its operators are its own."""
-    return bool(matiere.programme.departement.code == settings.DEPARTEMENT_CODE)
 
 
 def lire_offre(matiere: Matiere) -> OffreLue:
@@ -132,7 +125,7 @@ def _offres(lu: OffreLue) -> Tableau:
 
 def lire_conventions(matiere: Matiere) -> tuple[list[ArgentConvention], list[ObjectifRapporte]]:
     """Read the conventions of the year and their objectives; none for the programme of another département."""
-    if not _tenu_ici(matiere):
+    if not matiere.tenu_ici:
         return [], []
     argent = conventions_de_l_exercice(matiere.annee)
     return argent, objectifs_de_l_exercice([a.convention for a in argent], matiere.annee, SEUIL_PUBLIE)

@@ -71,6 +71,11 @@ def lire_instances(matiere: Matiere) -> InstancesLues:
     return InstancesLues(instances, lues, presences)
 
 
+def _dues(instance: Instance) -> int | None:
+    """Return the meetings due in a year; those of a dialogue are due by territory, not by body."""
+    return None if instance.nature == NatureInstance.DIALOGUE else instance.seances_par_an
+
+
 def _venus(presences: Iterable[Presence]) -> tuple[int, int]:
     lues = list(presences)
     return sum(p.etat in PRESENTS for p in lues), len(lues)
@@ -82,11 +87,11 @@ def rassembler_instances(matiere: Matiere, _avant: list[ChapitreContenu]) -> dic
     par_instance: dict[int, list[Seance]] = defaultdict(list)
     for seance in lu.seances:
         par_instance[seance.instance_id].append(seance)
-    suivies = [i for i in lu.instances if par_instance[i.pk] or (i.active and i.seances_par_an)]
+    suivies = [i for i in lu.instances if par_instance[i.pk] or (i.active and _dues(i))]
     if not suivies:
         return None
     tenues = [s for s in lu.seances if s.etat == EtatSeance.TENUE]
-    dues = sum(i.seances_par_an or 0 for i in suivies if i.active)
+    dues = sum(_dues(i) or 0 for i in suivies if i.active)
     muettes = [i for i in suivies if not any(s.etat == EtatSeance.TENUE for s in par_instance[i.pk])]
     venus, convoques = _venus(p for s in tenues for p in lu.presences[s.pk])
     cites = {s.instance_id: 0 for s in tenues}
@@ -120,7 +125,7 @@ def _par_instance(suivies: list[Instance], par_instance: Mapping[int, list[Seanc
         venus, convoques = _venus(p for s in tenues for p in lu.presences[s.pk])
         manquees = sum(s.etat in (EtatSeance.REPORTEE, EtatSeance.ANNULEE) for s in siennes)
         lignes.append(
-            [str(instance), NatureInstance(instance.nature).label, len(tenues), instance.seances_par_an, manquees,
+            [str(instance), NatureInstance(instance.nature).label, len(tenues), _dues(instance), manquees,
              venus if convoques else None, convoques or None, taux(venus, convoques)]
         )  # fmt: skip
     return tableau(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import models
 
 from actions.figures import PointAnnuel, points_annuels
@@ -78,6 +79,11 @@ class Matiere:
     explications: dict[tuple[int, int], ExplicationEcart]
     chiffres: dict[tuple[int, int], ChiffreBilan]
     memoire: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def tenu_ici(self) -> bool:
+        """Return whether the programme is that of the département this deployment serves: what is near is its own."""
+        return bool(self.programme.departement.code == settings.DEPARTEMENT_CODE)
 
 
 def annees_du_rapport(programme: Programme, annee: int) -> list[int]:

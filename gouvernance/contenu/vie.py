@@ -1,0 +1,137 @@
+"""The life of the programme in the year: avenants voted and what they changed, participation of the beneficiaries.
+
+Beneficiaries who sit in a group are few: how many they are is hidden under the published threshold, and no total adds
+them up.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from gouvernance.lecture_participation import LigneInstance, Participation, participation
+from gouvernance.models import Avenant, EtatAvenant, EtatProposition, ModificationFiche
+from pdi.socle.formats import compte, nombre
+from pdi.socle.masquage import MASQUE, SEUIL_PUBLIE, petit
+
+from .formes import ChapitreContenu
+from .lecture import Matiere
+from .tableaux import SECRET_DIT, Tableau, chiffre, colonne, donnees, tableau
+
+
+def lire_avenants(matiere: Matiere) -> tuple[list[Avenant], list[ModificationFiche]]:
+    """Read the avenants put to the vote in the year, or in force from it, and what those voted change (two queries)."""
+    avenants = list(
+        Avenant.objects.filter(programme=matiere.programme)
+        .exclude(etat=EtatAvenant.PREPARATION)
+        .filter(Q(vote_le__year=matiere.annee) | Q(effet__year=matiere.annee))
+        .order_by("numero")
+    )
+    changements = ModificationFiche.objects.filter(
+        avenant__in=[a.pk for a in avenants if a.etat == EtatAvenant.VOTE], fiche__restreinte=False
+    )
+    return avenants, list(
+        changements.select_related("avenant", "fiche").order_by("avenant__numero", "fiche__ordre", "pk")
+    )
+
+
+def rassembler_avenants(matiere: Matiere, _avant: list[ChapitreContenu]) -> dict[str, Any] | None:
+    """Return the avenants of the year and, rubric by rubric, what they changed in the fiches."""
+    avenants, changements = matiere.memoire["avenants"]
+    if not avenants:
+        return None
+    return donnees(
+        [
+            (f"Ce qui a changé dans le programme en {matiere.annee}, par le vote de l’Assemblée. Les bilans restent "
+            "lus avec la version de la fiche pour laquelle ils ont été écrits."),
+        ],
+        [
+            tableau(
+                "avenants", "Les avenants",
+                [colonne("N°", largeur=6), colonne("Objet", largeur=50), colonne("État", largeur=16),
+                 colonne("Délibération", largeur=18), colonne("Votée le", "date", 12),
+                 colonne("Prend effet le", "date", 13)],
+                ([str(a.numero), a.intitule, a.get_etat_display(), a.deliberation, a.vote_le, a.effet]
+                 for a in avenants),
+                feuille="Avenants",
+            ),
+            tableau(
+                "avenants-fiches", "Ce que les avenants changent dans les fiches",
+                [colonne("Avenant", largeur=9), colonne("Fiche", largeur=8), colonne("Rubrique", largeur=22),
+                 colonne("Texte remplacé", largeur=44), colonne("Nouveau texte", largeur=44),
+                 colonne("Motif", largeur=34)],
+                ([f"n° {c.avenant.numero}", c.fiche.numero, c.get_champ_display(), c.avant, c.apres, c.motif]
+                 for c in changements),
+                feuille="Changements des fiches", vide="Aucune fiche n’est changée par ces avenants.",
+            ),
+        ],
+        [
+            chiffre(sum(a.etat == EtatAvenant.VOTE for a in avenants), "avenants votés"),
+            chiffre(len({c.fiche_id for c in changements}), "fiches changées"),
+        ],
+    )  # fmt: skip
+
+
+# -- participation ----------------------------------------------------------------------------
+
+
+def lire_participation(matiere: Matiere) -> Participation | None:
+    """Read the participation of the year; none for the programme of another département."""
+    return participation(matiere.programme, matiere.annee) if matiere.tenu_ici else None
+
+
+def _effectif(combien: int) -> Any:
+    return MASQUE if petit(combien, SEUIL_PUBLIE) else combien
+
+
+def rassembler_participation(matiere: Matiere, _avant: list[ChapitreContenu]) -> dict[str, Any] | None:
+    """Return the groups of beneficiaries, their trainings and proposals, and their presence in the EP."""
+    lu: Participation | None = matiere.memoire["participation"]
+    if lu is None or not (lu.groupes or lu.proposees or lu.ep.tenues):
+        return None
+    groupes = [_groupe(g) for g in lu.groupes]
+    formes = _effectif(lu.formes)
+    return donnees(
+        [
+            (f"Comment les personnes concernées ont pris part au programme en {matiere.annee} : groupes, propositions, "
+            "présence dans les équipes pluridisciplinaires."),
+            SECRET_DIT if formes == MASQUE or any(MASQUE in ligne for ligne in groupes) else "",
+        ],
+        [_groupes(groupes), _propositions(lu)],
+        [
+            chiffre(sum(g.tenues for g in lu.groupes), "réunions des groupes"),
+            chiffre(lu.suivies, "propositions retenues", sur=lu.proposees,
+                    detail=f"{compte(lu.repondues, 'a reçu', 'ont reçu')} une réponse"),
+            *([chiffre(lu.ep.avec, "équipes pluridisciplinaires avec un bénéficiaire", sur=lu.ep.tenues)]
+              if lu.ep.tenues else []),
+            *([chiffre(formes, "personnes formées",
+                       detail=f"{compte(lu.formations, 'formation')}, {nombre(lu.heures)} heures")]
+              if lu.formations else []),
+        ],
+    )  # fmt: skip
+
+
+def _groupe(g: LigneInstance) -> list[Any]:
+    assiduite = None if g.assiduite is None else round(g.assiduite, 1)
+    return [g.nom, g.nature, _effectif(g.membres), g.tenues, g.dues, assiduite, g.formations, g.propositions]
+
+
+def _groupes(lignes: list[list[Any]]) -> Tableau:
+    return tableau(
+        "participation-groupes", "Les groupes",
+        [colonne("Groupe", largeur=46), colonne("Nature", largeur=22), colonne("Membres", "entier", 9),
+         colonne("Réunions", "entier", 9), colonne("Dues", "entier", 7), colonne("Assiduité", "pourcentage", 10),
+         colonne("Formations", "entier", 10), colonne("Propositions", "entier", 11)],
+        lignes, feuille="Participation", vide="Aucun groupe ne s’est réuni dans l’année.",
+    )  # fmt: skip
+
+
+def _propositions(lu: Participation) -> Tableau:
+    return tableau(
+        "participation-propositions", "Les propositions de l’année et leur suite",
+        [colonne("Suite donnée", largeur=40), colonne("Propositions", "entier", 12)],
+        ([etat.label, lu.propositions[etat]] for etat in EtatProposition if lu.propositions[etat]),
+        feuille="Propositions", total=["Total", lu.proposees] if lu.proposees else None,
+        vide="Aucune proposition n’a été déposée dans l’année.",
+    )  # fmt: skip
