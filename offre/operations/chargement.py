@@ -21,6 +21,11 @@ from pdi.territoires.models import Departement
 
 from .realisations import charger_types
 
+# What the printed publics and conditions say without doubt, structured: it admits and refuses. The rest is read only.
+ELIGIBILITE = (
+    "sexe", "brsa_seulement", "types_orientation", "contrat_requis", "foyer_requis", "anciennete_rsa_max_mois",
+)  # fmt: skip
+
 
 def _lire(chemin: Path) -> Any:
     return json.loads(chemin.read_text(encoding="utf-8"))
@@ -95,6 +100,7 @@ def _offre(lue: dict[str, Any], rang: int, departement: Departement, complements
         auto_prescription=autres.get("auto_prescription", False),
         etat=EtatOffre.PUBLIEE,
         source=typographier_tout(complements["source"]),
+        **{champ: autres["eligibilite"][champ] for champ in ELIGIBILITE if champ in autres.get("eligibilite", {})},
     )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 import re
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as reglages
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from offre.models import EtatSession, LieuOffre, OffreInsertion, Session
+from offre.operations.chargement import charger_offres
 from parcours import correspondances
 from parcours.models import Consultation
 from parcours.regles.correspondances import Profil, conditions, convient
@@ -60,6 +63,26 @@ def variees(db) -> list[OffreInsertion]:
         {"age_max": 35, "anciennete_rsa_max_mois": 12, "brsa_seulement": True},
     ]  # fmt: skip
     return [OffreFactory.create(**c) for c in cas]
+
+
+def test_les_vingt_cinq_offres_reelles_disent_ce_qu_elles_exigent():
+    """The printed conditions of the catalogue: a young man on the RSA for two years, oriented to work, childless."""
+    charger_offres(dossier=Path(reglages.DOSSIER_DONNEES))
+    profil = Profil(
+        age=22, sexe="H", brsa=True, type_orientation="emploi", contrat=False, enfants=0, seul=True, anciennete_mois=24
+    )
+    refus = {
+        o.numero: [c.texte for c in conditions(o, profil) if c.tenue is False] for o in OffreInsertion.objects.all()
+    }
+    assert {n for n, motifs in refus.items() if motifs} == {
+        "1.2", "1.8", "2.4", "2.7", "2.8", "2.10", "3.4", "3.5", "3.6",
+    }  # fmt: skip
+    assert refus["2.4"] == ["Réservée aux femmes"]
+    assert refus["1.2"] == ["Au RSA depuis 12\u00a0mois au plus"]
+    assert refus["2.7"] == ["Contrat validé en cours"]
+    sans_rsa = Profil(age=22, brsa=False)
+    ouvertes = {o.numero for o in OffreInsertion.objects.all() if convient(conditions(o, sans_rsa))}
+    assert ouvertes == {"1.3", "2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.11", "3.1", "3.6"}
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
