@@ -9,3 +9,11 @@ class GouvernanceConfig(AppConfig):
     name = "gouvernance"
     label = "gouvernance"
     verbose_name = "Gouvernance"
+
+    def ready(self) -> None:
+        """Show the files of équipes pluridisciplinaires on the page of the person."""
+        from parcours.page import abonner  # noqa: PLC0415 - models are loaded only now
+
+        from . import page_personne  # noqa: PLC0415
+
+        abonner(page_personne)

@@ -10,14 +10,14 @@ from django.utils import timezone
 
 from actions.forms.champs import ChampDate, ChampEntier, ChampListe, ChampStructure
 from actions.forms.lignes import Formulaire
-from gouvernance.models import CollegeMembre, Instance, Membre, NatureInstance, NiveauInstance
+from gouvernance.models import CollegeMembre, Instance, LectureBeneficiaires, Membre, NatureInstance, NiveauInstance
 from pdi.comptes.models import ROLES_DEPARTEMENT, Role, Utilisateur
 from pdi.socle.formats import taille_fichier
 from pdi.territoires.models import TerritoireAction
 
 CHAMPS_INSTANCE = (
     "nom", "nature", "niveau", "territoire", "composition", "missions", "animateur", "frequence_texte",
-    "seances_par_an", "quorum", "active",
+    "seances_par_an", "quorum", "lecture_beneficiaires", "active",
 )  # fmt: skip
 CHAMPS_MEMBRE = ("compte", "nom", "courriel", "structure", "qualite", "college", "voix", "preside", "suppleant_de")
 
@@ -57,6 +57,10 @@ class InstanceForm(Formulaire):
         label="Quorum", minimum=1, maximum=500, required=False,
         help_text="Nombre de voix délibératives présentes ou représentées. Laissez vide sans règle de quorum.",
     )  # fmt: skip
+    lecture_beneficiaires = forms.ChoiceField(
+        label="Dossiers lus par les représentants des bénéficiaires", choices=LectureBeneficiaires.choices,
+        required=False, help_text="Pour une équipe pluridisciplinaire, selon son règlement intérieur.",
+    )  # fmt: skip
     active = forms.BooleanField(label="Elle se réunit encore", required=False, initial=True)
     version = forms.IntegerField(widget=forms.HiddenInput, initial=1)
 
@@ -78,7 +82,9 @@ class InstanceForm(Formulaire):
     @property
     def valeurs(self) -> dict[str, Any]:
         """Return the fields of the body, and its secretaries."""
-        return {nom: self.cleaned_data[nom] for nom in (*CHAMPS_INSTANCE, "secretaires")}
+        lues = {nom: self.cleaned_data[nom] for nom in (*CHAMPS_INSTANCE, "secretaires")}
+        lues["lecture_beneficiaires"] = lues["lecture_beneficiaires"] or LectureBeneficiaires.ANONYME
+        return lues
 
 
 class MembreForm(Formulaire):

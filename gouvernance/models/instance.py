@@ -46,6 +46,14 @@ class NiveauInstance(models.TextChoices):
     LOCAL = "local", "Local"
 
 
+class LectureBeneficiaires(models.TextChoices):
+    """What the rules of procedure let members who represent beneficiaries read of the files of an EP."""
+
+    ANONYME = "anonyme", "Un résumé sans nom"
+    COMPLETE = "complete", "Le dossier, avec le nom"
+    AUCUNE = "aucune", "Rien"
+
+
 class Instance(models.Model):
     """A body. `composition` is the one printed in its source; who sits is `Membre`. `seances_par_an`: meetings due.
 
@@ -69,6 +77,10 @@ class Instance(models.Model):
     frequence_texte = models.CharField("fréquence", max_length=120, blank=True)
     seances_par_an = models.PositiveSmallIntegerField("séances dues par an", null=True, blank=True)
     quorum = models.PositiveSmallIntegerField("quorum", null=True, blank=True)
+    lecture_beneficiaires = models.CharField(
+        "ce que lisent les représentants des bénéficiaires", max_length=8, choices=LectureBeneficiaires,
+        default=LectureBeneficiaires.ANONYME,
+    )  # fmt: skip
     active = models.BooleanField("se réunit encore", default=True)
     reference = models.BooleanField("d’un autre département", default=False)
     source = models.CharField("source", max_length=200, blank=True)

@@ -23,7 +23,7 @@ from pdi.territoires.models import Departement
 
 CHAMPS = (
     "nom", "nature", "niveau", "territoire", "composition", "missions", "animateur", "frequence_texte",
-    "seances_par_an", "quorum", "active",
+    "seances_par_an", "quorum", "lecture_beneficiaires", "active",
 )  # fmt: skip
 NOMS = {"19": "Corrèze", "71": "Saône-et-Loire", "78": "Yvelines", "91": "Essonne", "92": "Hauts-de-Seine"}
 UN_JOUR = datetime.timedelta(days=1)

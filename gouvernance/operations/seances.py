@@ -30,6 +30,7 @@ from pdi.socle.etats import changer_etat
 from pdi.socle.operations import enregistrer, etat_de, journaliser
 
 from .convocations import convoquer_les_membres, prevenir_du_changement
+from .ep import liberer_dossiers
 
 CHAMPS = ("objet", "debut", "fin", "lieu", "lien")
 MODIFIABLES = (EtatSeance.PREPAREE, EtatSeance.CONVOQUEE, EtatSeance.OUVERTE)
@@ -144,6 +145,7 @@ def clore_seance(*, seance: Seance, par: Any) -> Seance:
     lue.presences.filter(etat=EtatPresence.ATTENDU).update(etat=EtatPresence.ABSENT)
     lue.points.filter(etat=EtatPoint.EN_DISCUSSION).update(etat=EtatPoint.TRAITE)
     lue.points.filter(etat=EtatPoint.A_VENIR).update(etat=EtatPoint.REPORTE)
+    liberer_dossiers(seance=lue, par=par)
     return lue
 
 
@@ -179,6 +181,7 @@ def reporter_seance(*, seance: Seance, par: Any, motif: str, debut: datetime.dat
     DialogueTerritorial.objects.filter(seance=lue).update(seance=nouvelle)
     if convoquee:
         prevenir_du_changement(lue, "La séance est reportée")
+    liberer_dossiers(seance=lue, par=par, vers=nouvelle)
     return nouvelle
 
 
@@ -190,6 +193,7 @@ def annuler_seance(*, seance: Seance, par: Any, motif: str) -> Seance:
     _changer(lue, "annuler_seance", par, {"motif": motif.strip()[:250]}, motif)
     if convoquee:
         prevenir_du_changement(lue, "La séance est annulée")
+    liberer_dossiers(seance=lue, par=par)
     return lue
 
 

@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, URLResolver
 
-from . import avenants, decisions, instances, participation, rapports, seances
+from . import avenants, decisions, ep, instances, participation, rapports, seances
 
 app_name = "gouvernance"
 urlpatterns: list[URLPattern | URLResolver] = [
     *instances.urlpatterns,
     *seances.urlpatterns,
     *decisions.urlpatterns,
+    *ep.urlpatterns,
     *participation.urlpatterns,
     *rapports.urlpatterns,
     *avenants.urlpatterns,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from . import (
     affectations,
@@ -19,18 +20,29 @@ from . import (
 )
 from .base import GROUPES, RENCONTRER, Geste, Lecture, Section
 
-__all__ = ["FAMILLES", "RENCONTRER", "Geste", "Lecture", "Section", "gestes", "sections"]
+__all__ = ["FAMILLES", "RENCONTRER", "Geste", "Lecture", "Section", "abonner", "gestes", "sections"]
 
 # In the order of the page: what one follows now, then how it was decided, then what is looked up.
 FAMILLES = (
     contrats, entretiens, aides, diagnostics, prescriptions, inscriptions, sorties, orientation, affectations,
     documents, foyer,
 )  # fmt: skip
+_DU_DESSUS: list[Any] = []  # families of the storeys above, which know people too
+
+
+def abonner(famille: Any) -> None:
+    """Add a family of a storey above, once: a module with `section(lecture)` and `gestes(lecture)`."""
+    if famille not in _DU_DESSUS:
+        _DU_DESSUS.append(famille)
+
+
+def _familles() -> tuple[Any, ...]:
+    return (*FAMILLES, *_DU_DESSUS)
 
 
 def sections(lecture: Lecture) -> list[Section]:
     """Return the sections that have something to say to this reader."""
-    lues = (famille.section(lecture) for famille in FAMILLES)
+    lues = (famille.section(lecture) for famille in _familles())
     return [section for section in lues if section is not None]
 
 
@@ -38,6 +50,6 @@ def gestes(lecture: Lecture, *autres: Geste, sauf: Collection[Geste] = ()) -> li
     """Return what the reader may add to this path, by heading, `autres` first; nothing when they only read it."""
     if not lecture.ecrit:
         return []
-    possibles = [*autres, *(geste for famille in FAMILLES for geste in famille.gestes(lecture) if geste not in sauf)]
+    possibles = [*autres, *(geste for famille in _familles() for geste in famille.gestes(lecture) if geste not in sauf)]
     ranges = ((groupe, [g for g in possibles if g.groupe == groupe]) for groupe in GROUPES)
     return [(groupe, siens) for groupe, siens in ranges if siens]

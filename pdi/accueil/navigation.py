@@ -16,6 +16,7 @@ from pdi.comptes.models import ROLES_DEPARTEMENT, Role
 
 SUIVI = (Role.ADMINISTRATEUR, Role.ENCADRANT, Role.REFERENT, Role.AGENT_ORIENTATION)
 GESTION = (Role.ADMINISTRATEUR, Role.CHARGE_PROGRAMME)
+DOSSIERS_EP = (*SUIVI, Role.CHARGE_PROGRAMME, Role.DIRECTION)
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,7 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
             Entree("Séances", "gouvernance:seances", prefixes=("gouvernance:seance",)),
             Entree("Décisions", "gouvernance:decisions", prefixes=("gouvernance:decision",)),
             Entree("Avenants", "gouvernance:avenants", prefixes=("gouvernance:avenant", "gouvernance:modification")),
+            Entree("Dossiers EP", "gouvernance:ep_dossiers", roles=DOSSIERS_EP, prefixes=("gouvernance:ep_",)),
             Entree(
                 "Participation",
                 "gouvernance:participation",

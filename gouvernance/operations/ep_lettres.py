@@ -1,0 +1,96 @@
+"""Writing of the letters of an EP file: merged once, frozen, printed from what was frozen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from gouvernance.droits_ep import acteurs_du_dossier
+from gouvernance.models import AvisEP, DecisionEP, DossierEP, LettreEP
+from gouvernance.regles.ep import DECIDEUR, SECRETARIAT, contradictoire
+from gouvernance.regles.lettres_ep import Faits, ecrire, manques
+from gouvernance.regles.sanctions_ep import dire
+from parcours.documents.courrier import Lettre, expediteur, mettre_en_page
+from parcours.lecture_courriers import civilite
+from parcours.models import Adresse
+from parcours.regles.courriers import SANS_ADRESSE, lignes_adresse
+from parcours.regles.delais import Regime
+from pdi.socle.droits import RegleMetier, exiger, non
+from pdi.socle.formats import INSECABLE, date_longue
+from pdi.socle.operations import journaliser
+from pdi.territoires.noms import nom_de_la_collectivite
+
+from .ep import verrouiller_dossier
+from .ep_decision import mesure_de
+
+
+def _faits(dossier: DossierEP) -> Faits:
+    """Return what letters say of the file."""
+    regime = Regime.lire(dossier.regime)
+    avis = AvisEP.objects.filter(dossier=dossier).first()
+    decision = DecisionEP.objects.filter(dossier=dossier).first()
+    seance = ""
+    if dossier.seance is not None:
+        debut = timezone.localtime(dossier.seance.debut)
+        heure = f"{debut.hour}{INSECABLE}h{INSECABLE}{debut:%M}"
+        seance = f"le {date_longue(debut.date(), jour=True)} à {heure}"
+        seance += f", {dossier.seance.lieu}" if dossier.seance.lieu else ""
+    personne = dossier.personne
+    return Faits(
+        civilite=civilite(personne), nom=personne.nom_usage or personne.nom_naissance,
+        theme=dossier.get_theme_display(), faits_le=dossier.faits_le, expose=dossier.expose, seance=seance,
+        avis=dire(regime, mesure_de(avis)) if avis else "",
+        decision=mesure_de(decision) if decision else None, motifs=decision.motifs if decision else "",
+        ecart=decision.ecart if decision else "", decidee_le=decision.decidee_le if decision else None,
+        effet_le=decision.effet_le if decision else None, fin=decision.fin if decision else None,
+    )  # fmt: skip
+
+
+def _destinataire(dossier: DossierEP) -> list[str]:
+    """Return the lines of the address. Raises RegleMetier when none is known."""
+    ici = Adresse.objects.filter(personne=dossier.personne, periode__contains=timezone.localdate())
+    adresse = ici.select_related("commune").first()
+    qui = f"{civilite(dossier.personne)} {dossier.personne}" if dossier.personne.sexe else str(dossier.personne)
+    lignes = (
+        lignes_adresse(
+            qui, adresse.complement, adresse.lignes, adresse.code_postal, adresse.commune.nom if adresse.commune else ""
+        )
+        if adresse
+        else []
+    )
+    if not lignes:
+        raise RegleMetier(f"Cette lettre ne peut pas être écrite : {SANS_ADRESSE}")
+    return lignes
+
+
+@transaction.atomic
+def ecrire_lettre_ep(*, dossier: DossierEP, genre: str, par: Any) -> LettreEP:
+    """Write a letter of the procedure and keep its words.
+
+    Raises DroitInsuffisant; RegleMetier: no address, nothing to say yet (no meeting, no decision).
+    """
+    lu = verrouiller_dossier(dossier)
+    if not acteurs_du_dossier(par, lu) & {SECRETARIAT, DECIDEUR}:
+        exiger(non("Les lettres de la procédure s’écrivent par le secrétariat de l’équipe et par qui décide."))
+    decidee = DecisionEP.objects.filter(dossier=lu).exists()
+    manquants = manques(genre, intention=contradictoire(lu.theme), seance=lu.seance_id is not None, decision=decidee)
+    if manquants:
+        raise RegleMetier(" ".join(manquants))
+    objet, paragraphes = ecrire(genre, Regime.lire(lu.regime), _faits(lu))
+    contenu = Lettre(
+        expediteur=expediteur(nom_de_la_collectivite(settings.DEPARTEMENT_CODE), None), destinataire=_destinataire(lu),
+        date=timezone.localdate().isoformat(), objet=objet, paragraphes=paragraphes, signataire=str(par),
+        fonction=par.fonction, fictive=lu.personne.fictive,
+    ).contenu  # fmt: skip
+    lettre = LettreEP.objects.create(dossier=lu, genre=genre, contenu=contenu, par=par)
+    journaliser(par=par, verbe="ecrire_lettre_ep", objet=lu, apres={"lettre": lettre.get_genre_display()})
+    return lettre
+
+
+def imprimer_lettre(lettre: LettreEP) -> bytes:
+    """Return the PDF of a letter: of the same frozen words, the same bytes."""
+    mise = mettre_en_page({lettre.pk: Lettre.lire(lettre.contenu)}, date=lettre.le)
+    return mise.octets([lettre.pk], f"lettre-ep-{lettre.pk}")

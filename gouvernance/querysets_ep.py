@@ -1,0 +1,74 @@
+"""Who sees which file of an équipe pluridisciplinaire, and whether with its name. See docs/droits.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import BooleanField, Case, Q, Value, When
+from django.utils import timezone
+
+from pdi.comptes.models import Role
+
+from .querysets import ROLES_GOUVERNANCE
+
+if TYPE_CHECKING:
+    from .models import DossierEP
+
+# From the convocation until the minutes are closed: the time of the commission.
+SEANCES_OUVERTES_AUX_MEMBRES = ("convoquee", "ouverte")
+A_LA_SEANCE = ("inscrit", "examine")
+
+
+def _suivi(utilisateur: Any) -> Q:
+    """Return « hers whom the user follows, or has in scope as encadrant or orientation agent »."""
+    from parcours.models import Personne
+    from parcours.querysets import portee, suit_ou_a_suivi
+
+    condition = portee(utilisateur, Role.ENCADRANT, Role.AGENT_ORIENTATION)
+    if utilisateur.a_role(Role.REFERENT):
+        siennes = suit_ou_a_suivi(utilisateur)
+        condition = siennes if condition is None else condition | siennes
+    if condition is None:
+        return Q(pk__in=[])
+    return Q(personne__in=Personne.objects.filter(condition, archivee_le__isnull=True).values("pk"))
+
+
+def _siege(utilisateur: Any, *conditions: Q) -> Q:
+    """Return « on a meeting, convened or open, of a body where the user sits by name today »."""
+    from .models import Membre
+
+    siens = Membre.objects.filter(*conditions, compte=utilisateur, mandat__contains=timezone.localdate())
+    return Q(
+        etat__in=A_LA_SEANCE, seance__etat__in=SEANCES_OUVERTES_AUX_MEMBRES,
+        seance__instance__in=siens.values("instance"),
+    )  # fmt: skip
+
+
+def nommables_par(utilisateur: Any) -> Q:
+    """Return the files the user reads with the name of the person."""
+    if utilisateur.a_role(*ROLES_GOUVERNANCE):
+        return Q(pk__isnull=False)
+    tenus = ~Q(etat="brouillon") & Q(instance__in=utilisateur.instances_tenues.values("pk"))
+    membre = _siege(utilisateur, ~Q(college="beneficiaire") | Q(instance__lecture_beneficiaires="complete"))
+    return tenus | _suivi(utilisateur) | membre
+
+
+class DossierEPQuerySet(models.QuerySet["DossierEP"]):
+    """Files."""
+
+    def visibles_par(self, utilisateur: Any) -> DossierEPQuerySet:
+        """Return the files the user may read; `a_nommer` says whether with the name.
+
+        Managers: all. Followers and supervisors: their people's. Secretaries: those submitted to their body. Members:
+        those of a meeting of their body, from its convocation until its minutes are closed; a member who represents
+        beneficiaries, as the rules of procedure of the body say (without name unless they say otherwise).
+        """
+        if not utilisateur.is_authenticated or not utilisateur.roles():
+            return self.none()
+        nommables = nommables_par(utilisateur)
+        lisibles = nommables
+        if not utilisateur.a_role(*ROLES_GOUVERNANCE):
+            lisibles |= _siege(utilisateur, Q(instance__lecture_beneficiaires="anonyme"))
+        nom = Case(When(nommables, then=Value(True)), default=Value(False), output_field=BooleanField())
+        return self.filter(lisibles).annotate(a_nommer=nom)
