@@ -6,7 +6,20 @@ import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Count, DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Concat, Now, TruncDate
 from django.utils import timezone
 
@@ -31,7 +44,8 @@ INSTRUIRE, DECIDER, NOTIFIER = 30, 30, 15
 
 
 def _plus(champ: str, jours: int) -> Any:
-    return ExpressionWrapper(Cast(champ, DateField()) + datetime.timedelta(days=jours), output_field=DateField())
+    suite = ExpressionWrapper(Cast(champ, DateField()) + datetime.timedelta(days=jours), output_field=DateTimeField())
+    return Cast(suite, DateField())  # PostgreSQL gives a moment
 
 
 def attendu() -> Case:

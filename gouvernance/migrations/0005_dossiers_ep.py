@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gouvernance', '0002_versions_figees'),
+        ('gouvernance', '0004_avenants'),
         ('parcours', '0001_initial'),
         ('territoires', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('theme', models.CharField(choices=[('reorientation', 'Réorientation'), ('maintien', 'Demande de maintien de l’orientation'), ('non_conclusion', 'Contrat non conclu ou non renouvelé'), ('non_respect', 'Contrat non respecté'), ('radiation_ft', 'Radiation de la liste des demandeurs d’emploi'), ('refus_controle', 'Refus de contrôle')], max_length=16, verbose_name='thème')),
                 ('faits_le', models.DateField(verbose_name='date des faits')),
-                ('expose', models.TextField(verbose_name='ce qui motive la saisine')),
+                ('expose', models.TextField(blank=True, verbose_name='ce qui motive la saisine')),
                 ('demarches', models.TextField(blank=True, verbose_name='ce qui a été tenté')),
                 ('personnes_foyer', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='personnes au foyer')),
                 ('etat', models.CharField(choices=[('brouillon', 'Brouillon'), ('soumis', 'Soumis'), ('contradictoire', 'Contradictoire en cours'), ('inscrit', 'À l’ordre du jour'), ('examine', 'Avis rendu'), ('decide', 'Décidé'), ('notifie', 'Notifié'), ('recours', 'En recours'), ('clos', 'Clos'), ('retire', 'Retiré'), ('sans_suite', 'Classé sans suite')], default='brouillon', max_length=14, verbose_name='état')),

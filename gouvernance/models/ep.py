@@ -69,7 +69,7 @@ class DossierEP(models.Model):
     instance = models.ForeignKey(Instance, on_delete=models.PROTECT, related_name="dossiers_ep")
     theme = models.CharField("thème", max_length=16, choices=ThemeEP)
     faits_le = models.DateField("date des faits")
-    expose = models.TextField("ce qui motive la saisine")
+    expose = models.TextField("ce qui motive la saisine", blank=True)
     demarches = models.TextField("ce qui a été tenté", blank=True)
     regime = models.ForeignKey(RegimeJuridique, on_delete=models.PROTECT, related_name="+")
     territoire = models.ForeignKey(TerritoireAction, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

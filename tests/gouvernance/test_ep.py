@@ -1,0 +1,326 @@
+"""EP files: both regimes from submission to appeal, a refused amount, late observations, who reads for how long."""
+
+from __future__ import annotations
+
+import datetime
+import io
+
+import pypdf
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from gouvernance.lecture_ep import activite_ep
+from gouvernance.listes_ep import de_file
+from gouvernance.models import DossierEP, LectureBeneficiaires, Membre
+from gouvernance.operations import ep, ep_decision, ep_procedure, seances
+from gouvernance.operations.ep_lettres import ecrire_lettre_ep, imprimer_lettre
+from parcours.operations.orientation import SaisieOrientation
+from pdi.comptes.models import Role
+from pdi.socle.droits import DroitInsuffisant, RegleMetier
+from pdi.socle.etats import TransitionImpossible
+from tests.fabriques import ProgrammeFactory, StructureFactory, UtilisateurFactory
+from tests.fabriques_parcours import AffectationFactory, PersonneFactory, depuis, il_y_a
+
+from .fabrique_ep import FAITS_A, FAITS_B, entendu, inscrit, scene, seance, soumis
+
+SANCTION = {"sens": "sanction", "palier": 1, "taux": 50, "mois": 2}
+
+
+@pytest.fixture
+def s(db):
+    return scene()
+
+
+def decider(s, dossier, **champs):
+    dossier.refresh_from_db()
+    return ep_decision.decider_dossier_ep(
+        dossier=dossier, version=dossier.version, par=s.encadrant, motifs="Aucune réponse.",
+        **({"personnes_foyer": 1} | champs),
+    )  # fmt: skip
+
+
+# -- both regimes -----------------------------------------------------------------------------
+
+
+def test_regime_a_l_avis_precede_toute_sanction(s):
+    dossier = entendu(s, faits_le=FAITS_A)
+    assert dossier.regime.code == "regime-a"
+    with pytest.raises(RegleMetier, match="avant toute sanction"):
+        decider(s, dossier, **SANCTION)
+    ep.inscrire_dossiers(seance=s.seance, dossiers=[dossier.pk], par=s.service)
+    avis = ep_procedure.rendre_avis(dossier=dossier, par=s.service, pour=2, **SANCTION)
+    assert avis.voix_presentes == 2
+    decision = decider(s, dossier, **SANCTION)
+    assert decision.effet_le.day == 1
+    ep_decision.notifier_decision_ep(dossier=dossier, le=timezone.localdate(), par=s.service)
+    dossier.refresh_from_db()
+    assert dossier.etat == "notifie"
+
+
+def test_regime_b_une_suspension_se_decide_sans_avis_une_suppression_non(s):
+    dossier = entendu(s)
+    with pytest.raises(RegleMetier, match="avant une suppression"):
+        decider(s, dossier, sens="sanction", palier=3, precedente_le=datetime.date(2025, 1, 5))
+    assert decider(s, dossier, **SANCTION).fin is not None
+
+
+def test_un_taux_hors_bornes_est_refuse_et_rien_n_est_ecrit(s):
+    dossier = inscrit(s, faits_le=FAITS_A)
+    with pytest.raises(RegleMetier, match="80") as refus:
+        ep_procedure.rendre_avis(dossier=dossier, par=s.service, **(SANCTION | {"taux": 90}))
+    assert refus.value.champ == "taux"
+    ep_procedure.rendre_avis(dossier=dossier, par=s.service, **SANCTION)
+    with pytest.raises(RegleMetier, match="3 personnes"):
+        decider(s, dossier, **(SANCTION | {"taux": 60, "personnes_foyer": 3, "ecart": "Récidive."}))
+    dossier.refresh_from_db()
+    assert dossier.etat == "examine"
+    assert not hasattr(dossier, "decision")
+
+
+def test_s_ecarter_de_l_avis_se_justifie(s):
+    dossier = inscrit(s)
+    ep_procedure.rendre_avis(dossier=dossier, par=s.service, sens="aucune")
+    with pytest.raises(RegleMetier, match="dites pourquoi"):
+        decider(s, dossier, **SANCTION)
+    assert decider(s, dossier, ecart="Faits répétés.", **SANCTION).ecart
+
+
+def test_avant_la_fin_du_delai_on_ne_decide_que_si_la_personne_a_repondu(s):
+    dossier = soumis(s)
+    ep_procedure.notifier_intention(dossier=dossier, le=il_y_a(3), par=s.service)
+    with pytest.raises(RegleMetier, match="inclus"):
+        decider(s, dossier, sens="aucune")
+    with pytest.raises(RegleMetier, match="répondre jusqu’au"):
+        ep.inscrire_dossiers(seance=s.seance, dossiers=[dossier.pk], par=s.service)
+    ep_procedure.recevoir_observations(
+        dossier=dossier, recue_le=il_y_a(1), forme="oral", texte="J’étais malade.", par=s.service
+    )
+    assert decider(s, dossier, sens="aucune").pk
+
+
+def test_des_observations_tardives_sont_gardees_et_signalees(s, client):
+    dossier = entendu(s)
+    tardive = ep_procedure.recevoir_observations(
+        dossier=dossier, recue_le=il_y_a(1), forme="ecrit", texte="Je n’ai pas pu répondre.", par=s.service
+    )
+    assert tardive.tardive
+    client.force_login(s.service)
+    page = client.get(dossier.get_absolute_url()).content.decode()
+    assert "Reçues hors délai" in page
+    assert "Je n’ai pas pu répondre." in page
+
+
+def test_qui_demande_a_etre_entendu_l_est_avant_la_decision(s):
+    dossier = entendu(s)
+    ep_procedure.noter_audition(dossier=dossier, audition="demandee", assistance="Son avocate", par=s.encadrant)
+    with pytest.raises(RegleMetier, match="entendue"):
+        decider(s, dossier, sens="aucune")
+    ep_procedure.noter_audition(dossier=dossier, audition="absente", par=s.service)
+    assert decider(s, dossier, sens="aucune").pk
+
+
+def test_le_quorum_manque_aucun_avis_ne_se_rend(s):
+    dossier = inscrit(s)
+    s.seance.presences.filter(membre=s.membres[1]).update(etat="excuse")
+    with pytest.raises(RegleMetier, match="quorum"):
+        ep_procedure.rendre_avis(dossier=dossier, par=s.service, sens="aucune")
+
+
+def test_un_avis_renvoye_sous_la_meme_cle_ne_s_ecrit_qu_une_fois(s, client):
+    dossier = inscrit(s)
+    client.force_login(s.service)
+    envoi = {"cle": "5b9c5a0e-6b51-4f5e-9f0e-5d6c2c8a1f11", "sens": "aucune"}
+    url = reverse("gouvernance:ep_avis", args=[dossier.pk])
+    for _ in range(2):
+        assert client.post(url, envoi, headers={"Accept": "application/json"}).status_code == 200
+    assert dossier.transitions.filter(vers="examine").count() == 1
+    refus = client.post(url, {"sens": "sanction", "palier": 1, "taux": 20, "mois": 1},
+                        headers={"Accept": "application/json"})  # fmt: skip
+    assert refus.status_code == 422
+    assert "30" in refus.json()["message"]
+
+
+# -- effects ----------------------------------------------------------------------------------
+
+
+def test_une_reorientation_decidee_ouvre_l_orientation_par_la_voie_du_parcours(s):
+    dossier = inscrit(s, theme="reorientation")
+    ep_procedure.rendre_avis(dossier=dossier, par=s.service, sens="reorienter")
+    decider(s, dossier, sens="reorienter")
+    saisie = SaisieOrientation(
+        type_decide="emploi", organisme="autre_hors_spe", structure=StructureFactory.create(nom="Agence"),
+        mode="emploi", le=timezone.localdate(),
+    )  # fmt: skip
+    ep_decision.orienter_apres_ep(dossier=dossier, saisie=saisie, par=s.encadrant)
+    dossier.refresh_from_db()
+    assert dossier.decision.orientation == s.personne.orientations.get()
+    with pytest.raises(RegleMetier, match="Aucune réorientation"):
+        ep_decision.orienter_apres_ep(dossier=dossier, saisie=saisie, par=s.encadrant)
+
+
+def test_une_sanction_se_leve_puis_le_dossier_se_clot(s):
+    dossier = entendu(s)
+    decider(s, dossier, **SANCTION)
+    ep_decision.notifier_decision_ep(dossier=dossier, le=timezone.localdate(), par=s.service)
+    with pytest.raises(RegleMetier, match="recours reste possible"):
+        ep_decision.clore_dossier_ep(dossier=dossier, par=s.service)
+    with pytest.raises(DroitInsuffisant):
+        ep_decision.lever_sanction(dossier=dossier, le=timezone.localdate(), motif="Contrat signé", par=s.service)
+    levee = ep_decision.lever_sanction(dossier=dossier, le=timezone.localdate(), motif="Contrat signé", par=s.encadrant)
+    assert levee.levee_le == timezone.localdate()
+
+
+def test_un_recours_suit_l_ordre_legal_et_annule_leve_la_sanction(s):
+    dossier = entendu(s)
+    decider(s, dossier, **SANCTION)
+    ep_decision.notifier_decision_ep(dossier=dossier, le=timezone.localdate(), par=s.service)
+    champs = {"dossier": dossier, "recu_le": timezone.localdate(), "par": s.service}
+    with pytest.raises(RegleMetier, match="préalable vient avant"):
+        ep_decision.recevoir_recours_ep(nature="contentieux", **champs)
+    recours = ep_decision.recevoir_recours_ep(nature="prealable", motifs="Malade ce jour-là.", **champs)
+    assert not recours.tardif
+    ep_decision.trancher_recours_ep(
+        dossier=dossier, issue="annule", issue_le=timezone.localdate(), issue_texte="Certificat.", par=s.service
+    )
+    dossier.refresh_from_db()
+    assert dossier.etat == "notifie"
+    assert dossier.decision.levee_motif == "Décision annulée sur recours."
+
+
+def test_la_lettre_de_decision_s_imprime_a_l_identique_et_sans_rien_dire_au_dessus_du_pli(s):
+    dossier = entendu(s)
+    decider(s, dossier, **SANCTION)
+    lettre = ecrire_lettre_ep(dossier=dossier, genre="decision", par=s.service)
+    octets = imprimer_lettre(lettre)
+    assert octets == imprimer_lettre(lettre)
+    texte = pypdf.PdfReader(io.BytesIO(octets)).pages[0].extract_text()
+    assert "Exemple" in texte
+    assert "recours préalable" in " ".join(texte.split())
+    assert not any("RSA" in ligne for ligne in lettre.contenu["expediteur"])
+    with pytest.raises(RegleMetier, match="séance"):
+        ecrire_lettre_ep(dossier=dossier, genre="invitation", par=s.service)
+
+
+# -- the meeting ------------------------------------------------------------------------------
+
+
+def test_reporter_ou_clore_une_seance_rend_les_dossiers_non_examines(s):
+    prevue = seance(s, "preparee", jours=5)
+    dossier = entendu(s)
+    ep.inscrire_dossiers(seance=prevue, dossiers=[dossier.pk], par=s.service)
+    assert not prevue.points.filter(titre__icontains="Exemple").exists()
+    suivante = seances.reporter_seance(
+        seance=prevue, par=s.service, motif="Salle prise", debut=timezone.now() + datetime.timedelta(days=9)
+    )
+    dossier.refresh_from_db()
+    assert dossier.seance == suivante
+    seances.annuler_seance(seance=suivante, par=s.service, motif="Plus de quorum")
+    dossier.refresh_from_db()
+    assert (dossier.etat, dossier.seance) == ("contradictoire", None)
+    assert DossierEP.objects.filter(de_file("prets")).get() == dossier
+
+
+def test_inscrire_en_lot_c_est_tous_ou_aucun(s):
+    pret = entendu(s)
+    attend = soumis(s, theme="non_conclusion")
+    with pytest.raises(RegleMetier):
+        ep.inscrire_dossiers(seance=s.seance, dossiers=[pret.pk, attend.pk], par=s.service)
+    pret.refresh_from_db()
+    assert pret.etat == "contradictoire"
+
+
+def test_un_dossier_ouvert_par_theme_et_rien_sans_motif(s):
+    soumis(s)
+    with pytest.raises(RegleMetier, match="déjà ouvert"):
+        soumis(s)
+    vide = ep.ouvrir_dossier_ep(
+        personne=s.personne, par=s.encadrant, instance=s.equipe, theme="maintien", faits_le=FAITS_B
+    )
+    with pytest.raises(RegleMetier, match="motive"):
+        ep.soumettre_dossier_ep(dossier=vide, par=s.encadrant)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DossierEP.objects.filter(pk=vide.pk).update(etat="inscrit", expose="x")
+
+
+def test_renvoyer_se_motive_et_le_brouillon_se_reprend(s):
+    dossier = soumis(s)
+    with pytest.raises(RegleMetier, match="dites pourquoi"):
+        ep.renvoyer_dossier_ep(dossier=dossier, par=s.service, commentaire=" ")
+    ep.renvoyer_dossier_ep(dossier=dossier, par=s.service, commentaire="Précisez les dates.")
+    with pytest.raises(TransitionImpossible):
+        ep.renvoyer_dossier_ep(dossier=dossier, par=s.service, commentaire="Encore.")
+
+
+# -- who reads --------------------------------------------------------------------------------
+
+
+def _siege(s, college="partenaire"):
+    membre = UtilisateurFactory.create(role=Role.PARTENAIRE, structure=StructureFactory.create(nom=f"Caisse {college}"))
+    Membre.objects.create(instance=s.equipe, compte=membre, college=college, mandat=DateRange(il_y_a(10), None))
+    return membre
+
+
+def test_un_membre_lit_de_la_convocation_a_la_cloture_du_releve(s, client):
+    dossier, membre = inscrit(s), _siege(s)
+    client.force_login(membre)
+    assert "EXEMPLE" in client.get(dossier.get_absolute_url()).content.decode()
+    seances.clore_seance(seance=s.seance, par=s.service)
+    assert client.get(dossier.get_absolute_url()).status_code == 404
+    assert "EXEMPLE" not in client.get(reverse("gouvernance:ep_dossiers")).content.decode()
+
+
+def test_un_representant_des_beneficiaires_lit_sans_nom_sauf_reglement_contraire(s, client):
+    dossier, membre = inscrit(s), _siege(s, "beneficiaire")
+    client.force_login(membre)
+    for url in (dossier.get_absolute_url(), reverse("gouvernance:ep_seance", args=[s.seance.pk])):
+        page = client.get(url).content.decode()
+        assert "EXEMPLE" not in page
+        assert "rendez-vous manqués" not in page
+    assert "Aucun dossier ne correspond" in client.get(reverse("gouvernance:ep_dossiers"), {"mot": "Exemple"}).text
+    s.equipe.lecture_beneficiaires = LectureBeneficiaires.COMPLETE
+    s.equipe.save()
+    assert "EXEMPLE" in client.get(dossier.get_absolute_url()).content.decode()
+    s.equipe.lecture_beneficiaires = LectureBeneficiaires.AUCUNE
+    s.equipe.save()
+    assert client.get(dossier.get_absolute_url()).status_code == 404
+
+
+def test_un_referent_lit_les_dossiers_de_ses_personnes_et_d_elles_seules(s, client):
+    dossier = soumis(s)
+    sien, autre = (UtilisateurFactory.create(role=Role.REFERENT) for _ in range(2))
+    AffectationFactory.create(personne=s.personne, referent=sien, periode=depuis(il_y_a(20)))
+    client.force_login(sien)
+    assert client.get(dossier.get_absolute_url()).status_code == 200
+    assert "Équipe pluridisciplinaire" in client.get(s.personne.get_absolute_url()).content.decode()
+    client.force_login(autre)
+    assert client.get(dossier.get_absolute_url()).status_code == 404
+
+
+def test_la_liste_et_la_page_font_autant_de_requetes_pour_trente_dossiers(s, client):
+    client.force_login(s.service)
+    comptes = []
+    for combien in (1, 12):
+        for _ in range(combien):
+            s.personne = PersonneFactory.create()
+            soumis(s)
+        with CaptureQueriesContext(
+            connection,
+        ) as lues:
+            assert client.get(reverse("gouvernance:ep_dossiers")).status_code == 200
+        comptes.append(len(lues))
+    assert comptes[0] == comptes[1]
+
+
+def test_l_activite_de_l_annee_masque_les_petits_nombres(s):
+    dossier = inscrit(s)
+    ep_procedure.rendre_avis(dossier=dossier, par=s.service, sens="aucune")
+    annee, programme = timezone.localdate().year, ProgrammeFactory.create()
+    (ligne,) = activite_ep(programme, annee).lignes
+    assert ligne.libelle == "Contrat non respecté"
+    assert set(ligne.issues) == {None, 0}
+    assert activite_ep(programme, annee, seuil=1).examines == 1
+    assert activite_ep(programme, annee - 1).vide
