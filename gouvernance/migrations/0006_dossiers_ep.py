@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gouvernance', '0004_avenants'),
+        ('gouvernance', '0005_pieces'),
         ('parcours', '0001_initial'),
         ('territoires', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
