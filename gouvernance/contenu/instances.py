@@ -91,7 +91,8 @@ def rassembler_instances(matiere: Matiere, _avant: list[ChapitreContenu]) -> dic
     if not suivies:
         return None
     tenues = [s for s in lu.seances if s.etat == EtatSeance.TENUE]
-    dues = sum(_dues(i) or 0 for i in suivies if i.active)
+    dues = [i for i in suivies if i.active and _dues(i)]
+    a_jour = sum(sum(s.etat == EtatSeance.TENUE for s in par_instance[i.pk]) >= (_dues(i) or 0) for i in dues)
     muettes = [i for i in suivies if not any(s.etat == EtatSeance.TENUE for s in par_instance[i.pk])]
     venus, convoques = _venus(p for s in tenues for p in lu.presences[s.pk])
     cites = {s.instance_id: 0 for s in tenues}
@@ -108,10 +109,12 @@ def rassembler_instances(matiere: Matiere, _avant: list[ChapitreContenu]) -> dic
             _seances(tenues, {i.pk: i for i in lu.instances}, lu),
         ],
         [
-            chiffre(len(tenues), "séances tenues", sur=dues or None,
+            chiffre(len(tenues), "séances tenues",
                     detail=f"par {compte(len(cites), 'instance')}" if cites else "aucune instance ne s’est réunie"),
             chiffre(taux(venus, convoques), "de participation", genre="pourcentage",
                     detail=f"{compte(venus, 'présence')} sur {compte(convoques, 'convocation')}"),
+            *([chiffre(a_jour, "instances ont tenu leurs séances", sur=len(dues), detail="parmi celles qui en doivent")]
+              if dues else []),
             chiffre(sum(s.decidees for s in tenues), "décisions prises"),
         ],
     )  # fmt: skip

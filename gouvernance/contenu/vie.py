@@ -1,7 +1,6 @@
 """The life of the programme in the year: avenants voted and what they changed, participation of the beneficiaries.
 
-Beneficiaries who sit in a group are few: how many they are is hidden under the published threshold, and no total adds
-them up.
+Beneficiaries who sit in a group are few: how many were trained is hidden under the published threshold.
 """
 
 from __future__ import annotations
@@ -96,7 +95,7 @@ def rassembler_participation(matiere: Matiere, _avant: list[ChapitreContenu]) ->
         [
             (f"Comment les personnes concernées ont pris part au programme en {matiere.annee} : groupes, propositions, "
             "présence dans les équipes pluridisciplinaires."),
-            SECRET_DIT if formes == MASQUE or any(MASQUE in ligne for ligne in groupes) else "",
+            SECRET_DIT if formes == MASQUE else "",
         ],
         [_groupes(groupes), _propositions(lu)],
         [
@@ -114,13 +113,13 @@ def rassembler_participation(matiere: Matiere, _avant: list[ChapitreContenu]) ->
 
 def _groupe(g: LigneInstance) -> list[Any]:
     assiduite = None if g.assiduite is None else round(g.assiduite, 1)
-    return [g.nom, g.nature, _effectif(g.membres), g.tenues, g.dues, assiduite, g.formations, g.propositions]
+    return [g.nom, g.nature, g.tenues, g.dues, assiduite, g.formations, g.propositions]
 
 
 def _groupes(lignes: list[list[Any]]) -> Tableau:
     return tableau(
         "participation-groupes", "Les groupes",
-        [colonne("Groupe", largeur=46), colonne("Nature", largeur=22), colonne("Membres", "entier", 9),
+        [colonne("Groupe", largeur=46), colonne("Nature", largeur=22),
          colonne("Réunions", "entier", 9), colonne("Dues", "entier", 7), colonne("Assiduité", "pourcentage", 10),
          colonne("Formations", "entier", 10), colonne("Propositions", "entier", 11)],
         lignes, feuille="Participation", vide="Aucun groupe ne s’est réuni dans l’année.",

@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from gouvernance.contenu import chapitre, rassembler, serialiser
-from gouvernance.models import Avenant, ModificationFiche, Proposition
+from gouvernance.models import Avenant, FormationMembres, ModificationFiche, Proposition
 from pdi.comptes.models import Role
 from pdi.socle.masquage import MASQUE
 from tests.fabriques import UtilisateurFactory
@@ -56,11 +56,16 @@ def test_la_participation_dit_les_reunions_et_les_suites_sans_compter_peu_de_per
     Proposition.objects.create(
         instance=groupe, titre="Un guichet", texte="Un seul guichet.", deposee_le=datetime.date(2025, 3, 4), numero=1,
     )  # fmt: skip
+    formation = FormationMembres.objects.create(
+        instance=groupe, jour=datetime.date(2025, 5, 6), intitule="Prendre la parole", heures=3
+    )
+    formation.participants.set(groupe.membres.all())
     contenu = rassembler(programme, ANNEE)
     (ligne,) = lignes(contenu, "participation", "participation-groupes")
     assert ligne[0] == "Groupe ressources"
-    assert ligne[2:6] == [MASQUE, 1, 4, "66.7"]
-    assert ligne[7] == 1
+    assert ligne[2:] == [1, 4, "66.7", 1, 1]
+    formees = chapitre(contenu, "participation")["chiffres"][-1]
+    assert (formees["valeur"], formees["libelle"]) == (MASQUE, "personnes formées")
     assert any("secret statistique" in p for p in chapitre(contenu, "participation")["chapeau"])
     assert "Ada Modèle" not in serialiser(contenu).decode()
     settings.DEPARTEMENT_CODE = "00"
