@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import datetime
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from gouvernance.droits_participation import peut_tenir_proposition
-from gouvernance.models import EtatProposition, EtatSeance, NatureInstance, PointOrdreDuJour, Proposition, Seance
+from gouvernance.models import (
+    Decision,
+    EtatPoint,
+    EtatProposition,
+    EtatSeance,
+    NatureInstance,
+    PointOrdreDuJour,
+    Proposition,
+    Seance,
+)
 from gouvernance.querysets_participation import EN_ATTENTE
-from gouvernance.regles.participation import AUTOMATE_PROPOSITION, TONS_PROPOSITION
+from gouvernance.regles.participation import AUTOMATE_PROPOSITION, NATURES_PARTICIPATION, TONS_PROPOSITION
 from pdi.socle.composants import Etape, Evenement
 from pdi.socle.formats import date_longue
 
@@ -18,6 +29,29 @@ COMITES = (
     (NatureInstance.COMITE_TECHNIQUE, "Comité technique"),
     (NatureInstance.COMITE_PILOTAGE, "Comité de pilotage"),
 )
+
+QUI_PROPOSENT = (*NATURES_PARTICIPATION, NatureInstance.DIALOGUE)
+RECENTES, AU_PLUS = datetime.timedelta(days=731), 20
+
+
+def propositions_de(seance: Seance) -> list[Proposition]:
+    """Return what the group, or the territory of the dialogue, proposed in two years, for those who sit to read.
+
+    Latest first, with the tone of their state; nothing for a body that does not propose.
+    """
+    if seance.instance.nature not in QUI_PROPOSENT:
+        return []
+    siennes = Proposition.objects.filter(
+        instance=seance.instance, deposee_le__gte=timezone.localdate(seance.debut) - RECENTES
+    )
+    dialogue = getattr(seance, "dialogue", None)
+    if dialogue is not None:
+        siennes = siennes.filter(dialogue__territoire=dialogue.territoire_id)
+    lues = list(siennes.select_related("decision", "fiche").order_by("-deposee_le", "numero")[:AU_PLUS])
+    for p in lues:
+        lue: Any = p
+        lue.ton, lue.icone = TONS_PROPOSITION[EtatProposition(p.etat)]
+    return lues
 
 
 class LectureProposition:
@@ -52,9 +86,11 @@ class LectureProposition:
 
     @cached_property
     def points(self) -> list[PointOrdreDuJour]:
-        """Return the points of agenda about it, oldest first; a meeting put off or cancelled does not count."""
+        """Return the points of agenda about it, oldest first; what was put off or cancelled does not count."""
         ecartees = (EtatSeance.REPORTEE, EtatSeance.ANNULEE)
-        lus = self.proposition.points.exclude(seance__etat__in=ecartees)
+        lus = self.proposition.points.exclude(seance__etat__in=ecartees).exclude(
+            Q(etat=EtatPoint.REPORTE) & ~Exists(Decision.objects.filter(point=OuterRef("pk")))
+        )
         return list(lus.select_related("seance__instance__territoire").order_by("seance__debut", "pk"))
 
     @cached_property

@@ -10,7 +10,8 @@ from typing import Any
 from django.urls import reverse
 
 from gouvernance.droits_instances import nom_du_membre, peut_tenir_instance
-from gouvernance.models import Decision, EtatDecision, EtatSeance, PointOrdreDuJour, Presence, Seance
+from gouvernance.lecture_proposition import QUI_PROPOSENT, propositions_de
+from gouvernance.models import Decision, EtatDecision, EtatSeance, PointOrdreDuJour, Presence, Proposition, Seance
 from gouvernance.operations.convocations import jeton
 from gouvernance.querysets import OUVERTES
 from gouvernance.regles.seances import (
@@ -159,6 +160,21 @@ class LectureSeance:
             ("En cours", "info", [d for d in lues if d.etat in OUVERTES and d.etat != EtatDecision.A_FAIRE]),
             ("Closes", "bon", [d for d in lues if d.etat not in OUVERTES]),
         ]
+
+    @cached_property
+    def propositions(self) -> list[Proposition]:
+        """Return what the group or the territory proposed, and what became of it."""
+        return propositions_de(self.seance)
+
+    @property
+    def url_proposer(self) -> str:
+        """Return where a proposal of this meeting is noted; empty when its body does not propose, or is not kept."""
+        if not self.tenue or self.seance.instance.nature not in QUI_PROPOSENT:
+            return ""
+        dialogue = getattr(self.seance, "dialogue", None)
+        if dialogue is not None:
+            return reverse("gouvernance:dialogue_proposer", args=[dialogue.pk])
+        return f"{reverse('gouvernance:proposition_deposer', args=[self.seance.instance_id])}?seance={self.seance.pk}"
 
     @property
     def evenements(self) -> list[Evenement]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from actions.models import Bilan, CibleIndicateur, FicheAction, MesureIndicateur, Programme
 from actions.regles.indicateurs import juger
-from gouvernance.models import Decision, NatureInstance, Proposition, Seance
+from gouvernance.models import Decision, EtatPoint, NatureInstance, Proposition, Seance
 from gouvernance.querysets_participation import EN_ATTENTE
 from gouvernance.regles.participation import Passage, prochain_comite
 from offre.models import Convention
@@ -98,10 +98,13 @@ def _propositions(seance: Seance, utilisateur: Any) -> Iterator[Propose]:
     attente = Proposition.objects.visibles_par(utilisateur).filter(
         etat__in=EN_ATTENTE, instance__reference=False, deposee_le__lte=timezone.localdate(seance.debut)
     )
-    lues = attente.select_related("instance", "dialogue__territoire").prefetch_related("points__seance__instance")
+    lues = attente.select_related("instance", "dialogue__territoire").prefetch_related(
+        "points__seance__instance", "points__decisions"
+    )
     montrees = 0
     for proposition in lues.order_by("deposee_le", "pk"):
-        passages = [Passage(p.seance.instance.nature, p.seance.etat) for p in proposition.points.all()]
+        points = [p for p in proposition.points.all() if p.etat != EtatPoint.REPORTE or p.decisions.all()]
+        passages = [Passage(p.seance.instance.nature, p.seance.etat) for p in points]
         if montrees < MAXIMUM and prochain_comite(passages, nature):
             montrees += 1
             titre = f"Proposition : {proposition}"

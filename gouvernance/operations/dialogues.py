@@ -47,7 +47,7 @@ def creer_dialogues(*, annee: int, par: Any) -> list[DialogueTerritorial]:
     if not territoires:
         raise RegleMetier(f"Aucun territoire d’action n’est valide en {annee} : déclarez-les d’abord.")
     instances = Instance.objects.filter(nature=NatureInstance.DIALOGUE, reference=False, active=True)
-    par_territoire = {i.territoire_id: i for i in instances.order_by("-pk")}
+    par_territoire = {i.territoire_id: i for i in instances.select_for_update(of=("self",)).order_by("-pk")}
     deja = set(DialogueTerritorial.objects.filter(annee=annee).values_list("territoire", flat=True))
     crees = []
     for territoire in territoires:

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from gouvernance.forms.seances import ReponseConvocationForm
+from gouvernance.lecture_proposition import propositions_de
 from gouvernance.models import Presence
 from gouvernance.operations.convocations import attend_une_reponse, presence_de, repondre_convocation
 from pdi.socle.droits import RegleMetier
@@ -52,7 +53,7 @@ def convocation_reponse(request: HttpRequest, jeton: str) -> HttpResponse:
             faite = True
     contexte = {
         "seance": presence.seance, "presence": presence, "form": form, "faite": faite,
-        "points": presence.seance.points.all(),
+        "points": presence.seance.points.all(), "propositions": propositions_de(presence.seance),
     }  # fmt: skip
     statut = 422 if form.errors else 200
     return _secret(render(request, "gouvernance/convocations/repondre.html", contexte, status=statut))

@@ -89,10 +89,12 @@ def proposition(request: HttpRequest, pk: int) -> HttpResponse:
 def proposition_deposer(request: HttpRequest, pk: int) -> HttpResponse:
     """Note what a group proposes."""
     lue = instance_tenue(request, pk)
+    voulue = request.GET.get("seance", "")
+    seance = lue.seances.filter(pk=voulue).first() if voulue.isdecimal() and len(voulue) < 10 else None
     form = PropositionForm(envoi(request), utilisateur=request.user)
     if request.method == "POST" and form.is_valid():
         try:
-            creee = deposer_proposition(instance=lue, par=request.user, **form.valeurs)
+            creee = deposer_proposition(instance=lue, seance=seance, par=request.user, **form.valeurs)
         except RegleMetier as erreur:
             signaler(form, erreur)
         else:

@@ -7,6 +7,7 @@ import datetime
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.urls import reverse
 from django.utils import timezone
 
 from gouvernance.models import (
@@ -20,6 +21,7 @@ from gouvernance.models import (
 )
 from gouvernance.operations import propositions as ops
 from gouvernance.operations import seances
+from gouvernance.operations.convocations import jeton
 from gouvernance.operations.decisions import noter_decision
 from gouvernance.operations.dialogues import creer_dialogues, dater_dialogue, preparer_dialogue
 from gouvernance.ordre_propose import proposer
@@ -141,6 +143,35 @@ def test_une_seance_reportee_garde_la_proposition_a_son_ordre_du_jour(propositio
         seance=technique, par=service, motif="Salle prise", debut=timezone.now() + datetime.timedelta(days=40)
     )
     assert nouvelle.points.get().proposition == proposition
+
+
+def test_un_point_reporte_en_seance_se_propose_de_nouveau(proposition, service):
+    technique = _seance("comite_technique", service)
+    _mettre_au_programme(technique, service)
+    seances.convoquer_seance(seance=technique, par=service)
+    seances.ouvrir_seance(seance=technique, par=service)
+    seances.clore_seance(seance=technique, par=service)
+    assert technique.points.get().etat == "reporte"
+    assert _mettre_au_programme(_seance("comite_pilotage", service), service) == []
+    assert _mettre_au_programme(_seance("comite_technique", service), service) == [f"Proposition : {proposition}"]
+
+
+def test_un_membre_du_groupe_lit_la_suite_de_ses_propositions_sans_compte(client, proposition, service):
+    seance = _seance("groupe_ressources", service)
+    client.force_login(service, "django.contrib.auth.backends.ModelBackend")
+    page = client.get(seance.get_absolute_url()).content.decode()
+    adresse = f"{reverse('gouvernance:proposition_deposer', args=[seance.instance_id])}?seance={seance.pk}"
+    assert adresse in page
+    client.post(adresse, {"titre": "Un guichet unique", "deposee_le": il_y_a(0).isoformat(), "version": "1"})
+    assert seance.propositions.get().titre == "Un guichet unique"
+    ops.suivre_proposition(
+        proposition=proposition, verbe="ecarter_proposition", par=service, commentaire="Aucun agent le mercredi."
+    )
+    seances.ajouter_points(seance=seance, points=[{"titre": "Suite des propositions"}], par=service)
+    seances.convoquer_seance(seance=seance, par=service)
+    client.logout()
+    lien = reverse("gouvernance:convocation_reponse", args=[jeton(seance.presences.get())])
+    assert "Écartée : Aucun agent le mercredi." in client.get(lien).content.decode()
 
 
 def test_ecarter_demande_un_motif_et_retenir_ce_qui_la_reprend(proposition, service):
