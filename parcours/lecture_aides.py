@@ -141,19 +141,28 @@ class RestesDuReglement:
     restes: Restes
 
 
+def aides_de(personne: int) -> list[AttributionAide]:
+    """Return every aid of a person, latest first, each with its règlement. One query."""
+    lues = AttributionAide.objects.filter(personne=personne).select_related("reglement")
+    return list(lues.order_by("-demandee_le", "-pk"))
+
+
 def restes_de(
-    personne: int, reglements: Iterable[ReglementAide], jour: datetime.date, reprise_saisie: datetime.date | None = None
+    personne: int,
+    reglements: Iterable[ReglementAide],
+    jour: datetime.date,
+    reprise_saisie: datetime.date | None = None,
+    aides: Sequence[AttributionAide] | None = None,
 ) -> list[RestesDuReglement]:
-    """Return what is left under each règlement that has a ceiling, in one query.
+    """Return what is left under each règlement that has a ceiling, in one query, none when `aides` are given.
 
     The return to work is `reprise_saisie`, else that of the latest aid not refused under the same règlement.
     """
-    lues = list(
-        AttributionAide.objects.filter(personne=personne)
-        .exclude(etat__in=[EtatAide.REFUSEE, EtatAide.ANNULEE])
-        .order_by("-demandee_le", "-pk")
-        .values_list("reglement__code", "etat", "demandee_le", "montant", "composante", "reprise_activite_le")
-    )
+    lues = [
+        (a.reglement.code, a.etat, a.demandee_le, a.montant, a.composante, a.reprise_activite_le)
+        for a in (aides_de(personne) if aides is None else aides)
+        if a.etat not in (EtatAide.REFUSEE, EtatAide.ANNULEE)
+    ]
     resultat = []
     for reglement in reglements:
         siennes = [ligne for ligne in lues if ligne[0] == reglement.code]

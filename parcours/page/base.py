@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
+
+from parcours.chronologie import PRESCRIPTION
+from parcours.models import EtatPrescription, Prescription
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,14 @@ class Lecture:
     ecrit: bool
     voit_sante: bool
     genres: frozenset[str] | None = None
+
+    @cached_property
+    def prescriptions(self) -> list[Prescription]:
+        """Return the prescriptions of the person, latest first, but the cancelled ones: read once for every section."""
+        if not self.a_vecu(PRESCRIPTION):
+            return []
+        lues = Prescription.objects.filter(personne=self.personne.pk).exclude(etat=EtatPrescription.ANNULEE)
+        return list(lues.select_related("offre", "operateur", "sortie").order_by("-renseignee_le", "-pk"))
 
     def a_vecu(self, genre: str) -> bool:
         """Return whether the timeline holds an event of that kind; when it was not read, it may."""

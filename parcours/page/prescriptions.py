@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from parcours.chronologie import PRESCRIPTION
-from parcours.models import EtatPrescription, Prescription
+from parcours.models import EtatPrescription
 from parcours.regles.prescriptions import EN_COURS, TONS
 
 from .base import AIDER, Geste, Lecture, Section
@@ -15,10 +14,7 @@ MONTREES = 6
 
 def section(lecture: Lecture) -> Section | None:
     """Return the latest prescriptions, those under way first; nothing when there is none and nothing to add."""
-    lues = Prescription.objects.filter(personne=lecture.personne).exclude(etat=EtatPrescription.ANNULEE)
-    recentes = []
-    if lecture.a_vecu(PRESCRIPTION):
-        recentes = list(lues.select_related("offre", "operateur").order_by("-renseignee_le", "-pk")[: MONTREES * 3])
+    recentes = lecture.prescriptions[: MONTREES * 3]
     recentes.sort(key=lambda p: p.etat not in EN_COURS)
     if not recentes and not lecture.ecrit:
         return None

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from pdi.comptes.models import Utilisateur
+from pdi.socle.models import Avis, Traitement
 from pdi.socle.models.traitement import ETATS_ACTIFS
 from pdi.territoires.noms import nom_de_la_collectivite
 
@@ -32,19 +35,29 @@ def _bilans(utilisateur: Utilisateur) -> tuple[int, str]:
     return nombre_bilans_a_ecrire(utilisateur), "veille"
 
 
-def _traitements(utilisateur: Utilisateur) -> tuple[int, str]:
-    return utilisateur.traitements.filter(Q(etat__in=ETATS_ACTIFS)).count(), ""
+def _combien(lignes: QuerySet[Any], de: str) -> Coalesce:
+    """Return the count of `lignes` whose `de` is the outer user."""
+    comptees = lignes.filter(**{de: OuterRef("pk")}).order_by().values(de).annotate(n=Count("pk"))
+    return Coalesce(Subquery(comptees.values("n")), 0)
+
+
+def _en_attente(utilisateur: Utilisateur) -> tuple[int, int]:
+    """Return how many notices are unread and how many jobs run, in one query: every page shows both."""
+    avis = _combien(Avis.objects.filter(lu_le__isnull=True), "destinataire")
+    travaux = _combien(Traitement.objects.filter(etat__in=ETATS_ACTIFS), "demandeur")
+    comptes: tuple[int, int] = Utilisateur.objects.filter(pk=utilisateur.pk).values_list(avis, travaux).get()
+    return comptes
 
 
 def _parcours(utilisateur: Utilisateur) -> tuple[int, str]:
     return retards_parcours(utilisateur, timezone.localdate()), "retard"
 
 
-def _navigation(utilisateur: Utilisateur, vue: str) -> list[Groupe]:
-    compteurs = {
+def _navigation(utilisateur: Utilisateur, vue: str, attente: Any) -> list[Groupe]:
+    compteurs: dict[str, Callable[[], tuple[int, str]]] = {
         "bilans": partial(_bilans, utilisateur),
         "parcours": partial(_parcours, utilisateur),
-        "traitements": partial(_traitements, utilisateur),
+        "traitements": lambda: (attente[1], ""),
     }
     return navigation(utilisateur, vue, compteurs)
 
@@ -53,13 +66,12 @@ def coque(request: HttpRequest) -> dict[str, Any]:
     """Return the variables of base.html; lazy, so that error pages and fragments ask nothing of the database."""
     utilisateur: Any = getattr(request, "user", None)
     connecte = utilisateur is not None and utilisateur.is_authenticated
+    attente = SimpleLazyObject(lambda: _en_attente(utilisateur))
     vue = request.resolver_match.view_name if request.resolver_match else ""
     return {
         "user": utilisateur,
-        "navigation": SimpleLazyObject(lambda: _navigation(utilisateur, vue)) if connecte else [],
-        "avis_non_lus": SimpleLazyObject(lambda: utilisateur.avis.filter(lu_le__isnull=True).count())
-        if connecte
-        else 0,
+        "navigation": SimpleLazyObject(lambda: _navigation(utilisateur, vue, attente)) if connecte else [],
+        "avis_non_lus": SimpleLazyObject(lambda: attente[0]) if connecte else 0,
         "theme": getattr(utilisateur, "theme", "auto") if connecte else request.COOKIES.get("theme", "auto"),
         "densite": getattr(utilisateur, "densite", "normale") if connecte else "normale",
         "demonstration": settings.DEMONSTRATION,

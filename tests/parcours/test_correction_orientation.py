@@ -46,7 +46,12 @@ def service():
 
 
 def saisie(structure: Any, **plus: Any) -> SaisieOrientation:
-    valeurs = {"type_decide": "social", "organisme": "departement", "mode": "social", "le": timezone.localdate()}
+    valeurs: dict[str, Any] = {
+        "type_decide": "social",
+        "organisme": "departement",
+        "mode": "social",
+        "le": timezone.localdate(),
+    }
     return SaisieOrientation(structure=structure, **valeurs | plus)
 
 
