@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pdi.comptes.models import ROLES_DEPARTEMENT
+from pdi.comptes.models import ROLES_DEPARTEMENT, Role
 from pdi.socle.droits import OUI, Verdict, non
 
 from .models import (
@@ -17,6 +17,7 @@ from .models import (
     NoteFiche,
     PieceJointe,
     Programme,
+    Signataire,
     SourceIndicateur,
 )
 from .querysets import ROLES_GESTION
@@ -44,6 +45,14 @@ def peut_modifier_programme(utilisateur: Any, programme: Programme) -> Verdict:
     if utilisateur.is_authenticated and utilisateur.a_role(*ROLES_GESTION):
         return OUI
     return non("Seuls les administrateurs et les chargés de programme modifient le programme.")
+
+
+def peut_lire_signature(utilisateur: Any, signataire: Signataire) -> Verdict:
+    """Read who signed in a partner's name, why it refused, its signed page: the département, and this partner."""
+    siennes = utilisateur.structures_du_role(Role.PARTENAIRE) if utilisateur.is_authenticated else ()
+    if peut_lire_suivi(utilisateur) or signataire.structure_id in siennes:
+        return OUI
+    return non("Le détail d’une signature se lit au Département et par le partenaire qui signe.")
 
 
 def est_pilote(utilisateur: Any, fiche: FicheAction) -> bool:

@@ -14,6 +14,7 @@ from actions.droits import (
     peut_lire_suivi,
     peut_relire_bilan,
     peut_rouvrir_bilan,
+    peut_suivre_fiche,
     peut_valider_bilan,
 )
 from actions.figures import PointAnnuel
@@ -175,6 +176,7 @@ class LectureBilan:
             "pilotes": pilotes_par_fiche([bilan.fiche_id]).get(bilan.fiche_id, []),
             "service": services_par_fiche([bilan.fiche_id]).get(bilan.fiche_id, ""),
             "voit_campagne": peut_lire_suivi(qui),
+            "peut_suivre": peut_suivre_fiche(qui, bilan.fiche),
             "peut_ecrire": peut_ecrire_bilan(qui, bilan),
             "peut_relire": peut_relire_bilan(qui, bilan),
             "peut_valider": peut_valider_bilan(qui, bilan),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from . import avenants, decisions, ep, instances, participation, rapports, seances
+from . import avenants, decisions, ep, instances, participation, rapports, seances, vie
 
 app_name = "gouvernance"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *participation.urlpatterns,
     *rapports.urlpatterns,
     *avenants.urlpatterns,
+    *vie.urlpatterns,
 ]

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from gouvernance.operations.demonstration import charger_demonstration
+from gouvernance.operations.demonstration_avenants import charger_avenants
 from gouvernance.operations.demonstration_participation import charger_participation
 from gouvernance.operations.instances import charger_instances
 from pdi.socle.contexte import depuis
@@ -34,6 +35,10 @@ class Command(BaseCommand):
             bilan = charger_demonstration(chemin=chemin, jour=timezone.localdate())
             chemin = dossier / "demonstration" / "participation.json"
             participation = charger_participation(chemin=chemin, jour=timezone.localdate())
+            chemin = dossier / "demonstration" / "avenants.json"
+            avenants = charger_avenants(chemin=chemin, jour=timezone.localdate())
+        if avenants is not None:
+            self.stdout.write(self.style.SUCCESS(f"Avenants : {avenants} avenants fictifs, et leurs propositions."))
         if participation is not None:
             self.stdout.write(
                 self.style.SUCCESS(
