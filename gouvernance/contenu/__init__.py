@@ -25,7 +25,14 @@ from .synthese import (
     rassembler_methode,
 )
 from .tableaux import GABARIT, tableaux_de
-from .vie import lire_avenants, lire_participation, rassembler_avenants, rassembler_participation
+from .vie import (
+    lire_avenants,
+    lire_ep,
+    lire_participation,
+    rassembler_avenants,
+    rassembler_ep,
+    rassembler_participation,
+)
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -53,6 +60,7 @@ enregistrer(Chapitre("fiches", "Les fiches-actions", 30, f"{_GABARITS}/fiches.ht
 enregistrer(Chapitre("financement", "Le financement", 40, f"{_GABARITS}/financement.html", rassembler_financement))
 enregistrer(Chapitre("instances", "Instances et participation", 43, GABARIT, rassembler_instances, lire_instances))
 enregistrer(Chapitre("avenants", "Les avenants de l’année", 42, GABARIT, rassembler_avenants, lire_avenants))
+enregistrer(Chapitre("ep", "Les équipes pluridisciplinaires", 45, GABARIT, rassembler_ep, lire_ep))
 enregistrer(
     Chapitre(
         "participation", "La participation des bénéficiaires", 46, GABARIT, rassembler_participation, lire_participation

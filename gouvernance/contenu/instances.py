@@ -76,6 +76,11 @@ def _dues(instance: Instance) -> int | None:
     return None if instance.nature == NatureInstance.DIALOGUE else instance.seances_par_an
 
 
+def _commissions(lu: InstancesLues) -> set[int]:
+    """Return the équipes pluridisciplinaires: what they decide is about a few people, and has its own chapter."""
+    return {i.pk for i in lu.instances if i.nature == NatureInstance.EP}
+
+
 def _venus(presences: Iterable[Presence]) -> tuple[int, int]:
     lues = list(presences)
     return sum(p.etat in PRESENTS for p in lues), len(lues)
@@ -96,6 +101,7 @@ def rassembler_instances(matiere: Matiere, _avant: list[ChapitreContenu]) -> dic
     muettes = [i for i in suivies if not any(s.etat == EtatSeance.TENUE for s in par_instance[i.pk])]
     venus, convoques = _venus(p for s in tenues for p in lu.presences[s.pk])
     cites = {s.instance_id: 0 for s in tenues}
+    commissions = _commissions(lu)
     return donnees(
         [
             f"Les instances du programme qui se sont réunies en {matiere.annee}, ou qui devaient le faire.",
@@ -115,7 +121,7 @@ def rassembler_instances(matiere: Matiere, _avant: list[ChapitreContenu]) -> dic
                     detail=f"{compte(venus, 'présence')} sur {compte(convoques, 'convocation')}"),
             *([chiffre(a_jour, "instances ont tenu leurs séances", sur=len(dues), detail="parmi celles qui en doivent")]
               if dues else []),
-            chiffre(sum(s.decidees for s in tenues), "décisions prises"),
+            chiffre(sum(s.decidees for s in tenues if s.instance_id not in commissions), "décisions prises"),
         ],
     )  # fmt: skip
 
@@ -162,13 +168,14 @@ def _par_college(tenues: list[Seance], lu: InstancesLues) -> Tableau:
 
 def _seances(tenues: list[Any], instances: Mapping[int, Instance], lu: InstancesLues) -> Tableau:
     lignes = []
+    commissions = _commissions(lu)
     for seance in tenues:
         presences = lu.presences[seance.pk]
         lues = quorum(((p.membre.voix, p.etat) for p in presences), seance.quorum)
         dit = "sans règle" if lues.requis is None else "atteint" if lues.atteint else "non atteint"
         lignes.append(
             [timezone.localdate(seance.debut), str(instances[seance.instance_id]), *_venus(presences), dit,
-             seance.traites, seance.decidees]
+             *((None, None) if seance.instance_id in commissions else (seance.traites, seance.decidees))]
         )  # fmt: skip
     return tableau(
         "seances", "Les séances tenues",

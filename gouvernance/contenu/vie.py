@@ -1,4 +1,4 @@
-"""The life of the programme in the year: avenants voted and what they changed, participation of the beneficiaries.
+"""The life of the programme in the year: avenants voted, participation of beneficiaries, équipes pluridisciplinaires.
 
 Beneficiaries who sit in a group are few: how many were trained is hidden under the published threshold.
 """
@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from gouvernance.lecture_ep import ISSUES, ActiviteEP, activite_ep
 from gouvernance.lecture_participation import LigneInstance, Participation, participation
 from gouvernance.models import Avenant, EtatAvenant, EtatProposition, ModificationFiche
 from pdi.socle.formats import compte, nombre
@@ -133,4 +134,50 @@ def _propositions(lu: Participation) -> Tableau:
         ([etat.label, lu.propositions[etat]] for etat in EtatProposition if lu.propositions[etat]),
         feuille="Propositions", total=["Total", lu.proposees] if lu.proposees else None,
         vide="Aucune proposition n’a été déposée dans l’année.",
+    )  # fmt: skip
+
+
+# -- équipes pluridisciplinaires --------------------------------------------------------------
+
+
+def lire_ep(matiere: Matiere) -> ActiviteEP | None:
+    """Read the activity of the équipes pluridisciplinaires, hidden under the published threshold."""
+    return activite_ep(matiere.programme, matiere.annee, seuil=SEUIL_PUBLIE) if matiere.tenu_ici else None
+
+
+def _ou_secret(combien: int | None) -> Any:
+    return MASQUE if combien is None else combien
+
+
+def rassembler_ep(matiere: Matiere, _avant: list[ChapitreContenu]) -> dict[str, Any] | None:
+    """Return the opinions by theme and sense, the decisions and the appeals: no file, no person, no small count."""
+    lu: ActiviteEP | None = matiere.memoire["ep"]
+    if lu is None or lu.vide:
+        return None
+    lignes = [[x.libelle, *map(_ou_secret, x.issues), _ou_secret(x.total)] for x in lu.lignes]
+    total = ["Total", *map(_ou_secret, lu.colonnes), _ou_secret(lu.examines)]
+    cachees = any(MASQUE in ligne for ligne in [*lignes, total]) or lu.decisions is None or lu.recours is None
+    return donnees(
+        [
+            (
+                f"Les avis que les équipes pluridisciplinaires ont rendus en {matiere.annee}, par motif de saisine. "
+                "L’avis éclaire le président du conseil départemental, qui décide."
+            ),
+            SECRET_DIT if cachees else "",
+        ],
+        [
+            tableau(
+                "ep", "Les avis rendus, par motif et par sens",
+                [colonne("Motif", largeur=40), *(colonne(s.label, "entier", 14) for s in ISSUES),
+                 colonne("Total", "entier", 9)],
+                lignes, feuille="Équipes pluridisciplinaires", total=total if len(lignes) > 1 else None,
+                vide="Aucun avis n’a été rendu dans l’année.",
+            ),
+        ],
+        [
+            chiffre(lu.seances, "séances tenues"),
+            chiffre(_ou_secret(lu.examines), "avis rendus"),
+            chiffre(_ou_secret(lu.decisions), "décisions prises"),
+            chiffre(_ou_secret(lu.recours), "recours reçus"),
+        ],
     )  # fmt: skip

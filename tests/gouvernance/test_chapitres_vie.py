@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.utils import timezone
 
 from gouvernance.contenu import chapitre, rassembler, serialiser
 from gouvernance.models import Avenant, FormationMembres, ModificationFiche, Proposition
+from gouvernance.operations import ep_procedure
 from pdi.comptes.models import Role
 from pdi.socle.masquage import MASQUE
 from tests.fabriques import UtilisateurFactory
 
+from .fabrique_ep import inscrit, scene
 from .test_chapitres import ANNEE, instance_de, le, lignes, tenir
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +73,23 @@ def test_la_participation_dit_les_reunions_et_les_suites_sans_compter_peu_de_per
     assert "Ada Modèle" not in serialiser(contenu).decode()
     settings.DEPARTEMENT_CODE = "00"
     assert chapitre(rassembler(programme, ANNEE), "participation") == {}
+
+
+def test_les_equipes_pluridisciplinaires_se_lisent_sans_personne_ni_petit_effectif(peupler, settings):
+    programme = peupler(1)
+    settings.DEPARTEMENT_CODE = programme.departement.code
+    s = scene()
+    dossier = inscrit(s)
+    ep_procedure.rendre_avis(dossier=dossier, par=s.service, sens="aucune")
+    s.seance.etat, s.seance.close_le = "tenue", timezone.now()
+    s.seance.save()
+    contenu = rassembler(programme, timezone.localdate().year)
+    (ligne,) = lignes(contenu, "ep", "ep")
+    assert ligne[0] == "Contrat non respecté"
+    assert set(ligne[1:]) == {0, MASQUE}
+    chiffres = {c["libelle"]: c["valeur"] for c in chapitre(contenu, "ep")["chiffres"]}
+    assert (chiffres["séances tenues"], chiffres["avis rendus"]) == (1, MASQUE)
+    assert lignes(contenu, "instances", "seances")[0][-2:] == [None, None]
+    texte = serialiser(contenu).decode()
+    assert "Jeanne" not in texte
+    assert "Trois rendez-vous manqués" not in texte
