@@ -169,16 +169,26 @@ class _Recit:
             )
             for nature in (NatureInstance.COMITE_TECHNIQUE, NatureInstance.COMITE_PILOTAGE):
                 seance = tenues.filter(instance__nature=nature).order_by("debut").first()
-                if seance is None:
-                    continue
-                PointOrdreDuJour.objects.create(
-                    seance=seance, ordre=seance.points.count() + 1, titre=f"Proposition : {proposition}"[:250],
-                    proposition=proposition, etat="traite", duree_minutes=10,
-                )  # fmt: skip
-                decision = Decision.objects.filter(seance=seance, texte__contains=dite["decision"]).first()
-                if decision is not None:
-                    proposition.decision = decision
-                    proposition.save(update_fields=["decision"])
+                if seance is not None:
+                    self._inscrire(proposition, seance, dite["decision"])
+
+    @staticmethod
+    def _inscrire(proposition: Proposition, seance: Seance, decision: str) -> None:
+        """Add the point, tie the decision that takes it up, date what follows from the meeting."""
+        PointOrdreDuJour.objects.create(
+            seance=seance, ordre=seance.points.count() + 1, titre=f"Proposition : {proposition}"[:250],
+            proposition=proposition, etat="traite", duree_minutes=10,
+        )  # fmt: skip
+        proposition.decision = (
+            Decision.objects.filter(seance=seance, texte__contains=decision).first() or proposition.decision
+        )
+        proposition.save(update_fields=["decision"])
+        etapes = proposition.transitions.exclude(vers=EtatProposition.DEPOSEE)
+        if seance.instance.nature == NatureInstance.COMITE_PILOTAGE:
+            etapes = etapes.exclude(vers=EtatProposition.EXAMINEE)
+        for rang, etape in enumerate(etapes.order_by("pk")):
+            etape.le = min(seance.debut + (rang * 40 * UN_JOUR), timezone.now())
+            etape.save(update_fields=["le"])
 
 
 @transaction.atomic

@@ -32,6 +32,7 @@ from gouvernance.models import (
     Seance,
 )
 from gouvernance.operations import questionnaires as ops
+from gouvernance.operations.demonstration import charger_demonstration
 from gouvernance.operations.demonstration_participation import charger_participation
 from gouvernance.operations.dialogues import preparer_dialogue
 from gouvernance.operations.instances import charger_instances
@@ -288,9 +289,16 @@ def test_la_demonstration_raconte_deux_annees_une_seule_fois(programme):
     charger_instances(chemin=donnees / "gouvernance.json")
     TerritoireFactory.create(code="ne", nom="Nord-Est")
     chemin = donnees / "demonstration" / "participation.json"
+    charger_demonstration(chemin=chemin.with_name("gouvernance.json"), jour=jour)
     bilan = charger_participation(chemin=chemin, jour=jour)
     assert bilan is not None
     assert (bilan.dialogues, bilan.reponses) == (2, 15)
     assert charger_participation(chemin=chemin, jour=jour) is None
+    reprise = Proposition.objects.get(titre__startswith="Donner la date du rendez-vous")
+    assert reprise.decision is not None
+    assert [t.le for t in reprise.transitions.all()] == sorted((t.le for t in reprise.transitions.all()), reverse=True)
+    assert [p.seance.instance.nature for p in reprise.points.order_by("seance__debut")] == [
+        "comite_technique", "comite_pilotage",
+    ]  # fmt: skip
     assert not Proposition.objects.filter(demonstration=False).exists()
     assert {p.etat for p in Proposition.objects.all()} == {"deposee", "examinee", "retenue", "ecartee", "realisee"}
