@@ -14,6 +14,7 @@ from django.template.loader import get_template
 from django.utils.safestring import mark_safe
 
 from offre.lecture_offre import LectureOffre
+from offre.listes_offres import dire_libres
 from offre.versions import contenu_de, en_mots
 from pdi.socle.exports import neutraliser
 from pdi.territoires.noms import nom_de_la_collectivite
@@ -48,6 +49,9 @@ def composer(offres: Sequence[Any], couverture: Couverture, lecteur: Any, avance
     for offre in offres:
         avancer(f"Composer {offre}"[:200])
         lu = LectureOffre(offre, lecteur, couverture.le.date())
+        for session in offre.a_venir:
+            reste = session.capacite - session.prises
+            session.reste = dire_libres(reste, session.unite) if reste > 0 else "complète"
         morceaux.append(
             gabarit.render({"offre": offre, "lu": lu, "sections": sections(offre), "fraicheur": lu.fraicheur})
         )

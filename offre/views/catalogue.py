@@ -51,7 +51,7 @@ def offres_export(request: HttpRequest) -> HttpResponseBase:
     return reponse_export(
         request,
         nom="offre-insertion",
-        titre="Catalogue de l’offre d’insertion",
+        titre="Catalogue d’offres d’insertion",
         colonnes=COLONNES_OFFRES,
         lignes=liste.a_exporter,
         filtres=liste.filtres.en_mots,

@@ -48,6 +48,7 @@ def test_une_realisation_arrive_avec_ses_mesures_et_compte_sur_la_fiche(maison):
     assert lue.valeurs == {"personnes": "2", "duree": "3", "brsa": "1"}
     assert lue.saisie_par == lot.depose_par
     indicateur = registre.trouver("pmsmp-personnes@fiche")
+    assert indicateur is not None
     assert indicateur.requete(fiche.programme, annee())[fiche.pk].numerateur == 2
     assert EntreeJournal.objects.filter(verbe="importer_creation", objet_id=str(lue.pk)).exists()
     assert etats(immersions(ligne)) == {2: "identique"}

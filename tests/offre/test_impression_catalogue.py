@@ -12,6 +12,7 @@ import pypdf
 import pytest
 from django.conf import settings as reglages
 from django.urls import reverse
+from django.utils import timezone
 
 from offre.models import OffreInsertion
 from offre.operations.chargement import charger_offres
@@ -46,6 +47,9 @@ def lire(traitement: Traitement) -> bytes:
 def test_le_pdf_a_une_couverture_un_sommaire_et_une_page_par_offre() -> None:
     charger_offres(dossier=Path(reglages.DOSSIER_DONNEES))
     OffreInsertion.objects.filter(numero="2.11").update(cout=987, contact_nom="Accueil")
+    mobilites = OffreInsertion.objects.get(numero="2.11")
+    for prises in (4, 10):
+        mobilites.sessions.create(debut=timezone.localdate(), capacite=10, prises=prises, etat="ouverte")
     referent = UtilisateurFactory.create(role=Role.REFERENT)
     traitement = editer(referent, "frein=mobilite", "pdf")
     assert traitement.resultat == {"offres": 3, "pages": 5}
@@ -55,6 +59,9 @@ def test_le_pdf_a_une_couverture_un_sommaire_et_une_page_par_offre() -> None:
     assert "Frein à lever" in pages[0]
     for numero, page in (("1.8", 2), ("2.1", 3), ("2.11", 4)):
         assert numero in pages[page]
+    sessions = " ".join(pages[4].replace("\u00a0", " ").split())
+    assert "6 places libres" in sessions
+    assert "complète" in sessions
     assert [ligne.split()[-1] for ligne in pages[1].splitlines() if ". ." in ligne] == ["3", "4", "5"]
     assert not any("987" in page for page in pages)
     with pikepdf.open(io.BytesIO(octets)) as pdf:
