@@ -96,7 +96,7 @@ class LectureSeance:
         """Return the agenda with its hours."""
         lus = list(
             self.seance.points.select_related(
-                "fiche", "bilan", "offre", "convention", "rapport__programme", "proposition"
+                "fiche", "bilan", "offre", "convention", "rapport__programme", "proposition", "avenant"
             )
         )
         debuts = heures(self.seance.debut, [p.duree_minutes for p in lus])
@@ -203,4 +203,6 @@ def _objet(point: PointOrdreDuJour) -> tuple[str, str]:
         return point.rapport.get_absolute_url(), "Ouvrir le rapport"
     if point.proposition is not None:
         return point.proposition.get_absolute_url(), "Ouvrir la proposition"
+    if point.avenant is not None:
+        return point.avenant.get_absolute_url(), "Ouvrir l’avenant"
     return "", ""

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from actions.models import Bilan, CibleIndicateur, FicheAction, MesureIndicateur, Programme
 from actions.regles.indicateurs import juger
-from gouvernance.models import Decision, EtatPoint, NatureInstance, Proposition, Seance
+from gouvernance.models import Avenant, Decision, EtatPoint, NatureInstance, Proposition, Seance
 from gouvernance.querysets_participation import EN_ATTENTE
 from gouvernance.regles.participation import Passage, prochain_comite
 from offre.models import Convention
@@ -32,7 +32,9 @@ GENRES = {
     "convention": "Conventions qui finissent",
     "besoin": "Besoins sans réponse",
     "proposition": "Propositions à examiner",
+    "avenant": "Avenants en cours",
 }
+OBJETS = ("fiche", "convention", "proposition", "avenant")
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,10 @@ class Propose:
 
 def proposer(seance: Seance, utilisateur: Any, jour: datetime.date) -> dict[str, list[Propose]]:
     """Return the points proposed, by kind in words; what the agenda already holds is left out."""
-    pris = {(p.titre, p.fiche_id, p.convention_id, p.proposition_id) for p in seance.points.all()}
+    pris = {(p.titre, *(getattr(p, f"{nom}_id") for nom in OBJETS)) for p in seance.points.all()}
     par_genre: dict[str, list[Propose]] = {}
     for propose in _tous(seance, utilisateur, jour):
-        objets = (getattr(propose.champs.get(nom), "pk", None) for nom in ("fiche", "convention", "proposition"))
+        objets = (getattr(propose.champs.get(nom), "pk", None) for nom in OBJETS)
         if (propose.titre[:250], *objets) not in pris:
             par_genre.setdefault(GENRES[propose.genre], []).append(propose)
     return par_genre
@@ -72,6 +74,7 @@ def _tous(seance: Seance, utilisateur: Any, jour: datetime.date) -> Iterator[Pro
     fiches = FicheAction.objects.visibles_par(utilisateur).filter(programme__in=programmes)
     yield from _suite(seance, jour)
     yield from _propositions(seance, utilisateur)
+    yield from _avenants(seance, utilisateur)
     yield from _bilans(fiches)
     yield from _retards(fiches, jour)
     yield from _cibles(fiches, jour.year - 1)
@@ -111,6 +114,17 @@ def _propositions(seance: Seance, utilisateur: Any) -> Iterator[Propose]:
             raison = _d_ou_elle_vient(proposition, nature)
             champs = {"proposition": proposition}
             yield Propose(f"proposition-{proposition.pk}", "proposition", titre, raison, 10, champs)
+
+
+def _avenants(seance: Seance, utilisateur: Any) -> Iterator[Propose]:
+    """Propose the avenants that are not voted yet, to the comités."""
+    if seance.instance.nature not in COMITES:
+        return
+    lus = Avenant.objects.visibles_par(utilisateur).filter(etat__in=["preparation", "propose"])
+    avec = lus.annotate(nombre=Count("modifications")).order_by("numero")
+    for lu, nombre in ((a, getattr(a, "nombre", 0)) for a in avec[:MAXIMUM]):
+        raison = f"{lu.get_etat_display()}\u00a0: {_dire(nombre, 'rubrique change', 'rubriques changent')}."
+        yield Propose(f"avenant-{lu.pk}", "avenant", f"{lu}\u00a0: {lu.intitule}", raison, 15, {"avenant": lu})
 
 
 def _d_ou_elle_vient(proposition: Proposition, nature: str) -> str:

@@ -21,6 +21,7 @@ from actions.models import (
     RubriqueFiche,
     SensIndicateur,
     TypeRole,
+    VersionFiche,
 )
 from actions.presentation import ETATS_ETAPE, STATUTS_FICHE, affichage
 from actions.regles.completude import FaitsFiche, Manque, manques
@@ -291,6 +292,11 @@ class PageFiche:
     def annee_suivante(self) -> int:
         """Return the year the perspectives are about."""
         return self.annee + 1
+
+    @cached_property
+    def version(self) -> VersionFiche | None:
+        """Return the version in force, None when none is kept yet."""
+        return VersionFiche.objects.filter(fiche=self.fiche).defer("contenu").first()
 
     @cached_property
     def a_de_la_demonstration(self) -> bool:

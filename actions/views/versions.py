@@ -7,11 +7,12 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from actions.models import FicheAction, VersionFiche
+from actions.models import Bilan, FicheAction, VersionFiche
 from actions.versions import Difference, a_lire, differences, textes_de
 from pdi.socle.differences import Morceau, apres_seul, avant_seul, comparer_mots
 from pdi.socle.tri import Colonne
@@ -56,7 +57,8 @@ def _choisies(get: Any, contenus: dict[str, Any]) -> tuple[str, str]:
 def fiche_versions(request: HttpRequest, pk: int) -> HttpResponse:
     """List the versions of a fiche and compare two of them."""
     fiche = get_object_or_404(FicheAction.objects.visibles_par(request.user).select_related("programme"), pk=pk)
-    versions = list(VersionFiche.objects.filter(fiche=fiche).prefetch_related("bilans__campagne"))
+    bilans = Bilan.objects.visibles_par(request.user).select_related("campagne").order_by("campagne__annee")
+    versions = list(VersionFiche.objects.filter(fiche=fiche).prefetch_related(Prefetch("bilans", queryset=bilans)))
     for suivante, version in zip([None, *versions], versions, strict=False):
         version.jusqu_au = suivante.effet if suivante else None  # type: ignore[attr-defined]
     actuel = textes_de(a_lire([fiche.pk])[0])

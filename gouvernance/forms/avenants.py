@@ -23,6 +23,8 @@ AIDES = {
     "arret": "Dites pourquoi l’action s’arrête : elle passera au statut « Abandonnée ». Videz le texte pour qu’elle "
     "reprenne.",
 }
+# Rubrics that an avenant may leave without a word.
+VIDABLES = ("objectifs_generaux", "territoires", "conditions_reussite", "cibles", "cout_total", "financements", "arret")
 LIGNES = {"intitule": 2, "cout_total": 1, "periodicite_texte": 2, "arret": 2}
 
 
@@ -47,6 +49,7 @@ class ModificationForm(forms.Form):
         """Fit the text box to the rubric; offer the bilans and the decisions one may cite."""
         super().__init__(*args, **kwargs)
         self.fields["apres"].widget = forms.Textarea(attrs={"rows": LIGNES.get(champ, 10)})
+        self.fields["apres"].required = champ not in VIDABLES
         self.fields["apres"].help_text = AIDES.get(champ, "Un élément par ligne." if champ in LISTES else "")
         for nom, choix in (("bilan", bilans), ("decision", decisions)):
             if correction or choix is None or not choix:

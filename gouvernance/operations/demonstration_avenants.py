@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from actions.models import Bilan, FicheAction, Programme, Signataire, VersionFiche
+from actions.operations.demonstration.charger import versions_d_origine
 from actions.versions import texte_actuel
 from gouvernance.models import Avenant, ModificationFiche, TransitionAvenant, TransitionModification
 from pdi.comptes.models import Utilisateur
@@ -60,6 +61,7 @@ def charger_avenants(*, chemin: Path, jour: datetime.date) -> int | None:
     if par is None or Avenant.objects.filter(demonstration=True).exists():
         return None
     recit = _Recit(chemin, jour, par)
+    versions_d_origine(recit.programme)  # the storeys above have tied indicators to their calculations since
     for dit in recit.lu["avenants"]:
         _avenant(recit, dit)
     for dit in recit.lu["attente"]:

@@ -169,7 +169,7 @@ def reporter_seance(*, seance: Seance, par: Any, motif: str, debut: datetime.dat
     convoquee = lue.etat == EtatSeance.CONVOQUEE
     points = [
         {n: getattr(p, n) for n in ("titre", "texte", "duree_minutes", "raison", "fiche", "bilan", "offre",
-                                    "convention", "rapport", "proposition")}
+                                    "convention", "rapport", "proposition", "avenant")}
         for p in lue.points.all()
     ]  # fmt: skip
     fin = debut + (lue.fin - lue.debut) if lue.fin else None

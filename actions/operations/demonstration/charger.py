@@ -66,13 +66,13 @@ def charger_demonstration(*, dossier: Path, jour: datetime.date, dire: Callable[
     )
     campagnes = charger_campagnes(recit=recit, calendrier=calendrier, pilotes=pilotes, responsable=responsable)
     if campagnes:
-        _versions_d_origine(programme)
+        versions_d_origine(programme)
     actualiser_anomalies(fiches=FicheAction.objects.values_list("pk", flat=True), jour=jour)
     dire(f"Campagnes : {campagnes} ajoutées, jusqu’à l’exercice {calendrier.courante}, en cours.")
     return bilan
 
 
-def _versions_d_origine(programme: Programme) -> None:
+def versions_d_origine(programme: Programme) -> None:
     """Put the fictive targets and amounts in the first versions, and tie the bilans to them."""
     versions = list(VersionFiche.objects.filter(fiche__programme=programme, numero=1))
     textes = {fiche.pk: textes_de(fiche) for fiche in a_lire(v.fiche_id for v in versions)}
