@@ -11,7 +11,16 @@ from django.urls import reverse
 
 from gouvernance.droits_instances import nom_du_membre, peut_tenir_instance
 from gouvernance.lecture_proposition import QUI_PROPOSENT, propositions_de
-from gouvernance.models import Decision, EtatDecision, EtatSeance, PointOrdreDuJour, Presence, Proposition, Seance
+from gouvernance.models import (
+    Decision,
+    EtatDecision,
+    EtatSeance,
+    PointOrdreDuJour,
+    Presence,
+    Proposition,
+    Questionnaire,
+    Seance,
+)
 from gouvernance.operations.convocations import jeton
 from gouvernance.querysets import OUVERTES
 from gouvernance.regles.seances import (
@@ -165,6 +174,11 @@ class LectureSeance:
     def propositions(self) -> list[Proposition]:
         """Return what the group or the territory proposed, and what became of it."""
         return propositions_de(self.seance)
+
+    @cached_property
+    def questionnaires(self) -> list[Questionnaire]:
+        """Return the questionnaires about the meeting that the reader may see."""
+        return list(Questionnaire.objects.visibles_par(self.utilisateur).filter(seance=self.seance))
 
     @property
     def url_proposer(self) -> str:

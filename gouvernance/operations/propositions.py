@@ -28,8 +28,9 @@ from gouvernance.regles.participation import AUTOMATE_PROPOSITION
 from gouvernance.regles.seances import SECRETARIAT
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.etats import changer_etat
-from pdi.socle.operations import enregistrer, etat_de, journaliser
+from pdi.socle.operations import enregistrer, etat_de, journaliser, prevenir
 
+REPONDUES = (EtatProposition.RETENUE, EtatProposition.ECARTEE, EtatProposition.REALISEE)
 CHAMPS = ("titre", "texte", "deposee_le", "seance", "fiche")
 CHAMPS_FORMATION = ("intitule", "theme", "jour", "heures", "organisme")
 CHANGEE = "{} a été modifiée entre-temps : relisez-la, puis reprenez votre saisie."
@@ -95,7 +96,7 @@ def suivre_proposition(
     *, proposition: Proposition, verbe: str, par: Any, commentaire: str = "", decision: Decision | None = None,
     fiche: FicheAction | None = None,
 ) -> Proposition:  # fmt: skip
-    """Say what becomes of a proposal; the group reads `commentaire`.
+    """Say what becomes of a proposal; the group reads `commentaire`, members with an account are told.
 
     Raises TransitionImpossible, DroitInsuffisant, RegleMetier: no motive, nothing that takes it.
     """
@@ -113,6 +114,13 @@ def suivre_proposition(
         cle="proposition", par=par, commentaire=commentaire, valeurs=valeurs,
     )  # fmt: skip
     journaliser(par=par, verbe=verbe, objet=lue, commentaire=commentaire)
+    if lue.etat in REPONDUES:
+        sieges = lue.instance.membres.au(timezone.localdate()).filter(compte__isnull=False).exclude(compte=par)
+        prevenir(
+            destinataires=[m.compte for m in sieges.select_related("compte")],
+            titre=f"Proposition {lue.get_etat_display().lower()}", texte=f"{lue}. {lue.suite}".strip()[:250],
+            url=lue.get_absolute_url(),
+        )  # fmt: skip
     return lue
 
 

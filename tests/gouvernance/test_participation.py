@@ -28,6 +28,7 @@ from gouvernance.ordre_propose import proposer
 from gouvernance.regles.participation import Passage, a_renouveler, prochain_comite, taux
 from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
+from pdi.socle.models import Avis
 from tests.fabriques import DepartementFactory, FicheFactory, ProgrammeFactory, UtilisateurFactory
 from tests.fabriques_parcours import OffreFactory, TerritoireFactory, il_y_a
 
@@ -195,6 +196,17 @@ def test_une_proposition_ne_se_depose_ni_demain_ni_par_qui_ne_tient_pas_l_instan
     with pytest.raises(DroitInsuffisant):
         ops.deposer_proposition(instance=groupe, par=referent, deposee_le=il_y_a(1), titre="Non")
     assert not Proposition.objects.exists()
+
+
+def test_un_membre_qui_a_un_compte_est_prevenu_de_la_suite(groupe, proposition, service):
+    membre = UtilisateurFactory.create(role=Role.REFERENT)
+    Membre.objects.create(instance=groupe, compte=membre, mandat=DateRange(il_y_a(100), None))
+    ops.suivre_proposition(
+        proposition=proposition, verbe="ecarter_proposition", par=service, commentaire="Aucun agent le mercredi."
+    )
+    (avis,) = Avis.objects.filter(destinataire=membre)
+    assert (avis.titre, avis.url) == ("Proposition écartée", proposition.get_absolute_url())
+    assert "Aucun agent le mercredi." in avis.texte
 
 
 def test_deux_corrections_d_une_proposition_ne_s_ecrasent_pas(proposition, service):
