@@ -76,13 +76,13 @@ def _comites(utilisateur: Any, annee: int) -> list[tuple[str, str, bool]]:
         debut__year=annee, instance__reference=False, instance__nature__in=[nature for nature, _ in COMITES],
         etat__in=[EtatSeance.PREPAREE, EtatSeance.CONVOQUEE, EtatSeance.OUVERTE, EtatSeance.TENUE],
     )  # fmt: skip
-    lues = list(seances.select_related("instance").order_by("debut"))
+    lues = list(seances.order_by("debut").values_list("instance__nature", "etat", "debut"))
     etapes = []
     for nature, titre in COMITES:
-        siennes = [s for s in lues if s.instance.nature == nature]
-        tenue = next((s for s in siennes if s.etat == EtatSeance.TENUE), None)
+        siennes = [(etat, debut) for la_nature, etat, debut in lues if la_nature == nature]
+        tenue = next((s for s in siennes if s[0] == EtatSeance.TENUE), None)
         choisie = tenue or next(iter(siennes), None)
-        jour = date_longue(timezone.localtime(choisie.debut).date(), annee=False) if choisie else ""
+        jour = date_longue(timezone.localtime(choisie[1]).date(), annee=False) if choisie else ""
         detail = f"tenu le {jour}" if tenue else f"prévu le {jour}" if choisie else "à prévoir"
         etapes.append((titre, detail, tenue is not None))
     return etapes

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
+from django.db.models.functions import ExtractMonth, RowNumber
 from django.utils import timezone
 
 from gouvernance.models import EtatSeance, Instance, NatureInstance, Seance
@@ -19,6 +21,7 @@ from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Tri
 
 TRIS = {"debut": ("debut", "pk"), "instance": ("instance__nom", "debut", "pk")}
+SEANCES_PAR_MOIS = 20  # of the calendar: the others are in the list of the month
 AGENDA_AVANT, AGENDA_APRES = datetime.timedelta(days=93), datetime.timedelta(days=550)
 
 
@@ -44,16 +47,20 @@ class FiltresSeances(Filtres):
     instance = FiltreChoix("Instance", champ="instance_id", vide="Toutes")
     nature = FiltreChoix("Nature", champ="instance__nature", choix=NatureInstance.choices, vide="Toutes")
     annee = FiltreAnnee("Année", champ="debut__year")
+    mois = FiltreChoix(
+        "Mois", champ="debut__month", choix=[(str(n), nom.capitalize()) for n, nom in enumerate(MOIS, 1)], vide="Tous"
+    )
 
 
 @dataclass(frozen=True)
 class Mois:
-    """A month of the calendar: its name, its meetings."""
+    """A month of the calendar: its name, its first meetings, how many others it has."""
 
     nom: str
     rang: int
-    seances: list[Seance]
+    seances: list[Any]
     courant: bool
+    autres: int = 0
 
 
 class ListeSeances:
@@ -117,16 +124,20 @@ class ListeSeances:
 
     @cached_property
     def mois(self) -> list[Mois]:
-        """Return the twelve months of the year with their meetings (one query)."""
-        seances = list(
-            self.visibles.filter(debut__year=self.annee).select_related("instance__territoire").order_by("debut", "pk")
-        )
-        for seance in seances:
+        """Return the twelve months of the year with their first meetings, and how many others (two queries)."""
+        de_l_annee = self.visibles.filter(debut__year=self.annee).annotate(mois=ExtractMonth("debut"))
+        combien = dict(de_l_annee.order_by().values_list("mois").annotate(n=Count("pk")))
+        rang = Window(RowNumber(), partition_by="mois", order_by=["debut", "pk"])
+        lues = de_l_annee.annotate(rang=rang).filter(rang__lte=SEANCES_PAR_MOIS)
+        par_mois: dict[int, list[Any]] = defaultdict(list)
+        lignes: Any = lues.select_related("instance__territoire").order_by("debut", "pk")
+        for seance in lignes:
             _teinter(seance)
+            par_mois[seance.mois].append(seance)
         return [
             Mois(
-                str(MOIS[n - 1]).capitalize(), n, [s for s in seances if timezone.localtime(s.debut).month == n],
-                (self.annee, n) == (self.jour.year, self.jour.month),
+                str(MOIS[n - 1]).capitalize(), n, par_mois[n], (self.annee, n) == (self.jour.year, self.jour.month),
+                max(0, combien.get(n, 0) - SEANCES_PAR_MOIS),
             )
             for n in range(1, 13)
         ]  # fmt: skip
