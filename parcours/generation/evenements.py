@@ -47,6 +47,7 @@ class Personne:
     recherche: str
     deces_le: Jour | None = None
     dernier_contact: Jour | None = None
+    situation_dite_le: Jour | None = None
     fictive: bool = True
 
 

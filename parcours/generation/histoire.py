@@ -10,7 +10,7 @@ from parcours.regles.identite import texte_recherche
 from .actions import aider, prescrire, sortir
 from .contexte import Contexte
 from .contrats import contractualiser
-from .evenements import Adresse, Periode, Personne
+from .evenements import Adresse, Periode, Personne, ReponseDiagnostic
 from .groupes import Menage, Parcours
 from .hasard import plus
 from .menages import tirer_menage
@@ -45,6 +45,16 @@ def _vivre(ctx: Contexte, menage: Menage, parcours: Parcours, *, choisi: bool) -
             prescrire(ctx, parcours, episode, orientations)
             aider(ctx, parcours, episode, orientations)
         sortir(ctx, parcours, episode, orientations)
+    _accorder(ctx, parcours)
+
+
+def _accorder(ctx: Contexte, parcours: Parcours) -> None:
+    """Have the diagnoses answer what the identity says: one truth. What the identity leaves unknown stays as drawn."""
+    for ligne in parcours.lignes:
+        if isinstance(ligne, ReponseDiagnostic) and ligne.theme_id in ctx.monde.identites:
+            for (champ, valeur), situation in ctx.monde.identites[ligne.theme_id].items():
+                if getattr(parcours.personne, champ) == valeur:
+                    ligne.situation_id = situation
 
 
 def _doublon(ctx: Contexte, source: Parcours) -> Parcours:

@@ -15,7 +15,16 @@ from typing import Any
 from django.conf import settings
 
 from offre.models import EtatOffre, OffreInsertion
-from parcours.models import GrilleDiagnostic, Motif, NatureMotif, ObjectifReferentiel, ReglementAide, TypeSortie
+from parcours.models import (
+    GrilleDiagnostic,
+    Motif,
+    NatureMotif,
+    ObjectifReferentiel,
+    ReglementAide,
+    SituationTheme,
+    TypeSortie,
+)
+from parcours.regles.diagnostics import THEMES_DE_L_IDENTITE, identite_declaree
 from pdi.comptes.models import Habilitation, Role
 from pdi.socle.droits import RegleMetier
 from pdi.territoires.models import Commune, CommuneTerritoire
@@ -95,6 +104,7 @@ class Monde:
     objectifs: list[tuple[int, str]]
     grille: tuple[int, list[tuple[int, Reponses]]] | None
     acteurs: dict[str, Acteur] = field(default_factory=dict)
+    identites: dict[int, dict[tuple[str, Any], int]] = field(default_factory=dict)  # see _identites
 
     def motif_fin(self, type_sortie: TypeSortieLu) -> int:
         """Return the reason that goes with the end of an accompaniment, without drawing anything."""
@@ -162,6 +172,7 @@ def lire_monde(*, avec_comptes: bool) -> Monde:
         objectifs=list(ObjectifReferentiel.objects.filter(actif=True).order_by("code").values_list("pk", "libelle")),
         grille=_grille(),
         acteurs=_acteurs() if avec_comptes else {},
+        identites=_identites(),
     )
 
 
@@ -213,6 +224,17 @@ def _grille() -> tuple[int, list[tuple[int, Reponses]]] | None:
         return None
     themes = [(theme.pk, list(theme.situations.all())) for theme in grille.themes.all()]
     return grille.pk, [(theme, _reponses(situations)) for theme, situations in themes if situations]
+
+
+def _identites() -> dict[int, dict[tuple[str, Any], int]]:
+    """Return, of each theme that the identity answers, {(field, value): situation}: identity and diagnosis agree."""
+    grille = GrilleDiagnostic.objects.order_by("-validite", "pk").first()
+    lus: dict[int, dict[tuple[str, Any], int]] = {}
+    situations = SituationTheme.objects.filter(theme__grille=grille, theme__code__in=THEMES_DE_L_IDENTITE)
+    for s in situations.select_related("theme").order_by("ordre", "pk"):
+        for champ, valeur in identite_declaree({s.theme.code: s.code}).items():
+            lus.setdefault(s.theme_id, {})[champ, valeur] = s.pk
+    return lus
 
 
 def _reponses(situations: Sequence[Any]) -> Reponses:

@@ -118,6 +118,7 @@ def _accueil(ctx: Contexte, parcours: Parcours, orientation: Orientation) -> Non
         datetime.datetime.combine(jour, datetime.time(16)),
     )  # fmt: skip
     parcours.lignes.append(diagnostic)
+    parcours.personne.situation_dite_le = jour
     parcours.lignes += [
         ReponseDiagnostic(ctx.ids[ReponseDiagnostic](), diagnostic.id, theme, h.tirer(reponses[profil]))
         for theme, reponses in themes

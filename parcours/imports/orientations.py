@@ -5,6 +5,7 @@ from __future__ import annotations
 from parcours.droits.imports import peut_importer
 from parcours.models import ModeAccompagnement, OrganismeOarsa, TypeOrientation
 from parcours.regles.decision import DEMANDE_EN_ATTENTE
+from parcours.regles.organismes import dire, faute_d_organisme, organismes_possibles
 from pdi.socle.contexte import ecran_courant
 from pdi.socle.imports.controle import Comparaison, Travail
 from pdi.socle.imports.declarations import Champ, Genre
@@ -52,6 +53,7 @@ def controler(travail: Travail) -> None:
     )
     PERIODES.controler(travail)
     _comme_a_l_ecran(travail)
+    _organismes(travail)
     travail.signaler(
         code="notifiee_avant", colonne="notifiee_le", valeur="to_char(t.notifiee_le, 'DD/MM/YYYY')",
         message="'La notification précède la décision.'",
@@ -115,6 +117,22 @@ def _comme_a_l_ecran(travail: Travail) -> None:
             attendu="'un motif qui dise pourquoi orienter quand même'",
             jointure="JOIN import_places p ON p.ligne_id = t.ligne_id",
         )  # fmt: skip
+
+
+def _organismes(travail: Travail) -> None:
+    """Point at the organisms that a structure cannot be counted as. A past file is not refused for it: it is told."""
+    paires = travail.lire(
+        f"SELECT DISTINCT s.id, s.nature, s.nom, t.organisme FROM {travail.table} t "  # nosec B608
+        "JOIN structures_structure s ON s.id = t.structure_id WHERE t.organisme IS NOT NULL"
+    )
+    for structure, nature, nom, organisme in paires:
+        if faute_d_organisme(organisme, nature, nom):
+            travail.signaler(
+                code="organisme_structure", colonne="organisme", bloquante=False, valeur="t.organisme",
+                message="'Cette structure ne se compte pas ainsi dans l’enquête OARSA : vérifiez l’un des deux.'",
+                attendu="%s", ou="t.structure_id = %s AND t.organisme = %s",
+                params=[dire(organismes_possibles(nature, nom)), structure, organisme],
+            )  # fmt: skip
 
 
 def appliquer(travail: Travail) -> None:

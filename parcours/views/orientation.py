@@ -42,13 +42,13 @@ def _ecran(
 
 
 def _places(lecture: LectureOrientation, form: OrientationForm) -> list[tuple[Any, Any, str]]:
-    """Return (structure, places, mode in words) to show beside the form, fullest first."""
+    """Return (structure, places, mode in words) to show beside the form: the territory's first, then the fullest."""
     connues = [
         (form.structures[p.structure], p, str(ModeAccompagnement(p.mode).label) if p.mode else "")
         for p in lecture.places
         if p.structure in form.structures
     ]
-    return sorted(connues, key=lambda c: (c[1].libres, str(c[0])))
+    return sorted(connues, key=lambda c: (c[0].pk not in lecture.proches, c[1].libres, str(c[0])))
 
 
 @login_required

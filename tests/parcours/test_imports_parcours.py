@@ -55,6 +55,15 @@ def periodes(modele):
     return [(o.periode.lower, o.periode.upper) for o in modele.objects.order_by("periode")]
 
 
+def test_un_organisme_qui_ne_va_pas_a_la_structure_est_signale(ali, structure):
+    structure.nature = "emploi"
+    structure.save()
+    lot = orientations(("15/01/2025", "emploi", "Pôle emploi"))
+    assert etats(lot) == {2: "nouvelle"}, "signalé, sans être refusé"
+    (dite,) = lot.lignes.get().anomalies.all()
+    assert (dite.code, dite.bloquante, dite.attendu) == ("organisme_structure", False, "«\u00a0Mission locale\u00a0»")
+
+
 def test_une_histoire_d_orientations_se_suit(ali, structure):
     lot = orientations(("15/01/2025", "emploi", "Pôle emploi"), ("10/06/2024", "socio-pro"))
     assert etats(lot) == {2: "nouvelle", 3: "nouvelle"}
