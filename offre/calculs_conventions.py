@@ -8,12 +8,10 @@ from typing import Any
 
 from offre.calculs import CalculConvention, Comptes, declarer
 from offre.lecture_realisations import sommes_des_conventions
-from offre.regles.realisations import TOUTES
+from offre.regles.realisations import TOUTES, de_personnes, lire_mesures
 from offre.types_realisation import indicateurs_livres
 
 GROUPE = "Réalisations"
-# Units of the measures that count people one by one: few of them are hidden as they are for prescriptions.
-EN_PERSONNES = {"personnes", "enfants", "contrats", "réponses"}
 
 
 def realisations(conventions: Sequence[int], annee: int) -> Mapping[int, Comptes]:
@@ -53,9 +51,7 @@ def _declarer_tous() -> None:
                 base=f"{genre['code']}:{i.denominateur}" if i.denominateur else "",
                 base_dite=_dit(genre, i.denominateur),
                 groupe=GROUPE,
-                personnes=frozenset(
-                    f"{genre['code']}:{m['code']}" for m in genre["mesures"] if m.get("unite") in EN_PERSONNES
-                ),
+                personnes=frozenset(f"{genre['code']}:{m}" for m in de_personnes(lire_mesures(genre["mesures"]))),
             )
         )
 

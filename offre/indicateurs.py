@@ -7,6 +7,7 @@ Found at start-up by the registry of the first storey. `pmsmp-personnes` counts 
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -16,8 +17,9 @@ from actions.registre import Declaration, Portee, Requete, Termes, declarer
 from actions.regles.indicateurs import est_un_taux
 from offre.lecture_realisations import sommes_de_l_annee
 from offre.models import Convention, ObjectifConvention, Realisation
-from offre.regles.realisations import IndicateurType, evaluer
+from offre.regles.realisations import IndicateurType, de_personnes, evaluer, lire_mesures, trop_peu
 from offre.types_realisation import indicateurs_livres
+from pdi.socle.masquage import SEUIL_INTERNE
 
 PAR_FICHE = "@fiche"
 NON_ALIMENTE = "Non alimenté : aucune réalisation de ce type n’est rattachée à la fiche."
@@ -50,6 +52,10 @@ def _quotient(termes: Termes) -> Decimal | None:
     return termes.numerateur / termes.denominateur if termes.denominateur else None
 
 
+def _secrete(indicateur: IndicateurType, personnes: frozenset[str], termes: Termes) -> bool:
+    return trop_peu(indicateur, personnes, termes.numerateur, termes.denominateur, SEUIL_INTERNE)
+
+
 def _declarer(genre: dict[str, Any], i: IndicateurType, *, par_fiche: bool) -> None:
     mesures = {m["code"]: m["libelle"] for m in genre["mesures"]} | {"*": "Réalisations"}
     code = f"{genre['code']}-{i.code}{PAR_FICHE if par_fiche else ''}"
@@ -66,6 +72,7 @@ def _declarer(genre: dict[str, Any], i: IndicateurType, *, par_fiche: bool) -> N
             version="1",
             portee=Portee.FICHE if par_fiche else Portee.PROGRAMME,
             requete=_requete(genre["code"], i, par_fiche=par_fiche),
+            secrete=partial(_secrete, i, de_personnes(lire_mesures(genre["mesures"]))),
             moyenne=_quotient if i.denominateur and not est_un_taux(i.unite) else None,
         )
     )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from actions.regles.indicateurs import est_un_taux, quotient
 from pdi.socle.formats import nombre, valeur_unite
+from pdi.socle.masquage import petit
 
 CHOIX = "choix"
 ENTIERES = ("nombre", "duree_semaines")
 NATURES: Mapping[str, str] = {
     "nombre": "", "heures": "heures", "euros": "€", "duree_semaines": "semaines", CHOIX: "",
 }  # fmt: skip
+# Units of the measures that count people one by one: few of them tell about somebody.
+EN_PERSONNES = frozenset({"personnes", "enfants", "contrats", "réponses"})
 TOUTES = "*"  # in an indicator: how many realisations, rather than the sum of a measure
 
 
@@ -48,6 +51,22 @@ class IndicateurType:
     denominateur: str = ""
     unite: str = "nombre"
     definition: str = ""
+
+
+def de_personnes(mesures: Iterable[Mesure]) -> frozenset[str]:
+    """Return the codes of the measures that count people."""
+    return frozenset(m.code for m in mesures if m.unite in EN_PERSONNES)
+
+
+def trop_peu(
+    indicateur: IndicateurType, personnes: Container[str], compte: Decimal, base: Decimal | None, seuil: int
+) -> bool:
+    """Return whether an indicator tells about fewer than `seuil` people: a term of it, or what is between both."""
+    siens = indicateur.numerateur in personnes, indicateur.denominateur in personnes
+    effectifs = [n for n, sien in zip((compte, base), siens, strict=True) if sien and n is not None]
+    if all(siens) and base is not None:
+        effectifs.append(base - compte)
+    return any(petit(n, seuil) for n in effectifs)
 
 
 def _decimal(valeur: Any) -> Decimal | None:

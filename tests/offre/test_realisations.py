@@ -156,3 +156,23 @@ def test_la_liste_resume_chaque_type_et_coute_autant_pour_trente(
             b"".join(client.get(adresse))
     _type, combien, valeurs = client.get(adresses[0]).context["liste"].bilan[0]
     assert (combien, [v.valeur for v in valeurs]) == (30, [30, 60, 3, 50])
+
+
+@pytest.mark.parametrize(
+    ("code", "termes", "secrete"),
+    [
+        pytest.param("pmsmp-personnes", (3, None), True, id="trois-personnes"),
+        pytest.param("pmsmp-personnes", (5, None), False, id="cinq-personnes"),
+        pytest.param("pmsmp-personnes", (0, None), False, id="aucune"),
+        pytest.param("pmsmp-terrains", (3, None), False, id="trois-entreprises"),
+        pytest.param("pmsmp-suites@fiche", (48, 50), True, id="deux-sans-suite"),
+        pytest.param("creche-utilisation", (3, 400), False, id="des-heures"),
+    ],
+)
+def test_un_chiffre_sur_peu_de_personnes_ne_se_dit_pas_sur_la_fiche(code, termes, secrete):
+    declaration = registre.trouver(code)
+    assert declaration is not None
+    assert declaration.secrete is not None
+    compte, base = termes
+    lus = registre.Termes(Decimal(compte), None if base is None else Decimal(base))
+    assert declaration.secrete(lus) is secrete
