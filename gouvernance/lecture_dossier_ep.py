@@ -25,7 +25,6 @@ from gouvernance.regles.sanctions_ep import avis_exige, delai_contradictoire, di
 from parcours.droits import Acces, acces, lire_avec_acces
 from parcours.regles.delais import Regime
 from pdi.socle.composants import Etape, Evenement
-from pdi.socle.formats import date_longue
 
 FINIS = (EtatDossierEP.CLOS, EtatDossierEP.RETIRE, EtatDossierEP.SANS_SUITE)
 APRES_DECISION = (EtatDossierEP.DECIDE, EtatDossierEP.NOTIFIE, EtatDossierEP.RECOURS, EtatDossierEP.CLOS)
@@ -45,11 +44,15 @@ GESTES = {
 }
 
 
+AVANT_SEANCE = (EtatDossierEP.SOUMIS, EtatDossierEP.CONTRADICTOIRE)
+PRINCIPAUX = ("soumettre", "intention", "decider", "notifier", "issue", "clore")
+
+
 @dataclass(frozen=True)
 class Date:
-    """A dated step of the procedure: its day in words, what it means."""
+    """A dated step of the procedure, what it means."""
 
-    titre: str
+    le: datetime.date
     detail: str
     ton: str = ""
 
@@ -103,6 +106,11 @@ class LectureDossierEP:
         if self.dossier.etat == EtatDossierEP.INSCRIT and SECRETARIAT in self.acteurs:
             dits.append(("desinscrire", GESTES["desinscrire"][1]))
         return dits + self._autres()
+
+    @property
+    def principal(self) -> tuple[str, str] | None:
+        """Return the gesture that moves the file on, the main button."""
+        return next((g for g in self.gestes if g[0] in PRINCIPAUX), None)
 
     def _autres(self) -> list[tuple[str, str]]:
         """Return what is noted on the file without moving it."""
@@ -178,22 +186,21 @@ class LectureDossierEP:
     @property
     def dates(self) -> list[Date]:
         """Return the dated steps, in order."""
-        d, lues = self.dossier, []
+        d = self.dossier
+        lues = [
+            Date(o.recue_le, "Observations reçues" + (", hors délai" if o.tardive else "")) for o in self.observations
+        ]
         if d.soumis_le:
-            lues.append(Date(date_longue(d.soumis_le), "Soumis à l’équipe"))
+            lues.append(Date(d.soumis_le, "Soumis à l’équipe"))
         if d.intention_le:
-            lues.append(Date(date_longue(d.intention_le), "Intention notifiée à la personne"))
+            lues.append(Date(d.intention_le, "Intention notifiée à la personne"))
         if d.observations_jusqu_au:
             delai = f"Fin du délai de {delai_contradictoire(self.regime)} pour répondre, ce jour inclus"
             ouvert = d.observations_jusqu_au >= self.jour and d.etat in EN_PROCEDURE
-            lues.append(Date(date_longue(d.observations_jusqu_au), delai, "veille" if ouvert else ""))
-        lues += [
-            Date(date_longue(o.recue_le), "Observations reçues" + (", hors délai" if o.tardive else ""))
-            for o in self.observations
-        ]
+            lues.append(Date(d.observations_jusqu_au, delai, "veille" if ouvert else ""))
         if d.seance:
-            lues.append(Date(date_longue(timezone.localdate(d.seance.debut)), "Séance de l’équipe"))
-        return lues + self._dates_de_la_decision()
+            lues.append(Date(timezone.localdate(d.seance.debut), "Séance de l’équipe"))
+        return sorted([*lues, *self._dates_de_la_decision()], key=lambda x: x.le)
 
     def _dates_de_la_decision(self) -> list[Date]:
         d = self.decision
@@ -204,8 +211,7 @@ class LectureDossierEP:
             (d.recours_jusqu_au, "Dernier jour pour un recours préalable"), (d.levee_le, "Levée de la sanction"),
             (d.fin, "Fin de la sanction : elle ne s’applique plus ce jour-là"),
         )  # fmt: skip
-        dates = [(le, mots) for le, mots in dites if le is not None and not (le == d.fin and d.levee_le)]
-        return [Date(date_longue(le), mots) for le, mots in sorted(dates, key=lambda x: x[0])]
+        return [Date(le, mots) for le, mots in dites if le is not None and not (le == d.fin and d.levee_le)]
 
     def _dire(self, ligne: Any) -> str:
         return dire(self.regime, mesure_de(ligne)) if ligne is not None else ""
@@ -252,7 +258,7 @@ class LectureDossierEP:
         if not self.ecrit_lettres:
             return []
         faits = {
-            "intention": self.contradictoire and self.dossier.etat in EN_PROCEDURE,
+            "intention": self.contradictoire and self.dossier.etat in AVANT_SEANCE,
             "seance": self.dossier.etat == EtatDossierEP.INSCRIT,
             "decision": self.decision is not None,
         }  # fmt: skip

@@ -27,6 +27,15 @@ class LigneEP:
     issues: tuple[int | None, ...]
     total: int | None
 
+    @property
+    def dites(self) -> list[tuple[int | None, str]]:
+        """Return each count with the sense it counts."""
+        return _dites(self.issues)
+
+
+def _dites(comptes: tuple[int | None, ...]) -> list[tuple[int | None, str]]:
+    return [(v, str(s.label)) for v, s in zip(comptes, ISSUES, strict=True)]
+
 
 @dataclass(frozen=True)
 class ActiviteEP:
@@ -42,6 +51,11 @@ class ActiviteEP:
     ecarts: int | None
     recours: int | None
     seuil: int
+
+    @property
+    def dites(self) -> list[tuple[int | None, str]]:
+        """Return the totals with the sense they count."""
+        return _dites(self.colonnes)
 
     @property
     def vide(self) -> bool:

@@ -125,8 +125,8 @@ class _MesureForm(FormulaireDossier):
 
     sens = forms.ChoiceField(label="Sens", widget=forms.RadioSelect)
     palier = forms.TypedChoiceField(label="Palier de la sanction", coerce=int, empty_value=None, required=False)
-    taux = ChampEntier(label="Taux, en %", maximum=1000, required=False)
-    mois = ChampEntier(label="Durée, en mois", maximum=120, required=False)
+    taux = ChampEntier(label="Taux, en %", maximum=1000, required=False, help_text="Pour une sanction.")
+    mois = ChampEntier(label="Durée, en mois", maximum=120, required=False, help_text="Pour une sanction.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer what the theme and the regime allow."""

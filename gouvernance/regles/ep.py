@@ -85,10 +85,11 @@ AUTOMATE_EP = Automate(
     contraintes=("ep_saisine_motivee", "ep_inscrit_a_sa_seance", "ep_contradictoire_date"),
 )  # fmt: skip
 
+ICONE_AVIS = "chat-dots-fill"
 TONS_EP = {
     Etat.BROUILLON: ("neutre", "pencil-square"), Etat.SOUMIS: ("info", "send"),
     Etat.CONTRADICTOIRE: ("veille", "hourglass-split"), Etat.INSCRIT: ("info", "list-ol"),
-    Etat.EXAMINE: ("info", "chat-dots-fill"), Etat.DECIDE: ("info", "check-circle-fill"),
+    Etat.EXAMINE: ("info", ICONE_AVIS), Etat.DECIDE: ("info", "check-circle-fill"),
     Etat.NOTIFIE: ("bon", "check-lg"), Etat.RECOURS: ("veille", "exclamation-circle-fill"),
     Etat.CLOS: ("neutre", "lock-fill"), Etat.RETIRE: ("neutre", "x-lg"), Etat.SANS_SUITE: ("neutre", "x-lg"),
 }  # fmt: skip

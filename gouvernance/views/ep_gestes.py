@@ -17,7 +17,10 @@ from gouvernance.droits_ep import acteurs_du_dossier, verdict_ep
 from gouvernance.forms import ep as formulaires
 from gouvernance.models import DossierEP, GenreLettre, LettreEP
 from gouvernance.operations import ep, ep_decision, ep_lettres, ep_procedure
+from gouvernance.operations.ep_decision import mesure_de
 from gouvernance.regles.ep import DECIDEUR, DEMANDEUR, SECRETARIAT
+from gouvernance.regles.sanctions_ep import dire
+from parcours.regles.delais import Regime
 from pdi.socle.droits import RegleMetier, exiger, non
 from pdi.socle.formulaires import ECRITURE, envoi, signaler
 
@@ -118,6 +121,14 @@ def _exiger(request: HttpRequest, dossier: DossierEP, ecran: Ecran) -> None:
         exiger(non("Ce geste revient au secrétariat de l’équipe, à qui suit la personne ou à qui décide."))
 
 
+def _texte(dossier: DossierEP, geste: str, ecran: Ecran) -> str:
+    """Return what the page says, with the opinion when one decides."""
+    avis = getattr(dossier, "avis", None) if geste == "decider" else None
+    if avis is None:
+        return ecran.texte
+    return f"{ecran.texte} Avis rendu\u00a0: {dire(Regime.lire(dossier.regime), mesure_de(avis)).lower()}."
+
+
 @login_required
 @never_cache
 @require_http_methods(ECRITURE)
@@ -138,8 +149,8 @@ def ep_geste(request: HttpRequest, pk: int, geste: str) -> HttpResponse:
             messages.success(request, ecran.dit)
             return redirect(lu)
     return ecrire(
-        request, form, titre=ecran.titre, bouton=ecran.bouton, chemin=chemin_ep(lu), texte=ecran.texte,
-        cote="Dossier EP", grave=ecran.grave,
+        request, form, titre=ecran.titre, bouton=ecran.bouton, chemin=chemin_ep(lu), texte=_texte(lu, geste, ecran),
+        cote="Dossier EP", grave=ecran.grave, note=f"{lu.personne}, {lu}",
     )  # fmt: skip
 
 

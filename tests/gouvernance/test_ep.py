@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import io
+from pathlib import Path
 
 import pypdf
 import pytest
+from django.conf import settings as reglages
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
@@ -15,17 +17,26 @@ from django.utils import timezone
 
 from gouvernance.lecture_ep import activite_ep
 from gouvernance.listes_ep import de_file
-from gouvernance.models import DossierEP, LectureBeneficiaires, Membre
+from gouvernance.models import DossierEP, EtatDossierEP, LectureBeneficiaires, Membre, ObservationEP
 from gouvernance.operations import ep, ep_decision, ep_procedure, seances
+from gouvernance.operations.demonstration_ep import charger_equipes
 from gouvernance.operations.ep_lettres import ecrire_lettre_ep, imprimer_lettre
+from parcours.models import Adresse, Personne
 from parcours.operations.orientation import SaisieOrientation
 from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
 from pdi.socle.etats import TransitionImpossible
-from tests.fabriques import ProgrammeFactory, StructureFactory, UtilisateurFactory
-from tests.fabriques_parcours import AffectationFactory, PersonneFactory, depuis, il_y_a
+from tests.fabriques import DepartementFactory, ProgrammeFactory, StructureFactory, UtilisateurFactory
+from tests.fabriques_parcours import (
+    AffectationFactory,
+    CommuneFactory,
+    PersonneFactory,
+    TerritoireFactory,
+    depuis,
+    il_y_a,
+)
 
-from .fabrique_ep import FAITS_A, FAITS_B, entendu, inscrit, scene, seance, soumis
+from .fabrique_ep import FAITS_A, FAITS_B, entendu, inscrit, regimes, scene, seance, soumis
 
 SANCTION = {"sens": "sanction", "palier": 1, "taux": 50, "mois": 2}
 
@@ -324,3 +335,28 @@ def test_l_activite_de_l_annee_masque_les_petits_nombres(s):
     assert set(ligne.issues) == {None, 0}
     assert activite_ep(programme, annee, seuil=1).examines == 1
     assert activite_ep(programme, annee - 1).vide
+
+
+# -- demonstration ----------------------------------------------------------------------------
+
+
+def test_la_demonstration_montre_chaque_etat_dans_les_deux_regimes(db):
+    regimes()
+    for courriel in ("helene.modele", "karim.specimen", "camille.echantillon"):
+        UtilisateurFactory.create(courriel=f"{courriel}@essonne.example", demonstration=True)
+    territoire = TerritoireFactory.create(code="tad-sud-est", departement=DepartementFactory.create(code="91"))
+    commune = CommuneFactory.create(territoire=territoire)
+    personnes = Personne.objects.bulk_create(
+        [Personne(nom_naissance=f"Fictif{n}", prenoms="Ada", fictive=True) for n in range(75)]
+    )
+    Adresse.objects.bulk_create(
+        [Adresse(personne=p, commune=commune, periode=depuis(datetime.date(2020, 1, 1))) for p in personnes]
+    )
+    chemin = Path(reglages.DOSSIER_DONNEES) / "demonstration" / "equipes.json"
+    assert charger_equipes(chemin=chemin, jour=timezone.localdate())
+    lus = DossierEP.objects.all()
+    assert set(lus.values_list("etat", flat=True)) == set(EtatDossierEP.values)
+    assert set(lus.values_list("regime__code", flat=True)) == {"regime-a", "regime-b"}
+    assert all(lus.values_list("demonstration", flat=True))
+    assert ObservationEP.objects.filter(tardive=True).exists()
+    assert charger_equipes(chemin=chemin, jour=timezone.localdate()) is None

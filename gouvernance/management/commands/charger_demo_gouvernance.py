@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from gouvernance.operations.demonstration import charger_demonstration
 from gouvernance.operations.demonstration_avenants import charger_avenants
+from gouvernance.operations.demonstration_ep import charger_equipes
 from gouvernance.operations.demonstration_participation import charger_participation
 from gouvernance.operations.instances import charger_instances
 from pdi.socle.contexte import depuis
@@ -37,8 +38,15 @@ class Command(BaseCommand):
             participation = charger_participation(chemin=chemin, jour=timezone.localdate())
             chemin = dossier / "demonstration" / "avenants.json"
             avenants = charger_avenants(chemin=chemin, jour=timezone.localdate())
+            avant = time.monotonic()
+            chemin = dossier / "demonstration" / "equipes.json"
+            dossiers = charger_equipes(chemin=chemin, jour=timezone.localdate())
         if avenants is not None:
             self.stdout.write(self.style.SUCCESS(f"Avenants : {avenants} avenants fictifs, et leurs propositions."))
+        if dossiers:
+            self.stdout.write(
+                f"Équipes pluridisciplinaires : {dossiers} dossiers fictifs en {time.monotonic() - avant:.1f} s."
+            )
         if participation is not None:
             self.stdout.write(
                 self.style.SUCCESS(
