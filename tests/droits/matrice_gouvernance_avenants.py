@@ -9,6 +9,7 @@ from gouvernance.operations.avenants import creer_avenant
 from gouvernance.operations.modifications import proposer_modification, retenir_modifications
 from pdi.comptes.models import Role
 
+from .matrice_lecture import RESTREINT
 from .table import Ligne, statuts
 
 
@@ -68,4 +69,7 @@ MATRICE = [
     ),
     Ligne("gouvernance:modification_geste", GESTION, objet=geste("sortir", "modification_retenue")),
     Ligne("actions:fiche_versions", CHACUN, objet=fiche),
+    Ligne(
+        "actions:fiche_versions", RESTREINT, objet=lambda m: {"pk": m.fiche_restreinte.pk}, cas="restreinte",
+    ),
 ]  # fmt: skip
