@@ -28,9 +28,12 @@ class DesignerForm(forms.Form):
     """A référent, by account or by name, and the first day. `motif_fin` ends what is in progress."""
 
     referent: Any = forms.ModelChoiceField(
-        Utilisateur.objects.none(), label="Référent", required=False, empty_label="Agent sans compte"
+        Utilisateur.objects.none(),
+        label="Référent",
+        required=False,
+        empty_label="Choisir, ou nommer un agent sans compte",
     )
-    referent_nom = forms.CharField(label="Nom de l’agent sans compte", max_length=120, required=False)
+    referent_nom = forms.CharField(label="Ou, sans compte : nom de l’agent", max_length=120, required=False)
     structure: Any = forms.ModelChoiceField(
         Structure.objects.none(), label="Structure", required=False, empty_label="Celle du référent",
         help_text="Obligatoire pour un agent sans compte ; sinon, celle de son habilitation.",
@@ -53,6 +56,9 @@ class DesignerForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("debut", timezone.localdate())
         self.fields["referent"].queryset = referents_designables(par)  # type: ignore[attr-defined]
+        for nom in ("referent", "referent_nom", "structure", "motif_fin", "rendez_vous"):
+            champ: Any = self.fields[nom]
+            champ.toujours_dit = True  # one of two is needed, or the empty choice is an answer: never « facultatif »
         if "binome" in self.fields:
             self.fields["binome"].queryset = referents_designables(par)  # type: ignore[attr-defined]
         self.fields["structure"].queryset = Structure.objects.actives().order_by("nom", "pk")  # type: ignore[attr-defined]
@@ -104,11 +110,7 @@ class DesignerLotForm(DesignerForm):
         champ.label = "Les personnes qui ont déjà un référent"
         champ.empty_label, champ.help_text = "Le gardent : elles sont écartées de cette désignation", ""
         champ.label_from_instance = lambda motif: f"Changent de référent, motif : {motif}"
-        champ.toujours_dit = True
         self.fields["rendez_vous"].label = "Rendez-vous prévus avec un référent remplacé"
-        for nom in ("structure", "rendez_vous"):
-            champs: Any = self.fields[nom]
-            champs.toujours_dit = True  # an answer is already there: « facultatif » would say nothing
 
 
 class TransfererForm(DesignerLotForm):
