@@ -137,8 +137,10 @@ def test_la_page_publique_s_ouvre_et_se_ferme(client: Client, signataire: Signat
     assert client.get(reverse("gouvernance:pacte_public")).status_code == 404  # off by default
     mettre_en_ligne(programme=signataire.programme, par=chargee)
     assert "Pacte essai" in pacte(client)
+    assert "/pacte/</loc>" in client.get("/sitemap.xml").content.decode()
     mettre_hors_ligne(programme=signataire.programme, par=chargee)
     assert client.get(reverse("gouvernance:pacte_public")).status_code == 404
+    assert "/pacte/" not in client.get("/sitemap.xml").content.decode()
 
 
 def test_la_page_publique_ne_dit_ni_nom_ni_fiche_restreinte(

@@ -13,22 +13,24 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from gouvernance.public import pacte_en_ligne
 from offre.adresses import adresse_publique
 from offre.models import OffreInsertion
 from offre.views.public import ouverte_a_tous
 
 PAGES = ("offre:offres_publiques", "offre:carte_publique", "api:documentation", "api:donnees_ouvertes")
-OUVERTES = (*PAGES, "accueil:accessibilite", "accueil:donnees_personnelles", "accueil:aide")
+PACTE = "gouvernance:pacte_public"  # its published reports are under it
+OUVERTES = (*PAGES, PACTE, "accueil:accessibilite", "accueil:donnees_personnelles", "accueil:aide")
 
 
 class PagesPubliques(Sitemap):  # type: ignore[type-arg]  # not generic at run time
-    """The pages of the public catalogue that are not one offer."""
+    """The pages of the public catalogue that are not one offer, and that of the pact when it is online."""
 
     changefreq = "daily"
 
     def items(self) -> list[str]:
         """Return the names of the pages."""
-        return list(PAGES)
+        return [*PAGES, *([PACTE] if pacte_en_ligne() else [])]
 
     def location(self, item: str) -> str:
         """Return the address of a page."""
@@ -67,7 +69,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     if settings.DEMONSTRATION:
         lignes.insert(0, "# Démonstration : données fictives, rien à référencer.")
     else:
-        lignes += [f"Allow: {reverse(page)}{'' if page == PAGES[0] else '$'}" for page in OUVERTES]
+        lignes += [f"Allow: {reverse(page)}{'' if page in (PAGES[0], PACTE) else '$'}" for page in OUVERTES]
         lignes += ["Allow: /static/"]
     lignes += ["Disallow: /", "", f"Sitemap: {request.build_absolute_uri(reverse('accueil:plan_du_site'))}", ""]
     return HttpResponse("\n".join(lignes), content_type="text/plain; charset=utf-8")
