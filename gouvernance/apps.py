@@ -12,8 +12,11 @@ class GouvernanceConfig(AppConfig):
 
     def ready(self) -> None:
         """Show the files of équipes pluridisciplinaires on the page of the person."""
+        from parcours.annotations import ANNOTATIONS  # noqa: PLC0415
         from parcours.page import abonner  # noqa: PLC0415 - models are loaded only now
 
         from . import page_personne  # noqa: PLC0415
 
         abonner(page_personne)
+        ANNOTATIONS["a_un_dossier_ep"] = page_personne.a_un_dossier_ep
+        ANNOTATIONS["equipe_existe"] = page_personne.equipe_existe

@@ -29,17 +29,27 @@ def peut_lister_dossiers_ep(utilisateur: Any) -> Verdict:
     """Open the list: followers, supervisors, managers, secretaries and members of a team; direction, for figures."""
     if not utilisateur.is_authenticated or not utilisateur.roles():
         return non(HORS_COMMISSION)
-    if utilisateur.a_role(*ROLES_SUIVI, *ROLES_CHIFFRES):
+    if utilisateur.a_role(*ROLES_SUIVI, *ROLES_CHIFFRES) or _est_d_une_equipe(utilisateur):
         return OUI
+    return non(HORS_COMMISSION)
+
+
+def _est_d_une_equipe(utilisateur: Any) -> bool:
+    """Return whether the user keeps a team, or sits in one by name today."""
     if utilisateur.instances_tenues.filter(nature=NatureInstance.EP).exists():
-        return OUI
+        return True
     sieges = Membre.objects.filter(compte=utilisateur, instance__nature=NatureInstance.EP)
-    return OUI if sieges.au(timezone.localdate()).exists() else non(HORS_COMMISSION)
+    return bool(sieges.au(timezone.localdate()).exists())
 
 
 def voit_chiffres_ep(utilisateur: Any) -> bool:
     """Return whether the user reads the figures of the year, small cells masked."""
     return bool(utilisateur.is_authenticated and utilisateur.a_role(*ROLES_CHIFFRES))
+
+
+def lit_des_dossiers(utilisateur: Any) -> bool:
+    """Return whether the user may have files to read, and not figures alone."""
+    return utilisateur.a_role(*ROLES_SUIVI, *ROLES_GOUVERNANCE) or _est_d_une_equipe(utilisateur)
 
 
 def equipes() -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from gouvernance.droits_ep import equipes
@@ -17,8 +18,20 @@ from parcours.regles.delais import Regime
 MONTRES = 6
 
 
+def a_un_dossier_ep() -> Exists:
+    """Return « a file names her », read with her."""
+    return Exists(DossierEP.objects.filter(personne=OuterRef("pk")))
+
+
+def equipe_existe() -> Exists:
+    """Return « there is a team to submit her to », read with her."""
+    return Exists(equipes())
+
+
 def section(lecture: Lecture) -> Section | None:
-    """Return her files, latest facts first (one query)."""
+    """Return her files, latest facts first (one query, none for who never had any)."""
+    if not getattr(lecture.personne, "a_un_dossier_ep", True):
+        return None
     visibles = DossierEP.objects.visibles_par(lecture.utilisateur).filter(personne=lecture.personne.pk)
     lus = [d for d in visibles.select_related("regime", "decision")[:MONTRES] if d.a_nommer]  # type: ignore[attr-defined]
     for dossier in lus:
@@ -33,7 +46,8 @@ def section(lecture: Lecture) -> Section | None:
 
 def gestes(lecture: Lecture) -> list[Geste]:
     """Return what may be added, where a team exists."""
-    if not equipes().exists():
+    connue = getattr(lecture.personne, "equipe_existe", None)
+    if not (equipes().exists() if connue is None else connue):
         return []
     url = reverse("gouvernance:ep_ouvrir", args=[lecture.personne.pk])
     return [Geste("Saisir l’équipe pluridisciplinaire", url, CONTRACTUALISER)]

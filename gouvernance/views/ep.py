@@ -13,7 +13,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gouvernance.droits_ep import HORS_COMMISSION, peut_lister_dossiers_ep, peut_ouvrir_dossier_ep, voit_chiffres_ep
+from gouvernance.droits_ep import (
+    HORS_COMMISSION,
+    lit_des_dossiers,
+    peut_lister_dossiers_ep,
+    peut_ouvrir_dossier_ep,
+    voit_chiffres_ep,
+)
 from gouvernance.forms.ep import SaisineForm
 from gouvernance.lecture_dossier_ep import LectureDossierEP, lire_dossier
 from gouvernance.lecture_ep import annees_proposees, tableau_ep
@@ -61,7 +67,7 @@ def ep_dossiers(request: HttpRequest) -> HttpResponse:
     chiffres = tableau_ep(annee) if voit_chiffres_ep(request.user) else None
     contexte = {
         "liste": liste, "filtres": liste.filtres, "tri": liste.tri, "page": liste.page, "chiffres": chiffres,
-        "annees": annees_proposees(timezone.localdate().year), "annee": annee,
+        "annees": annees_proposees(timezone.localdate().year), "annee": annee, "lit": lit_des_dossiers(request.user),
         "colonnes": (CHOISIR, *COLONNES) if liste.seances else COLONNES,
     }  # fmt: skip
     return render(request, "gouvernance/ep/dossiers.html", contexte)

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from parcours import droits
+from parcours.annotations import a_lire_avec
 from parcours.models import Adresse, Personne
 from parcours.operations.consultations import consigner, motif_du_jour
 from pdi.socle.droits import exiger
@@ -29,7 +30,7 @@ def personne_lue(request: HttpRequest, pk: int) -> Any:
     visibles = droits.avec_acces(Personne.objects.visibles_par(request.user), request.user)
     lue = (
         visibles.defer("nir_chiffre", "nir_empreinte", "recherche")
-        .annotate(commune=Subquery(ici.values("commune__nom")[:1]))
+        .annotate(commune=Subquery(ici.values("commune__nom")[:1]), **a_lire_avec())
         .filter(pk=pk)
         .first()
     )
