@@ -10,9 +10,9 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Mapping
+from html import escape
 from itertools import count
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -88,7 +88,7 @@ def _mots(texte: str, *, gras: bool = False, taille: int = 0) -> str:
     """Return runs of text; a line break stays one."""
     proprietes = ("<w:b/>" if gras else "") + (f'<w:sz w:val="{taille}"/>' if taille else "")
     rpr = f"<w:rPr>{proprietes}</w:rPr>" if proprietes else ""
-    lignes = escape(_INTERDITS.sub("", texte)).split("\n")
+    lignes = escape(_INTERDITS.sub("", texte), quote=False).split("\n")
     return f"<w:r>{rpr}" + "<w:br/>".join(f'<w:t xml:space="preserve">{x}</w:t>' for x in lignes) + "</w:r>"
 
 
@@ -193,7 +193,7 @@ class _Flux:
 
 
 def _attribut(texte: str) -> str:
-    return quoteattr(_INTERDITS.sub("", texte))
+    return f'"{escape(_INTERDITS.sub("", texte))}"'
 
 
 def _rangee(

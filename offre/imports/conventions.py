@@ -33,7 +33,7 @@ _OFFRES = "regexp_split_to_table(t.offres, '[;\\n]+') AS f(mot)"
 _PROCHE = (
     "SELECT y.numero FROM offre_offreinsertion y WHERE y.numero <> '' AND y.etat <> 'archivee' "
     f"AND similarity(y.numero, btrim(f.mot)) >= {RESSEMBLANCE} ORDER BY similarity(y.numero, btrim(f.mot)) DESC, "
-    "y.numero LIMIT 1"
+    "y.numero LIMIT 1"  # nosec B608
 )
 _LIEN = "JOIN offre_offreinsertion x ON x.numero = btrim(f.mot) AND x.etat <> 'archivee' AND btrim(f.mot) <> ''"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -38,7 +39,7 @@ from tests.fabriques_parcours import (
 
 from .fabrique_ep import FAITS_A, FAITS_B, entendu, inscrit, regimes, scene, seance, soumis
 
-SANCTION = {"sens": "sanction", "palier": 1, "taux": 50, "mois": 2}
+SANCTION: dict[str, Any] = {"sens": "sanction", "palier": 1, "taux": 50, "mois": 2}
 
 
 @pytest.fixture
@@ -231,7 +232,8 @@ def test_reporter_ou_clore_une_seance_rend_les_dossiers_non_examines(s):
     assert dossier.seance == suivante
     seances.annuler_seance(seance=suivante, par=s.service, motif="Plus de quorum")
     dossier.refresh_from_db()
-    assert (dossier.etat, dossier.seance) == ("contradictoire", None)
+    assert dossier.etat == "contradictoire"
+    assert dossier.seance_id is None
     assert DossierEP.objects.filter(de_file("prets")).get() == dossier
 
 
