@@ -7,6 +7,8 @@ import pdi.socle.models.piece
 from django.conf import settings
 from django.db import migrations, models
 
+from pdi.socle.ensemble import Ensemble
+
 
 class Migration(migrations.Migration):
 
@@ -18,6 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Ensemble([
         migrations.CreateModel(
             name='PreuveSignature',
             fields=[
@@ -136,4 +139,5 @@ class Migration(migrations.Migration):
             model_name='versionfiche',
             constraint=models.CheckConstraint(condition=models.Q(('origine', ''), _negated=True), name='version_fiche_origine_dite'),
         ),
+        ]),
     ]

@@ -11,7 +11,7 @@ import pdi.socle.models.piece
 from django.conf import settings
 from django.db import migrations, models
 
-from pdi.socle.creation import CreationDeModeles
+from pdi.socle.ensemble import Ensemble
 
 
 class Migration(migrations.Migration):
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreationDeModeles([
+        Ensemble([
         migrations.CreateModel(
             name='Instance',
             fields=[

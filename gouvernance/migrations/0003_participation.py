@@ -10,6 +10,8 @@ import gouvernance.models.questionnaire
 from django.conf import settings
 from django.db import migrations, models
 
+from pdi.socle.ensemble import Ensemble
+
 
 class Migration(migrations.Migration):
 
@@ -22,6 +24,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Ensemble([
         migrations.CreateModel(
             name='DialogueTerritorial',
             fields=[
@@ -337,4 +340,5 @@ class Migration(migrations.Migration):
             model_name='reponsequestion',
             constraint=models.CheckConstraint(condition=models.Q(('note__isnull', True), models.Q(('note__gte', 1), ('note__lte', 5)), _connector='OR'), name='reponse_note_de_1_a_5', violation_error_message='Une note va de 1 à 5.'),
         ),
+        ]),
     ]

@@ -6,6 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from pdi.socle.ensemble import Ensemble
+
 
 class Migration(migrations.Migration):
 
@@ -17,6 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Ensemble([
         migrations.CreateModel(
             name='Avenant',
             fields=[
@@ -199,4 +202,5 @@ class Migration(migrations.Migration):
             model_name='modificationfiche',
             constraint=models.UniqueConstraint(condition=models.Q(('etat__in', ['retenue', 'appliquee'])), fields=('avenant', 'fiche', 'champ'), name='modification_une_par_rubrique', violation_error_message='Cet avenant modifie déjà cette rubrique de la fiche.'),
         ),
+        ]),
     ]

@@ -6,6 +6,8 @@ import pdi.socle.models.piece
 from django.conf import settings
 from django.db import migrations, models
 
+from pdi.socle.ensemble import Ensemble
+
 
 class Migration(migrations.Migration):
 
@@ -15,6 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Ensemble([
         migrations.AddField(
             model_name='decision',
             name='rappelee_le',
@@ -58,4 +61,5 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        ]),
     ]

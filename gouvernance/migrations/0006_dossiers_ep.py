@@ -6,6 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from pdi.socle.ensemble import Ensemble
+
 
 class Migration(migrations.Migration):
 
@@ -17,6 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Ensemble([
         migrations.AddField(
             model_name='instance',
             name='lecture_beneficiaires',
@@ -250,4 +253,5 @@ class Migration(migrations.Migration):
             model_name='recoursep',
             constraint=models.UniqueConstraint(condition=models.Q(('issue', '')), fields=('dossier',), name='recours_ep_un_en_cours'),
         ),
+        ]),
     ]

@@ -5,6 +5,8 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
+from pdi.socle.ensemble import Ensemble
+
 
 class Migration(migrations.Migration):
 
@@ -14,6 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Ensemble([
         migrations.CreateModel(
             name='CorrectionOrientation',
             fields=[
@@ -35,4 +38,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('motif', ''), _negated=True), name='correction_orientation_motivee', violation_error_message='Une correction se motive.')],
             },
         ),
+        ]),
     ]

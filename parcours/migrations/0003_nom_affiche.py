@@ -3,6 +3,8 @@
 import django.db.models.functions.comparison
 from django.db import migrations, models
 
+from pdi.socle.ensemble import Ensemble
+
 
 class Migration(migrations.Migration):
 
@@ -11,6 +13,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Ensemble([
         migrations.AlterModelOptions(
             name='personne',
             options={'ordering': ['nom_affiche', 'prenoms', 'id'], 'verbose_name': 'personne'},
@@ -28,4 +31,5 @@ class Migration(migrations.Migration):
             model_name='personne',
             index=models.Index(fields=['nom_affiche', 'prenoms', 'id'], name='personne_par_nom'),
         ),
+        ]),
     ]

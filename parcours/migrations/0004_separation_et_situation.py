@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from pdi.socle.ensemble import Ensemble
+
 
 class Migration(migrations.Migration):
 
@@ -13,6 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Ensemble([
         migrations.AddField(
             model_name='fusion',
             name='motif_separation',
@@ -42,4 +45,5 @@ class Migration(migrations.Migration):
             model_name='fusion',
             constraint=models.CheckConstraint(condition=models.Q(('separee_le__isnull', True), models.Q(('separee_par__isnull', False), models.Q(('motif_separation', ''), _negated=True)), _connector='OR'), name='fusion_separee_motivee', violation_error_message='Une séparation se motive.'),
         ),
+        ]),
     ]

@@ -9,7 +9,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from pdi.socle.creation import CreationDeModeles
+from pdi.socle.ensemble import Ensemble
 
 
 class Migration(migrations.Migration):
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreationDeModeles([
+        Ensemble([
         migrations.CreateModel(
             name='Utilisateur',
             fields=[

@@ -8,7 +8,7 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
-from pdi.socle.creation import CreationDeModeles
+from pdi.socle.ensemble import Ensemble
 
 
 class Migration(migrations.Migration):
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreationDeModeles([
+        Ensemble([
         migrations.CreateModel(
             name='Avis',
             fields=[

@@ -4,7 +4,7 @@ import django.db.models.deletion
 import pdi.structures.models.structure
 from django.db import migrations, models
 
-from pdi.socle.creation import CreationDeModeles
+from pdi.socle.ensemble import Ensemble
 
 
 class Migration(migrations.Migration):
@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        CreationDeModeles([
+        Ensemble([
         migrations.CreateModel(
             name='Structure',
             fields=[

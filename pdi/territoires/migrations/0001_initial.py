@@ -7,7 +7,7 @@ import django.db.models.deletion
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension, UnaccentExtension
 from django.db import migrations, models
 
-from pdi.socle.creation import CreationDeModeles
+from pdi.socle.ensemble import Ensemble
 
 
 class Migration(migrations.Migration):
@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         BtreeGistExtension(),
         TrigramExtension(),
         UnaccentExtension(),
-        CreationDeModeles([
+        Ensemble([
         migrations.CreateModel(
             name='Departement',
             fields=[
