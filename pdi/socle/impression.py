@@ -6,6 +6,7 @@ Import it where it is used: WeasyPrint is heavy.
 from __future__ import annotations
 
 import datetime
+import gc
 import logging
 import os
 import re
@@ -58,7 +59,7 @@ class MisEnPage:
     def ecrire(self, identifiant: str, numeros: Iterable[int] | None = None) -> Imprime:
         """Write the pages `numeros` (from 1), all by default, as one PDF."""
         choisies = "all" if numeros is None else [self._document.pages[n - 1] for n in numeros]
-        with _horloge_figee(self._date):
+        with _horloge_figee(self._date), _sans_ramasser():
             document = self._document.copy(choisies)
             octets = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifiant.encode())
         return Imprime(octets, len(document.pages))
@@ -108,6 +109,18 @@ def _horloge_figee(date: datetime.datetime) -> Iterator[None]:
             os.environ["SOURCE_DATE_EPOCH"] = avant
 
 
+@contextmanager
+def _sans_ramasser() -> Iterator[None]:
+    """Leave the cyclic garbage alone: a layout makes millions of objects that all live until it is written."""
+    actif = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if actif:
+            gc.enable()
+
+
 def mettre_en_page(
     html: str, *, feuilles: Sequence[str], date: datetime.datetime, avancer_page: AvancerPage | None = None
 ) -> MisEnPage:
@@ -118,7 +131,7 @@ def mettre_en_page(
     polices = FontConfiguration()
     recuperer = _Statiques()
     base = (settings.RACINE / "static").as_uri() + "/"
-    with _ecouter(avancer_page), _horloge_figee(date):
+    with _ecouter(avancer_page), _horloge_figee(date), _sans_ramasser():
         styles = [
             weasyprint.CSS(filename=settings.RACINE / "static" / nom, font_config=polices, url_fetcher=recuperer)
             for nom in feuilles
