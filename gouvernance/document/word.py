@@ -22,7 +22,8 @@ from gouvernance.contenu import toutes_les_fiches
 from parcours.documents.word import POLICE, TYPE_WORD, nouveau, octets
 from pdi.socle.formats import compte, date_heure, date_longue
 
-from .blocs import Grille, Liste, Texte, Titre, composer_blocs
+from .blocs import Grille, Liste, Texte, Titre
+from .blocs_rapport import composer_blocs
 from .composition import Edition
 
 __all__ = ["TYPE_WORD", "rapport_en_word"]

@@ -19,7 +19,8 @@ from docx.oxml.ns import qn
 
 from gouvernance.contenu import mettre_a_niveau, rassembler, toutes_les_fiches
 from gouvernance.document import Edition
-from gouvernance.document.blocs import Grille, Titre, composer_blocs
+from gouvernance.document.blocs import Grille, Titre
+from gouvernance.document.blocs_rapport import composer_blocs
 from gouvernance.document.word import rapport_en_word
 from gouvernance.models import Decision
 from pdi.comptes.models import Role
