@@ -101,12 +101,29 @@ def depuis_population(colonnes: str, suite: str = "") -> str:
     return f"{_base()} SELECT {colonnes} FROM population p JOIN parcours_personne x ON x.id = p.personne_id {suite}"  # noqa: S608  # nosec B608
 
 
-def compter(moment: Moment) -> dict[str, int]:
-    """Return how many people each anomaly concerns, in one query."""
+@dataclass(frozen=True)
+class Compte:
+    """How many people an anomaly concerns: those the reader may find, and all the others."""
+
+    anomalie: Anomalie
+    visibles: int
+    ailleurs: int
+
+
+def compter(moment: Moment, utilisateur: Any) -> list[Compte]:
+    """Return the anomalies that concern somebody, those that stop a figure first, then the most frequent. One query.
+
+    `visibles` counts exactly the people `personnes` lists to that reader.
+    """
+    dedans, siennes = Personne.objects.visibles_par(utilisateur).order_by().values("pk").query.sql_with_params()
+    vus = ", ".join(f"count(*) FILTER (WHERE ({a.condition}) AND v.pk IS NOT NULL)" for a in ANOMALIES)
+    sql, valeurs = en_positions(depuis_population(f"{filtres_sql(ANOMALIES)}, {vus}"), moment.parametres())
     with connection.cursor() as curseur:
-        curseur.execute(depuis_population(filtres_sql(ANOMALIES)), moment.parametres())
-        ligne: tuple[Any, ...] = curseur.fetchone()
-    return dict(zip(PAR_CODE, ligne, strict=True))
+        curseur.execute(f"{sql} LEFT JOIN ({dedans}) v ON v.pk = x.id", [*valeurs, *siennes])  # nosec B608
+        ligne: tuple[int, ...] = curseur.fetchone()
+    tous, siens = ligne[: len(ANOMALIES)], ligne[len(ANOMALIES) :]
+    lus = [Compte(a, vu, n - vu) for a, n, vu in zip(ANOMALIES, tous, siens, strict=True) if n]
+    return sorted(lus, key=lambda c: (not c.anomalie.grave, -c.visibles, -c.ailleurs))
 
 
 def personnes(anomalie: Anomalie, moment: Moment) -> PersonneQuerySet:

@@ -59,13 +59,9 @@ def oarsa_page(request: HttpRequest) -> HttpResponse:
     return render(request, "parcours/observatoire/oarsa.html", contexte)
 
 
-def _anomalies(request: HttpRequest, moment: Moment) -> list[tuple[anomalies_oarsa.Anomalie, int]]:
+def _anomalies(request: HttpRequest, moment: Moment) -> list[anomalies_oarsa.Compte]:
     """Return the anomalies that concern somebody, for those who may open the people."""
-    if not peut_ouvrir_personnes(request.user):
-        return []
-    comptes = anomalies_oarsa.compter(moment)
-    lues = [(a, comptes[a.code]) for a in anomalies_oarsa.ANOMALIES if comptes[a.code]]
-    return sorted(lues, key=lambda paire: (not paire[0].grave, -paire[1]))
+    return anomalies_oarsa.compter(moment, request.user) if peut_ouvrir_personnes(request.user) else []
 
 
 @login_required
@@ -94,11 +90,10 @@ def oarsa_corrections(request: HttpRequest, code: str) -> HttpResponse:
     if anomalie is None:
         raise Http404("Cette anomalie n’existe pas.")
     moment = _moment(request)
-    visibles = anomalies_oarsa.personnes(anomalie, moment).visibles_par(request.user)
+    toutes = anomalies_oarsa.personnes(anomalie, moment)
+    page = PageParCle(toutes.visibles_par(request.user), ["nom_affiche", "prenoms"], request.GET.get("curseur"))
     contexte = {
-        "page": PageParCle(visibles, ["nom_affiche", "prenoms"], request.GET.get("curseur")),
-        "anomalie": anomalie,
-        "moment": moment,
-        "colonnes": COLONNES_PERSONNES,
-    }
+        "page": page, "ailleurs": toutes.count() - page.total, "masque": _masque(request), "anomalie": anomalie,
+        "moment": moment, "colonnes": COLONNES_PERSONNES,
+    }  # fmt: skip
     return render(request, "parcours/observatoire/corrections.html", contexte)

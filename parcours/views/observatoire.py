@@ -84,6 +84,7 @@ def indicateur_personnes(request: HttpRequest, code: str) -> HttpResponse:
     liste = PageParCle(tous.visibles_par(request.user), ["nom_affiche", "prenoms"], request.GET.get("curseur"))
     contexte = {
         "page": liste,
+        "ailleurs": tous.count() - liste.total,
         "observatoire": page,
         "formule": formule,
         "portion": PORTIONS[portion],

@@ -18,7 +18,8 @@ from parcours.models import Personne
 from parcours.operations.indicateurs import compiler_indicateurs, geler_releve
 from parcours.statistiques import moteur
 from pdi.comptes.models import Role
-from tests.fabriques import UtilisateurFactory
+from pdi.territoires.models import TerritoireAction
+from tests.fabriques import HabilitationFactory, UtilisateurFactory
 
 from .population import peupler, preparer_monde
 
@@ -80,12 +81,27 @@ def test_le_masquage_ne_montre_aucun_petit_effectif() -> None:
 
 
 @pytest.mark.usefixtures("population")
-def test_chaque_anomalie_ouvre_les_personnes_qu_elle_compte() -> None:
-    comptes = anomalies_oarsa.compter(MOMENT)
-    for anomalie in anomalies_oarsa.ANOMALIES:
-        assert anomalies_oarsa.personnes(anomalie, MOMENT).count() == comptes[anomalie.code], anomalie.code
+def test_chaque_anomalie_ouvre_les_personnes_qu_elle_compte(client: Any) -> None:
     Personne.objects.filter(pk__in=moteur.personnes_de(FORMULES[0], MOMENT)).update(sexe="")
-    assert anomalies_oarsa.compter(MOMENT)["sexe"] > comptes["sexe"]
+    encadrant = UtilisateurFactory.create()
+    HabilitationFactory.create(
+        utilisateur=encadrant, role=Role.ENCADRANT, territoire=TerritoireAction.objects.get(code="tad-sud")
+    )
+    for lecteur in (UtilisateurFactory.create(role=Role.ADMINISTRATEUR), encadrant):
+        client.force_login(lecteur, backend="django.contrib.auth.backends.ModelBackend")
+        comptes = {c.anomalie.code: c for c in anomalies_oarsa.compter(MOMENT, lecteur)}
+        for anomalie in anomalies_oarsa.ANOMALIES:
+            lues = anomalies_oarsa.personnes(anomalie, MOMENT)
+            siennes = lues.visibles_par(lecteur).count()
+            compte = comptes.get(anomalie.code, anomalies_oarsa.Compte(anomalie, 0, 0))
+            assert (compte.visibles, compte.ailleurs) == (siennes, lues.count() - siennes), anomalie.code
+        assert comptes["sexe"].visibles > 0
+        page = client.get(reverse("parcours:oarsa_corrections", args=["sexe"]), {"annee": ANNEE}).content.decode()
+        assert f"{comptes['sexe'].visibles}\u00a0personnes" in page
+        assert ("hors de votre périmètre" in page) == (lecteur == encadrant)
+    assert (
+        "d’autres hors de votre périmètre" in client.get(reverse("parcours:oarsa"), {"annee": ANNEE}).content.decode()
+    )
 
 
 @pytest.mark.usefixtures("population")
@@ -167,9 +183,6 @@ def test_chaque_indicateur_a_sa_page(client: Any) -> None:
 
 @pytest.mark.usefixtures("population")
 def test_l_encadrant_voit_les_petits_effectifs_de_son_territoire_seulement(client: Any) -> None:
-    from pdi.territoires.models import TerritoireAction
-    from tests.fabriques import HabilitationFactory
-
     encadrant = UtilisateurFactory.create()
     HabilitationFactory.create(
         utilisateur=encadrant, role=Role.ENCADRANT, territoire=TerritoireAction.objects.get(code="tad-sud")
