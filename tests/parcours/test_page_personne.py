@@ -261,13 +261,17 @@ def test_un_contrat_echu_se_renouvelle_sans_rouvrir_le_premier_delai():
     assert "Conclure le contrat" not in titres(personne)
 
 
-def test_rien_n_est_du_a_qui_est_sorti():
+def test_rien_n_est_du_a_qui_est_sorti_que_ce_qui_est_reste_ouvert():
     personne = personne_suivie()
     jour = il_y_a(10)
     personne.orientations.update(periode=DateRange(il_y_a(300), jour))
     personne.affectations.update(periode=DateRange(il_y_a(300), jour))
     SortieFactory.create(personne=personne, date=jour)
     assert titres(personne) == []
+    PrescriptionFactory.create(
+        personne=personne, offre=None, action_libre="Atelier", etat="transmise", transmise_le=il_y_a(40)
+    )
+    assert titres(personne) == ["Prévenir l’opérateur ou annuler la prescription"]
 
 
 def test_sans_contact_depuis_trois_mois_il_faut_le_reprendre():
