@@ -130,7 +130,7 @@ class LectureOrientation:
         """Return what the form of a decision is made with."""
         return {
             "types": self.types, "places": self.places, "origines": self.origines, "proches": self.proches,
-            "ici": str(self.territoire or ""),
+            "ici": str(self.territoire or ""), "propose": self.organisme_propose,
         }  # fmt: skip
 
     @cached_property
@@ -160,16 +160,20 @@ class LectureOrientation:
         return dits
 
     @property
+    def organisme_propose(self) -> str:
+        """Return the organism the rules propose, unless the request asks for another type."""
+        proposition, regle = self.proposee.proposition, self.proposee.regle
+        ailleurs = self.demande is not None and self.demande.type_demande != proposition.type
+        return regle.organisme if regle and not ailleurs else ""
+
+    @property
     def initiales(self) -> dict[str, Any]:
         """Return what the form is filled with: the request when there is one, else the proposal."""
-        proposition, regle = self.proposee.proposition, self.proposee.regle
         initiales: dict[str, Any] = {
-            "le": self.jour, "type_decide": proposition.type, "organisme": regle.organisme if regle else "",
+            "le": self.jour, "type_decide": self.proposee.proposition.type,
             "origine": "reorientation" if self.actuelle else "manuelle",
         }  # fmt: skip
         if self.demande is not None:
-            if self.demande.type_demande != proposition.type:
-                initiales["organisme"] = ""
             initiales |= {"type_decide": self.demande.type_demande, "structure": self.demande.structure_demandee_id}
         if initiales["type_decide"]:
             initiales["mode"] = initiales["type_decide"]  # the three types have a mode of the same code

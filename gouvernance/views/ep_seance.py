@@ -29,7 +29,7 @@ from parcours.operations.orientation import ConfirmationRequise
 from parcours.views.acces import personne_lue
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger, pas_maintenant
-from pdi.socle.formulaires import ECRITURE, signaler
+from pdi.socle.formulaires import ECRITURE, envoi, signaler
 
 from .ep import chemin_ep, dossier_lu
 from .tenue_seances import chemin_seance
@@ -116,8 +116,8 @@ def ep_orienter(request: HttpRequest, pk: int) -> HttpResponse:
     if not a_orienter(lu, getattr(lu, "decision", None)):
         exiger(pas_maintenant("Aucune réorientation n’attend d’être ouverte sur ce dossier."))
     lecture = LectureOrientation(personne, timezone.localdate())
-    options: dict[str, Any] = {"types": lecture.types, "places": lecture.places, "origine": False}
-    form = OrientationForm(request.POST or None, **options)
+    options: dict[str, Any] = lecture.options() | {"origines": []}
+    form = OrientationForm(envoi(request), **options)
     fin = None
     if request.method == "POST" and form.is_valid():
         brute = request.POST.get("confirmee", "")

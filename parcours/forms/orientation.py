@@ -58,38 +58,58 @@ def _organismes() -> list[tuple[str, list[tuple[str, str]]]]:
     return [("Service public de l’emploi", spe), ("Hors service public de l’emploi", hors)]
 
 
+class ChoixStructure(forms.Select):
+    """Structures, each option telling the organisms it may be counted as (static/js/organisme.js reads it)."""
+
+    structures: Mapping[int, Structure] = {}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return an option with its organisms."""
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if (structure := self.structures.get(value or 0)) is not None:
+            option["attrs"]["data-organismes"] = " ".join(organismes_possibles(structure.nature, structure.nom))
+        return option
+
+
 def _par_nature(
-    structures: Iterable[Structure], places: Iterable[Places], proches: Sequence[int] = (), ici: str = ""
+    structures: Iterable[Structure], places: Iterable[Places], tetes: Mapping[str, Sequence[int]] | None = None
 ) -> list[Any]:
     """Return the choices of structures by nature, with the places of each where they are counted.
 
-    `proches`: those that already receive people of `ici`, the person's territory, in order; they come first.
+    `tetes`: the groups that come first, {title: structures in order}; a structure is in one group only.
     """
     dites: dict[int, list[str]] = {}
     for p in places:
         pour = f" ({ModeAccompagnement(p.mode).label.lower()})" if p.mode else ""
         dites.setdefault(p.structure, []).append(f"{'complet, ' if p.complet else ''}{p.phrase}{pour}")
+    restantes = {s.pk: s for s in structures}
     groupes: dict[str, list[tuple[int, str]]] = {}
-    rang = {cle: r for r, cle in enumerate(proches)}
-    voisines: list[tuple[int, str]] = []
-    for s in structures:
+
+    def ranger(titre: str, s: Structure) -> None:
         suite = f" – {', '.join(dites[s.pk])}" if s.pk in dites else ""
-        groupe = voisines if s.pk in rang else groupes.setdefault(str(s.get_nature_display()), [])
-        groupe.append((s.pk, f"{s}{suite}"))
-    voisines.sort(key=lambda choix: rang[choix[0]])
-    pres = [(f"Accueillent déjà des habitants du territoire {ici}", voisines)] if voisines else []
-    return [("", "Choisissez"), *pres, *groupes.items()]
+        groupes.setdefault(titre, []).append((s.pk, f"{s}{suite}"))
+
+    for titre, cles in (tetes or {}).items():
+        for cle in cles:
+            if cle in restantes:
+                ranger(titre, restantes.pop(cle))
+    for s in restantes.values():
+        ranger(str(s.get_nature_display()), s)
+    return [("", "Choisissez"), *groupes.items()]
 
 
 class OrientationForm(forms.Form):
-    """A decision. `types` words the three types under the regime of the day; `places` are shown beside structures."""
+    """A decision. `types` words the three types under the regime of the day; `places` are shown beside structures.
+
+    The organism follows the structure: nobody has to empty what a rule had proposed.
+    """
 
     type_decide = forms.ChoiceField(label="Type d’orientation décidé", widget=forms.RadioSelect)
     organisme = forms.ChoiceField(
         label="Organisme référent", required=False,
-        help_text="La catégorie que compte l’enquête OARSA. Laissez vide si la structure n’en admet qu’une.",
+        help_text="La catégorie que compte l’enquête OARSA : elle suit la structure.",
     )  # fmt: skip
-    structure = forms.TypedChoiceField(label="Structure qui accueille", coerce=int)
+    structure = forms.TypedChoiceField(label="Structure qui accueille", coerce=int, widget=ChoixStructure)
     mode = forms.ChoiceField(label="Accompagnement", choices=[("", "Choisissez"), *ModeAccompagnement.choices])
     le = ChampDate(label="Date de la décision")
     notifiee_le = ChampDate(
@@ -115,21 +135,41 @@ class OrientationForm(forms.Form):
         origines: Collection[str] = (),
         proches: Sequence[int] = (),
         ici: str = "",
+        propose: str = "",
         **kwargs: Any,
     ) -> None:
-        """Read structures and reasons; `proches` and `ici` as in `_par_nature`, `origines`: those that are possible."""
+        """Read structures and reasons. `origines`: those that are possible.
+
+        First come the structures that may be the organism the rules `propose`, then `proches`, those that already
+        receive people of `ici`, the person's territory.
+        """
         super().__init__(*args, **kwargs)
         self.structures = {s.pk: s for s in structures_accueillantes()}
         champs: dict[str, Any] = self.fields
         champs["type_decide"].choices = [(t.value, types.get(t.value) or t.label) for t in TypeOrientation]
-        champs["organisme"].choices = [("", "Choisissez"), *_organismes()]
-        champs["structure"].choices = _par_nature(self.structures.values(), places, proches, ici)
+        champs["organisme"].choices = [("", "Selon la structure"), *_organismes()]
+        tetes = {f"Accueillent déjà des habitants du territoire {ici}": proches}
+        if propose:
+            admises = self._qui_sont(propose)
+            admises.sort(key=lambda cle: (cle not in proches, proches.index(cle) if cle in proches else 0))
+            tetes = {f"{OrganismeOarsa(propose).label}, que proposent les règles": admises, **tetes}
+            if len(admises) == 1 and not self.initial.get("structure"):
+                self.initial["structure"] = admises[0]
+        champs["structure"].choices = _par_nature(self.structures.values(), places, tetes)
+        champs["structure"].widget.structures = self.structures
+        champs["structure"].widget.attrs["data-propose"] = propose
         champs["motif"].queryset = motifs_de(NatureMotif.ORIENTATION, timezone.localdate())
         champs["le"].initial = timezone.localdate()
         if origines:
             champs["origine"].choices = [(o.value, o.label) for o in ORIGINES if o in origines]
         else:
             del self.fields["origine"]
+
+    def _qui_sont(self, organisme: str) -> list[int]:
+        """Return the structures that are that organism and no other; else those that may be."""
+        possibles = {s.pk: organismes_possibles(s.nature, s.nom) for s in self.structures.values()}
+        exactes = [cle for cle, admis in possibles.items() if admis == (organisme,)]
+        return exactes or [cle for cle, admis in possibles.items() if organisme in admis]
 
     def clean(self) -> dict[str, Any]:
         """Take the organism from the structure when it admits one only; else ask which."""

@@ -45,7 +45,9 @@ def orientation_corriger(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a decision: the form as it was filled, and what was wrong."""
     lue, personne = _ouvrir(request, pk)
     lecture = LectureOrientation(personne, timezone.localdate())
-    form = CorrectionForm(envoi(request), initial=_initiales(lue), **lecture.options() | {"origines": []})
+    form = CorrectionForm(
+        envoi(request), initial=_initiales(lue), **lecture.options() | {"origines": [], "propose": ""}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             corriger_orientation(

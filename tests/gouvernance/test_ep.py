@@ -159,19 +159,24 @@ def test_un_avis_renvoye_sous_la_meme_cle_ne_s_ecrit_qu_une_fois(s, client):
 # -- effects ----------------------------------------------------------------------------------
 
 
-def test_une_reorientation_decidee_ouvre_l_orientation_par_la_voie_du_parcours(s):
+def test_une_reorientation_decidee_ouvre_l_orientation_par_la_voie_du_parcours(s, client):
     dossier = inscrit(s, theme="reorientation")
     ep_procedure.rendre_avis(dossier=dossier, par=s.service, sens="reorienter")
     decider(s, dossier, sens="reorienter")
-    saisie = SaisieOrientation(
-        type_decide="emploi", organisme="autre_hors_spe", structure=StructureFactory.create(nom="Agence"),
-        mode="emploi", le=timezone.localdate(),
-    )  # fmt: skip
-    ep_decision.orienter_apres_ep(dossier=dossier, saisie=saisie, par=s.encadrant)
+    client.force_login(s.encadrant)
+    ecran = reverse("gouvernance:ep_orienter", args=[dossier.pk])
+    assert "Selon la structure" in client.get(ecran).content.decode()
+    agence = StructureFactory.create(nom="Agence France Travail", nature="emploi")
+    saisie = {"type_decide": "emploi", "structure": agence.pk, "mode": "emploi", "le": timezone.localdate().isoformat()}
+    assert client.post(ecran, saisie).url == dossier.get_absolute_url()
     dossier.refresh_from_db()
-    assert dossier.decision.orientation == s.personne.orientations.get()
+    ouverte = s.personne.orientations.get()
+    assert (dossier.decision.orientation, ouverte.organisme) == (ouverte, "france_travail")
+    suite = SaisieOrientation(
+        type_decide="emploi", organisme="france_travail", structure=agence, mode="emploi", le=timezone.localdate()
+    )  # fmt: skip
     with pytest.raises(RegleMetier, match="Aucune réorientation"):
-        ep_decision.orienter_apres_ep(dossier=dossier, saisie=saisie, par=s.encadrant)
+        ep_decision.orienter_apres_ep(dossier=dossier, saisie=suite, par=s.encadrant)
 
 
 def test_une_sanction_se_leve_puis_le_dossier_se_clot(s):

@@ -20,7 +20,7 @@ from parcours.propositions import jeu_au, proposition_pour
 from pdi.comptes.models import Role
 from pdi.socle.droits import PasMaintenant, RegleMetier
 from pdi.socle.models import EtatTraitement
-from tests.fabriques import UtilisateurFactory
+from tests.fabriques import StructureFactory, UtilisateurFactory
 from tests.fabriques_parcours import DiagnosticFactory, MotifFactory, OrientationFactory, il_y_a, personne_suivie
 
 JOUR = timezone.localdate()
@@ -53,9 +53,19 @@ def test_chaque_critere_se_dit_avec_les_mots_du_questionnaire(rueil):
 
 
 @pytest.mark.django_db
-def test_les_trois_cas_de_rueil_se_proposent_du_dernier_diagnostic_termine(rueil):
+def test_les_trois_cas_de_rueil_se_proposent_du_dernier_diagnostic_termine(rueil, client):
     parent = diagnostic(contraintes_familiales="parent_isole_moins_3_ans", sante="prioritaire")
     assert proposition_pour(parent.personne, JOUR).proposition.organisme == "caf"
+    parent.personne.orientations.all().delete()
+    caf = StructureFactory.create(nom="Caisse d’allocations familiales", nature="protection_sociale")
+    service = StructureFactory.create(nom="Espace insertion", nature="service")
+    client.force_login(UtilisateurFactory.create(role=Role.AGENT_ORIENTATION))
+    form = client.get(reverse("parcours:orienter", args=[parent.personne_id])).context["form"]
+    assert form.fields["structure"].choices[1] == ("CAF, que proposent les règles", [(caf.pk, str(caf))])
+    assert (form["structure"].value(), form["organisme"].value()) == (caf.pk, None)
+    decision = {"type_decide": "social", "structure": service.pk, "mode": "social", "le": JOUR.isoformat()}
+    client.post(reverse("parcours:orienter", args=[parent.personne_id]), decision)
+    assert parent.personne.orientations.get().organisme == "departement"
     proche = diagnostic(
         emploi="prete", experience="recente", mobilite="vehicule", logement="stable", garde="sans_objet",
         langue="aisee", numerique="autonome",

@@ -70,10 +70,10 @@ def test_un_agent_diagnostique_accepte_une_proposition_et_s_ecarte_d_une_autre(n
 
     page.get_by_role("link", name="Décider l’orientation").click()
     expect(page.get_by_text(re.compile(r"Orientation\s: il reste"))).to_be_visible()
-    expect(page.get_by_label("Organisme référent")).to_have_value("caf")
+    expect(page.get_by_label("Organisme référent")).to_have_value("")
     verifier_page(page)
     page.get_by_label("Structure qui accueille").select_option(label="Espace insertion")
-    page.get_by_label("Organisme référent").select_option("")  # a service of the département is of one kind only
+    expect(page.get_by_label("Organisme référent")).to_have_value("departement")
     page.get_by_role("button", name="Enregistrer la décision").click()
     expect(page.get_by_text("L’orientation est décidée.")).to_be_visible()
     expect(page.get_by_text("Suivie", exact=True)).to_be_visible()
@@ -88,7 +88,6 @@ def test_un_agent_diagnostique_accepte_une_proposition_et_s_ecarte_d_une_autre(n
     page.get_by_label("Parcours emploi").check()
     page.get_by_label("Accompagnement").select_option("emploi")
     page.get_by_label("Structure qui accueille").select_option(label="Espace insertion")
-    page.get_by_label("Organisme référent").select_option("")  # a service of the département is of one kind only
     page.get_by_role("button", name="Enregistrer la décision").click()
     expect(page.get_by_role("alert")).to_contain_text("autre chose que ce que les règles proposent")
     verifier_page(page)
