@@ -1,4 +1,4 @@
-"""What the tests of the reading screens share."""
+"""What the tests of the screens share."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from typing import Any
 from django.test import Client
 from openpyxl import load_workbook
 
-from pdi.comptes.models import Role
+from pdi.comptes.models import Role, Utilisateur
 from tests.fabriques import UtilisateurFactory
+
+
+def connecter(utilisateur: Utilisateur) -> Client:
+    """Return a browser logged in as `utilisateur`."""
+    client = Client()
+    client.force_login(utilisateur, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def client_de(role: str = Role.CHARGE_PROGRAMME, **options: Any) -> Client:
     """Return a browser logged in with `role`."""
-    client = Client()
-    client.force_login(
-        UtilisateurFactory.create(role=role, **options), backend="django.contrib.auth.backends.ModelBackend"
-    )
-    return client
+    return connecter(UtilisateurFactory.create(role=role, **options))
 
 
 def principal(reponse: Any) -> str:

@@ -44,11 +44,6 @@ pytestmark = pytest.mark.django_db
 DATES = proposer_dates(2025, datetime.date(2026, 1, 5))
 
 
-@pytest.fixture
-def chargee():
-    return UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME)
-
-
 def programme_pilote(fiches=1, indicateurs=1):
     """A programme whose fiches are piloted by one account, by its service."""
     programme, service = ProgrammeFactory.create(), StructureFactory.create()

@@ -37,16 +37,6 @@ D = Decimal
 R = RubriqueFiche
 
 
-@pytest.fixture
-def chargee() -> Utilisateur:
-    return UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME)
-
-
-@pytest.fixture
-def fiche() -> FicheAction:
-    return FicheFactory.create(numero="2.1")
-
-
 def modifier(fiche: FicheAction, par: Utilisateur, section: str = R.CONTEXTE, **valeurs: Any) -> FicheAction:
     vue = valeurs.pop("empreinte", None)
     return fiches.modifier_fiche(fiche=fiche, par=par, section=section, valeurs=valeurs, empreinte=vue)

@@ -53,11 +53,6 @@ PDF = b"%PDF-1.7 essai"
 
 
 @pytest.fixture
-def chargee() -> Utilisateur:
-    return UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME)
-
-
-@pytest.fixture
 def programme() -> Programme:
     """A programme whose tree has two levels."""
     programme = ProgrammeFactory.create()

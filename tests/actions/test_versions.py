@@ -38,11 +38,6 @@ JOUR = datetime.date(2026, 1, 5)
 
 
 @pytest.fixture
-def chargee() -> Any:
-    return UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME)
-
-
-@pytest.fixture
 def fiche() -> FicheAction:
     fiche = FicheFactory.create(numero="2.1", intitule="Accélérer", contexte="Un constat.", publics=["Jeunes"])
     objectif = ObjectifOperationnel.objects.create(fiche=fiche, numero=1, intitule="Orienter vite")
