@@ -43,6 +43,11 @@ def voit_petits_chiffres(utilisateur: Any, convention: Convention) -> bool:
     """
     if est_du_service(utilisateur) or convention.operateur_id in structures_operatrices(utilisateur):
         return True
+    return _encadre_tout(utilisateur)
+
+
+def _encadre_tout(utilisateur: Any) -> bool:
+    """Return whether the user manages the whole département."""
     return any(
         h.role == Role.ENCADRANT and h.structure_id is None and h.territoire_id is None
         for h in utilisateur.habilitations_actives
@@ -131,6 +136,14 @@ def peut_lire_realisations(utilisateur: Any) -> Verdict:
     if utilisateur.is_authenticated and utilisateur.a_role(*LECTEURS_CONVENTIONS):
         return OUI
     return non("Les réalisations se lisent par le service, la direction, l’encadrement et les structures concernées.")
+
+
+def structures_sans_masque(utilisateur: Any) -> list[int] | None:
+    """Return the structures whose measures about fewer than five people are shown to the user; None: every structure.
+
+    To who enters the realisations of all, and to the managers of the whole département. Others read figures alone.
+    """
+    return None if _encadre_tout(utilisateur) else structures_saisissables(utilisateur)
 
 
 def structures_saisissables(utilisateur: Any) -> list[int] | None:

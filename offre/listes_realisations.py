@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from actions.models import FicheAction
+from offre.droits_conventions import structures_sans_masque
 from offre.lecture_realisations import bilan_des_types
+from offre.masquage_realisations import Choix, mesures_cachees, totaux_caches
 from offre.models import Convention, Realisation, TypeRealisation
-from offre.regles.realisations import Valeur, dire_mesure, lire_mesures
+from offre.regles.realisations import Valeur, de_personnes, dire_mesure, lire_mesures, trop_peu
 from pdi.socle.exports import Colonne as ColonneExport
 from pdi.socle.filtres import FiltreChoix, Filtres, FiltreTexte
+from pdi.socle.masquage import MASQUE, SEUIL_INTERNE
 from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Colonne, Tri
 from pdi.structures.models import Structure
@@ -73,30 +77,75 @@ class ListeRealisations:
     def page(self) -> PageParCle[Realisation]:
         """Return one page."""
         page = PageParCle(self.lignes, self.tri.cles, self.get.get("curseur"))
+        dites = MesuresDites(self.utilisateur, Realisation.objects.filter(pk__in=[r.pk for r in page.objets]))
         for realisation in page.objets:
-            realisation.dites = mesures_dites(realisation)  # type: ignore[attr-defined]
+            realisation.dites = dites(realisation)  # type: ignore[attr-defined]
         return page
+
+    secret, seuil = MASQUE, SEUIL_INTERNE
+
+    @property
+    def masques(self) -> bool:
+        """Return whether something of the page is hidden from the reader."""
+        dites = (dit for r in self.page.objets for _, dit in r.dites)  # type: ignore[attr-defined]
+        return MASQUE in dites or any(v.masque for _, _, valeurs in self.bilan for v in valeurs)
 
     @cached_property
     def bilan(self) -> list[tuple[TypeRealisation, int, list[Valeur]]]:
-        """Return (kind, how many, its indicators) of the rows of the filter."""
-        return bilan_des_types(self.filtres.appliquer(self.visibles))
+        """Return (kind, how many, its indicators) of the rows of the filter, as the reader may see them."""
+        siennes, choisies = structures_sans_masque(self.utilisateur), self.filtres.appliquer(self.visibles)
+        lus = bilan_des_types(choisies)
+        if siennes is None:
+            return lus
+        caches = totaux_caches(choisies, siennes, self._choix)
+        return [(t, n, [_masquer(t, v, caches) for v in valeurs]) for t, n, valeurs in lus]
+
+    @property
+    def _choix(self) -> Choix:
+        """Return how the rows are chosen: a total of whole years tells less than one of rows picked out."""
+        par = set(self.filtres.valeurs) - {"type", "annee"}
+        return "annees" if not par else "cellules" if par <= {"fiche", "convention"} else "autre"
+
+    @property
+    def colonnes_export(self) -> tuple[ColonneExport, ...]:
+        """Return the columns of the file, the measures as the reader may see them."""
+        dites = MesuresDites(self.utilisateur, self.filtres.appliquer(self.visibles))
+        mesures = ColonneExport("Mesures", lambda r: [f"{nom}\u00a0: {dit}" for nom, dit in dites(r)], largeur=60)
+        return (*COLONNES_AVANT, mesures, *COLONNES_APRES)
 
 
-def mesures_dites(realisation: Realisation) -> list[tuple[str, str]]:
-    """Return (label, value in words) of what was measured."""
-    mesures = lire_mesures(realisation.type.mesures)
-    return [(m.libelle, d) for m in mesures if (d := dire_mesure(m, realisation.valeurs.get(m.code)))]
+def _masquer(genre: TypeRealisation, valeur: Valeur, caches: set[tuple[str, str]]) -> Valeur:
+    i, personnes = valeur.indicateur, de_personnes(lire_mesures(genre.mesures))
+    cache = {(genre.code, i.numerateur), (genre.code, i.denominateur)} & caches
+    petit = trop_peu(i, personnes, valeur.compte, valeur.base, SEUIL_INTERNE)
+    return replace(valeur, masque=bool(cache) or petit)
 
 
-COLONNES_EXPORT = (
+class MesuresDites:
+    """(label, value in words) of what each realisation measured, for one reader: a query whatever their number."""
+
+    def __init__(self, utilisateur: Any, realisations: QuerySet[Realisation]) -> None:
+        """Read what is hidden of `realisations`."""
+        siennes = structures_sans_masque(utilisateur)
+        self.cachees = {} if siennes is None else mesures_cachees(realisations, siennes)
+
+    def __call__(self, realisation: Realisation) -> list[tuple[str, str]]:
+        """Return those of one of them."""
+        cachees = self.cachees.get(realisation.pk, ())
+        mesures = lire_mesures(realisation.type.mesures)
+        dites = [(m, dire_mesure(m, realisation.valeurs.get(m.code))) for m in mesures]
+        return [(m.libelle, MASQUE if m.code in cachees else dit) for m, dit in dites if dit]
+
+
+COLONNES_AVANT = (
     ColonneExport("Type", "type.libelle", largeur=24),
     ColonneExport("Intitulé", "intitule", largeur=50),
     ColonneExport("Structure", "structure.nom", largeur=40),
     ColonneExport("Début", "debut", type="date", largeur=12),
     ColonneExport("Fin", "fin", type="date", largeur=12),
     ColonneExport("Territoire", "territoire.nom", largeur=24),
-    ColonneExport("Mesures", lambda r: [f"{nom}\u00a0: {valeur}" for nom, valeur in mesures_dites(r)], largeur=60),
+)
+COLONNES_APRES = (
     ColonneExport("Commentaire", "commentaire", largeur=40),
     ColonneExport("Donnée de démonstration", "demonstration", largeur=10),
 )

@@ -123,11 +123,12 @@ def _hors_bornes(mesure: Mesure, valeur: Decimal) -> str:
 
 @dataclass(frozen=True)
 class Valeur:
-    """An indicator of a kind over some realisations."""
+    """An indicator of a kind over some realisations. `masque`: it tells about too few people for this reader."""
 
     indicateur: IndicateurType
     compte: Decimal
     base: Decimal | None
+    masque: bool = False
 
     @property
     def valeur(self) -> Decimal | None:

@@ -25,13 +25,14 @@ from offre.droits_conventions import (
     structures_saisissables,
 )
 from offre.forms.realisations import PREFIXE, RealisationForm
-from offre.listes_realisations import COLONNES, COLONNES_EXPORT, ListeRealisations, mesures_dites
+from offre.listes_realisations import COLONNES, ListeRealisations, MesuresDites
 from offre.models import Convention, OffreInsertion, Realisation, TypeRealisation
 from offre.operations import realisations as operations
 from offre.operations.realisations import CHAMPS, etat_realisation
 from pdi.socle.composants import Lien
 from pdi.socle.droits import exiger
 from pdi.socle.exports import reponse_export
+from pdi.socle.masquage import MASQUE
 from pdi.structures.models import Structure
 from pdi.territoires.models import TerritoireAction
 
@@ -64,7 +65,7 @@ def realisations_export(request: HttpRequest) -> HttpResponseBase:
     exiger(peut_lire_realisations(request.user))
     liste = ListeRealisations(request.user, request.GET, timezone.localdate())
     return reponse_export(
-        request, nom="realisations", titre="Réalisations", colonnes=COLONNES_EXPORT,
+        request, nom="realisations", titre="Réalisations", colonnes=liste.colonnes_export,
         lignes=liste.lignes.order_by(*liste.tri.cles), filtres=liste.filtres.en_mots,
     )  # fmt: skip
 
@@ -77,7 +78,8 @@ def realisation(request: HttpRequest, pk: int) -> HttpResponse:
     lue = _realisation(request, pk)
     fiches = FicheAction.objects.visibles_par(request.user)
     contexte = {
-        "realisation": lue, "mesures": mesures_dites(lue),
+        "realisation": lue, "mesures": MesuresDites(request.user, Realisation.objects.filter(pk=pk))(lue),
+        "secret": MASQUE,
         "modifier": bool(peut_modifier_realisation(request.user, lue)),
         "fiche": fiches.filter(pk=lue.fiche_id).first() if lue.fiche_id else None,
     }  # fmt: skip

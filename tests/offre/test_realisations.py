@@ -176,3 +176,38 @@ def test_un_chiffre_sur_peu_de_personnes_ne_se_dit_pas_sur_la_fiche(code, termes
     compte, base = termes
     lus = registre.Termes(Decimal(compte), None if base is None else Decimal(base))
     assert declaration.secrete(lus) is secrete
+
+
+def lues_par(client, role, **filtres):
+    """Return what a role reads of the register: {title: people of the row}, the total of people, the exported file."""
+    client.force_login(UtilisateurFactory.create(role=role))
+    page = client.get(reverse("offre:realisations"), filtres)
+    lignes = {r.intitule: dict(r.dites)["Personnes accueillies"] for r in page.context["page"].objets}
+    vues = [v for _, _, valeurs in page.context["liste"].bilan for v in valeurs if v.indicateur.code == "personnes"]
+    export = b"".join(client.get(reverse("offre:realisations_export"), {"format": "csv"} | filtres)).decode()
+    assert [x in export for x in lignes.values()] == [True] * len(lignes)
+    return lignes, ["s. s." if v.masque else v.compte for v in vues], export
+
+
+def test_qui_lit_les_seuls_chiffres_ne_retrouve_pas_un_petit_effectif(client, types):
+    fiche, seule = FicheFactory.create(), FicheFactory.create()
+    structure = StructureFactory.create()
+    for intitule, personnes, pour in (("Trois", 3, fiche), ("Dix", 10, fiche), ("Vingt", 20, fiche), ("Deux", 2, seule),
+                                      ("Un", 1, None), ("Cent", 100, None)):  # fmt: skip
+        Realisation.objects.create(
+            type=types["pmsmp"], intitule=intitule, structure=structure, debut=datetime.date(annee(), 1, 3), fiche=pour,
+            valeurs={"personnes": str(personnes), "duree": "2"},
+        )  # fmt: skip
+    lignes, total, export = lues_par(client, Role.DIRECTION)
+    # « Dix » hides « Trois » from the total of its fiche; « Cent » hides « Un » from that of the year.
+    secret = dict.fromkeys(("Trois", "Dix", "Deux", "Un", "Cent"), "s. s.")
+    assert (lignes, total) == (secret | {"Vingt": "20 personnes".replace(" ", "\u00a0")}, [136])
+    assert "Personnes accueillies\u00a0: 3" not in export
+    page = client.get(Realisation.objects.get(intitule="Trois").get_absolute_url()).content.decode()
+    assert "s. s. (secret statistique)" in page
+    # A total of rows picked out would give one of them back by difference.
+    assert lues_par(client, Role.DIRECTION, mot="Trois")[1] == ["s. s."]
+    assert lues_par(client, Role.DIRECTION, mot="Vingt")[1] == [20]
+    assert lues_par(client, Role.DIRECTION, fiche=str(fiche.pk))[1] == [33]
+    assert lues_par(client, Role.DIRECTION, fiche=str(seule.pk))[1] == ["s. s."]
+    assert lues_par(client, Role.CHARGE_PROGRAMME, mot="Trois")[0] == {"Trois": "3\u00a0personnes"}
