@@ -24,7 +24,7 @@ from pdi.territoires.lecture import territoires_du_departement
 from .querysets import ROLES_SUIVI, PersonneQuerySet, habite
 from .recherche import chercher
 from .retards import contrat_en_retard, orientee, sans_contact, sans_referent, suivie
-from .statistiques.besoins import freins_listables, qui_attend
+from .statistiques.besoins import ANNEES, bornes, freins_listables, qui_attend
 from .statistiques.droits import peut_ouvrir_personnes
 
 TRIS = {
@@ -91,12 +91,17 @@ SURVEILLANCES = (
 ETATS = (("a_orienter", "Sans orientation"), ("sans_referent", "Sans référent"), ("suivi", "Avec un référent"))
 
 
+def par_la_liste(_valeur: str) -> Q:
+    """Return no condition: the list applies it, with what else was chosen."""
+    return Q()
+
+
 class FiltreRecherche(FiltreTexte):
     """The forgiving search: applied by the list, not as a condition."""
 
-    def condition(self, valeur: str) -> Q:  # noqa: ARG002
+    def condition(self, valeur: str) -> Q:
         """Return no condition."""
-        return Q()
+        return par_la_liste(valeur)
 
 
 class FiltresPersonnes(Filtres):
@@ -110,10 +115,11 @@ class FiltresPersonnes(Filtres):
         "Type d’orientation", choix=TypeOrientation.choices, q=lambda v: Q(Exists(_orientation(type_decide=v)))
     )
     surveiller = FiltreChoix("À surveiller", choix=SURVEILLANCES, q=a_surveiller, vide="Tout")
-    attend = FiltreChoix("Frein sans réponse", q=lambda v: qui_attend(v, timezone.localdate()), vide="Peu importe")
+    attend = FiltreChoix("Frein sans réponse", q=par_la_liste, vide="Peu importe")
+    annee = FiltreChoix("Sans réponse en", q=par_la_liste, vide="Cette année")
     referent = FiltreChoix("Référent", q=de_referent)
     structure = FiltreChoix("Structure", q=de_structure, vide="Toutes")
-    territoire = FiltreChoix("Territoire", q=de_territoire)
+    territoire = FiltreChoix("Territoire", q=par_la_liste)
 
 
 def referents_proposes(utilisateur: Any) -> list[tuple[int, str]]:
@@ -142,6 +148,7 @@ class ListePersonnes:
                 "structure": [(s.pk, str(s)) for s in structures.order_by("nom")],
                 "territoire": [(t.pk, t.nom) for t in territoires_du_departement()],
                 "attend": freins_listables() if peut_ouvrir_personnes(utilisateur) else [],
+                "annee": [(str(a), str(a)) for a in range(jour.year, jour.year - ANNEES, -1)],
                 "referent": [] if portefeuille else referents_proposes(utilisateur),
             },
         )
@@ -150,7 +157,9 @@ class ListePersonnes:
         elif not utilisateur.a_role(Role.REFERENT):
             self.filtres.retirer("portefeuille", *(() if utilisateur.a_role(*ROLES_SUIVI) else ("referent",)))
         if portefeuille or not peut_ouvrir_personnes(utilisateur):
-            self.filtres.retirer("attend")
+            self.filtres.retirer("attend", "annee")
+        elif not get.get("attend"):
+            self.filtres.retirer("annee")
         self.tri = Tri.lire(get, TRIS, defaut="nom")
         self.approche = False
 
@@ -167,9 +176,25 @@ class ListePersonnes:
             visibles = visibles.filter(de_referent(str(self.portefeuille.pk)))
         if self.filtres.valeurs.get("portefeuille"):
             visibles = visibles.portefeuille_de(self.utilisateur)
-        gardees = self.filtres.appliquer(visibles)
+        gardees = self._situees(self.filtres.appliquer(visibles))
         trouvees, self.approche = chercher(gardees, self.filtres.valeurs.get("mot", ""), aujourd_hui=self.jour)
         return trouvees
+
+    @property
+    def attend(self) -> str:
+        """Return the obstacle without an answer that was chosen: the list then tells something about each person."""
+        return str(self.filtres.valeurs.get("attend", ""))
+
+    def _situees(self, personnes: PersonneQuerySet) -> PersonneQuerySet:
+        """Return those of the territory and of the obstacle chosen, on the same day: of a past year, its last one."""
+        jour, choisis = self.jour, self.filtres.valeurs
+        if self.attend:
+            annee = int(choisis.get("annee") or jour.year)
+            personnes = personnes.filter(qui_attend(self.attend, annee, jour))
+            jour = bornes(annee, jour)["j"]
+        if territoire := choisis.get("territoire"):
+            personnes = personnes.filter(Exists(habite(int(territoire), jour)))
+        return personnes
 
     @property
     def decorees(self) -> QuerySet[Personne]:

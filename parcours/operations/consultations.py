@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,12 @@ def consigner(*, personne: Personne, par: Any, ecran: str, motif: str = "") -> C
     The only write a GET may do (RGPD, accountability). The verdict is the caller's.
     """
     return Consultation.objects.create(personne=personne, par=par, ecran=ecran, motif=motif, exceptionnelle=bool(motif))
+
+
+def consigner_liste(*, personnes: Iterable[Personne], par: Any, ecran: str) -> int:
+    """Record that a list told `par` something of each of those people; return how many. See `consigner`."""
+    lignes = [Consultation(personne=personne, par=par, ecran=ecran[:120]) for personne in personnes]
+    return len(Consultation.objects.bulk_create(lignes, batch_size=1000))
 
 
 def motif_du_jour(*, personne: Personne, par: Any) -> str:

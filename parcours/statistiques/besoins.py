@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 
 from offre.models import Frein
 
+ANNEES = 5  # that may be read back, the current one included
 _NOMME = re.compile(r"%\((\w+)\)s")  # inside a query of the ORM, parameters have no name
 Comptes = dict[tuple[int, int | None], tuple[int, int]]
 
@@ -40,9 +41,9 @@ def freins_listables() -> list[tuple[str, str]]:
     return list(Frein.objects.filter(restreint=False).order_by("ordre").values_list("code", "libelle"))
 
 
-def qui_attend(code: str, jour: datetime.date) -> Q:
-    """Return « has that obstacle, and nothing was prescribed for it since the first of January »."""
+def qui_attend(code: str, annee: int, jour: datetime.date) -> Q:
+    """Return « has that obstacle, and nothing was prescribed for it in the year », at its last day or today."""
     frein = Frein.objects.filter(code=code, restreint=False).values_list("pk", flat=True).first()
-    valeurs = {**bornes(jour.year, jour), "frein": frein}
+    valeurs = {**bornes(annee, jour), "frein": frein}
     sql, noms = _NOMME.sub("%s", _sql("besoins_personnes")), _NOMME.findall(_sql("besoins_personnes"))
     return Q(pk__in=RawSQL(sql, [valeurs[nom] for nom in noms]))  # noqa: S611  # nosec B611 - our own file

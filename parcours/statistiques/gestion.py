@@ -35,7 +35,6 @@ from .droits import peut_ouvrir_personnes, voit_petits_effectifs
 from .formule import Restriction
 from .occupation import LigneOccupation, occupations
 
-ANNEES = 5
 CALCULS = ("occupation", "cout-place", "cout-entree", "cout-sortie-emploi")
 
 
@@ -131,7 +130,7 @@ class GestionOffre:
         self.utilisateur, self.jour = utilisateur, timezone.localdate()
         ici = TerritoireAction.objects.filter(departement=settings.DEPARTEMENT_CODE, validite__contains=self.jour)
         self.territoires = list(ici.order_by("nom"))
-        annees = range(self.jour.year, self.jour.year - ANNEES, -1)
+        annees = range(self.jour.year, self.jour.year - besoins.ANNEES, -1)
         self.filtres = FiltresGestion(
             donnees,
             choix={
@@ -289,10 +288,11 @@ class GestionOffre:
         )
 
     def _personnes(self, frein: Frein, territoire: int | None) -> str:
-        """Return the list of those who wait today, for who may open it; a past year has none: they moved on since."""
-        if not self.ouvrir or not self.en_cours or frein.restreint:
+        """Return the list of those who wait, at the end of the year or today, for who may open it."""
+        if not self.ouvrir or frein.restreint:
             return ""
-        criteres = {"attend": frein.code} | ({"territoire": territoire} if territoire else {})
+        criteres: dict[str, Any] = {"attend": frein.code, "annee": self.annee}
+        criteres |= {"territoire": territoire} if territoire else {}
         return f"{reverse('parcours:personnes')}?{urlencode(criteres)}"
 
     @cached_property

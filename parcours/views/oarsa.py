@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from parcours import anomalies_oarsa, oarsa
+from parcours.operations.consultations import consigner_liste
 from parcours.statistiques.droits import peut_lire_observatoire, peut_ouvrir_personnes, voit_petits_effectifs
 from parcours.statistiques.formule import Restriction
 from parcours.statistiques.lecture import annees_lisibles
@@ -92,6 +93,7 @@ def oarsa_corrections(request: HttpRequest, code: str) -> HttpResponse:
     moment = _moment(request)
     toutes = anomalies_oarsa.personnes(anomalie, moment)
     page = PageParCle(toutes.visibles_par(request.user), ["nom_affiche", "prenoms"], request.GET.get("curseur"))
+    consigner_liste(personnes=page.objets, par=request.user, ecran=f"Liste OARSA : {anomalie.libelle}")
     contexte = {
         "page": page, "ailleurs": toutes.count() - page.total, "masque": _masque(request), "anomalie": anomalie,
         "moment": moment, "colonnes": COLONNES_PERSONNES,

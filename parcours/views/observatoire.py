@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from parcours.indicateurs import FORMULES, PAR_CODE
+from parcours.operations.consultations import consigner_liste
 from parcours.operations.indicateurs import geler_releve, lancer_compilation
 from parcours.statistiques.droits import peut_compiler_indicateurs, peut_lire_observatoire, peut_ouvrir_personnes
 from parcours.statistiques.formule import PORTIONS, Formule
@@ -82,6 +83,7 @@ def indicateur_personnes(request: HttpRequest, code: str) -> HttpResponse:
     portion = choisir(request.GET, "portion", PORTIONS, "numerateur")
     tous = personnes_de(formule, page.source.moment, portion, page.restriction)
     liste = PageParCle(tous.visibles_par(request.user), ["nom_affiche", "prenoms"], request.GET.get("curseur"))
+    consigner_liste(personnes=liste.objets, par=request.user, ecran=f"Liste : {formule.libelle}")
     contexte = {
         "page": liste,
         "ailleurs": tous.count() - liste.total,

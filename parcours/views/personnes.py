@@ -15,7 +15,7 @@ from parcours.droits.identite import peut_creer_personne
 from parcours.files.suite import retour
 from parcours.gestes_lot import gestes_de
 from parcours.listes import COLONNES_EXPORT, ListePersonnes
-from parcours.operations.consultations import consigner, motif_du_jour, motiver
+from parcours.operations.consultations import consigner, consigner_liste, motif_du_jour, motiver
 from parcours.page_personne import PagePersonne
 from parcours.views.acces import personne_lue
 from pdi.socle.droits import RegleMetier, exiger
@@ -40,6 +40,8 @@ def personnes(request: HttpRequest) -> HttpResponse:
         return redirect(gardees.ouverture)
     liste = ListePersonnes(request.user, request.GET, timezone.localdate())
     gestes = gestes_de(request.user)
+    if liste.attend:
+        consigner_liste(personnes=liste.page.objets, par=request.user, ecran="Liste : frein sans réponse")
     contexte = {
         "liste": liste, "filtres": liste.filtres, "tri": liste.tri, "page": liste.page, "gardees": gardees,
         "colonnes": (CHOISIR, *COLONNES) if gestes else COLONNES, "gestes": gestes,
@@ -56,6 +58,8 @@ def personnes_export(request: HttpRequest) -> HttpResponseBase:
     """Export the rows of the filter. The social security number is in no export."""
     exiger(droits.peut_exporter_personnes(request.user))
     liste = ListePersonnes(request.user, request.GET, timezone.localdate())
+    if liste.attend:
+        consigner_liste(personnes=liste.trouvees.only("pk"), par=request.user, ecran="Export : frein sans réponse")
     return reponse_export(
         request, nom="personnes", titre="Personnes", colonnes=COLONNES_EXPORT,
         lignes=liste.decorees.order_by(*liste.tri.cles), filtres=liste.filtres.en_mots,

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 from django.utils import timezone
 
 from offre.models import LieuOffre, MontantConvention, Session
-from parcours.models import OriginePrescription, ReponseDiagnostic
+from parcours.models import (
+    Adresse,
+    AffectationReferent,
+    Consultation,
+    Diagnostic,
+    OriginePrescription,
+    ReponseDiagnostic,
+)
 from pdi.comptes.models import Role
 from tests.fabriques import UtilisateurFactory
 from tests.fabriques_offre import ConventionFactory, annee
@@ -88,7 +97,25 @@ def test_le_chiffre_d_un_besoin_ouvre_la_liste_des_personnes(client, administrat
     assert [p.pk for p in client.get(ici.url).context["page"].objets] == [attend.pk]
     assert {p.pk for p in client.get(total.url).context["page"].objets} == {attend.pk, ailleurs.pk}
     assert total.sans == 2
+    vues = Consultation.objects.filter(par=administrateur, ecran="Liste : frein sans réponse")
+    assert sorted(vues.values_list("personne", flat=True)) == sorted([attend.pk, attend.pk, ailleurs.pk])
     assert not ligne_de(client.get(reverse(PAGE), {"annee": annee() - 1}), mobilite)
+
+
+def test_la_liste_d_un_besoin_suit_l_annee_de_l_ecran(client, administrateur, lieu, mobilite):
+    offre = OffreFactory.create()
+    offre.freins.add(mobilite)
+    servie = freinee(lieu, mobilite)
+    fin = datetime.date(annee() - 1, 12, 31)
+    Diagnostic.objects.update(date=fin - datetime.timedelta(days=30))
+    AffectationReferent.objects.update(periode=DateRange(datetime.date(annee() - 2, 1, 1), None))
+    Adresse.objects.update(periode=DateRange(datetime.date(annee() - 2, 1, 1), None))
+    prescrire(offre, servie)
+    client.force_login(administrateur)
+    assert ligne_de(client.get(reverse(PAGE)), mobilite).total.sans == 0
+    ici = ligne_de(client.get(reverse(PAGE), {"annee": annee() - 1}), mobilite).cellules[0]
+    assert [p.pk for p in client.get(ici.url).context["page"].objets] == [servie.pk]
+    assert f"Sans réponse en\u00a0: {annee() - 1}" in client.get(ici.url).content.decode()
 
 
 def test_qui_n_ouvre_pas_les_personnes_n_a_ni_lien_ni_filtre(client, lieu, mobilite):
