@@ -24,11 +24,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def operateur():
-    return StructureFactory.create(nom="Atelier du Cycle")
-
-
-@pytest.fixture
 def convention(operateur):
     """One offer, four places, 8 000 €; three objectives of the year that nobody fills by hand."""
     convention = ConventionFactory.create(

@@ -13,8 +13,7 @@ from pdi.comptes.models import Role
 from pdi.socle.models import EntreeJournal
 from tests.fabriques import StructureFactory, UtilisateurFactory
 from tests.fabriques_parcours import ContratFactory, RegimeFactory, il_y_a, personne_suivie
-
-from .test_contrats import formulaire
+from tests.parcours.contrats import formulaire
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,14 @@ from parcours.models import EtatContrat, TypeOrientation
 from parcours.regles import contrats as regles
 from parcours.regles.delais import Regime, plus_mois
 from pdi.socle.etats import TransitionImpossible
+from tests.parcours.contrats import PARAMETRES
 
-from .test_contrats import JOURS, A, B
+A = Regime("a", "RSA, jusqu’au 31 décembre 2024", datetime.date(2009, 6, 1), datetime.date(2025, 1, 1), {
+    "nature_contrat": "cer", "contrat_non_du": ["france_travail"], "revision_types": ["social"], "revision_mois": 6,
+    "revision_max_mois": 12,
+})  # fmt: skip
+B = Regime("b", "RSA, depuis le 1er janvier 2025", datetime.date(2025, 1, 1), None, PARAMETRES)
+JOURS = st.dates(datetime.date(2019, 1, 1), datetime.date(2032, 12, 31))
 
 
 @pytest.mark.parametrize(

@@ -69,11 +69,6 @@ def agent(territoire):
 
 
 @pytest.fixture
-def referent():
-    return UtilisateurFactory.create(role=Role.REFERENT, structure=StructureFactory.create())
-
-
-@pytest.fixture
 def connue(referent, commune):
     personne = personne_suivie(
         referent=referent, nom_naissance="Exemplaire", prenoms="Ana Lucia", date_naissance=NAISSANCE

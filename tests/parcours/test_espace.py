@@ -22,20 +22,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def operateur():
-    return StructureFactory.create(nom="Atelier du Cycle")
-
-
-@pytest.fixture
 def prestataire(client, operateur):
     utilisateur = UtilisateurFactory.create(role=Role.PRESTATAIRE, structure=operateur)
     client.force_login(utilisateur, backend="django.contrib.auth.backends.ModelBackend")
     return utilisateur
-
-
-@pytest.fixture
-def offre(operateur):
-    return OffreFactory.create(intitule="Atelier vélo", operateurs=[operateur])
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tests.fabriques import UtilisateurFactory
 
 pytestmark = pytest.mark.django_db
 
-FABRIQUES = [v for n, v in vars(fabriques).items() if n.endswith("Factory") and v.__module__ == fabriques.__name__]
+FABRIQUES = [getattr(fabriques, nom) for nom in fabriques.__all__ if nom.endswith("Factory")]
 
 
 @pytest.mark.parametrize("fabrique", FABRIQUES, ids=lambda f: f.__name__)

@@ -23,20 +23,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def operateur():
-    return StructureFactory.create(nom="Atelier du Cycle")
-
-
-@pytest.fixture
 def referent(client):
     utilisateur = UtilisateurFactory.create(role=Role.REFERENT, structure=StructureFactory.create())
     client.force_login(utilisateur, backend="django.contrib.auth.backends.ModelBackend")
     return utilisateur
-
-
-@pytest.fixture
-def offre(operateur):
-    return OffreFactory.create(intitule="Atelier vélo", operateurs=[operateur])
 
 
 @pytest.fixture

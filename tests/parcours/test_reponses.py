@@ -34,11 +34,6 @@ def operateur():
 
 
 @pytest.fixture
-def referent():
-    return UtilisateurFactory.create(role=Role.REFERENT, structure=StructureFactory.create(nom="MDS de Valmarche"))
-
-
-@pytest.fixture
 def personne(referent):
     return personne_suivie(
         referent=referent, nom_naissance="Exemplaire", prenoms="Maëlle Jeanne", telephone="0600000001"

@@ -86,11 +86,6 @@ def test_sans_suivi_du_il_n_y_a_pas_de_taux() -> None:
     assert taux_de_reponse(3, 4) == 75
 
 
-@pytest.fixture
-def referent() -> Any:
-    return UtilisateurFactory.create(role=Role.REFERENT, structure=StructureFactory.create())
-
-
 def motif() -> Any:
     return MotifFactory.create(nature=NatureMotif.FIN_ACCOMPAGNEMENT, libelle="Accès à l’emploi")
 
