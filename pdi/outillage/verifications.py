@@ -66,6 +66,7 @@ def verifications() -> list[Verification]:
                                     "--dry-run"), essai),
         Verification("etages", ("-c", etages)),
         Verification("bandit", ("-m", "bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive", *CODE)),
+        Verification("longueurs", ("-m", "pdi.outillage.longueurs")),
         Verification("ruff", ("-m", "ruff", "check", ".")),
         Verification("ruff-format", ("-m", "ruff", "format", "--check", ".")),
     ]  # fmt: skip
