@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Case, CharField, DateField, Exists, F, Func, OuterRef, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf, TruncDate
 
-from .compilees import Compilee
+from pdi.socle.compilees import Compilee
+
 from .lecture_contrats import suites_engagees
 from .models import (
     Adresse,

@@ -13,7 +13,6 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, TextFiel
 from django.db.models.functions import Cast, JSONObject
 from django.utils.dateparse import parse_date
 
-from parcours.compilees import Compilee
 from parcours.models import (
     Adresse,
     Consultation,
@@ -27,6 +26,7 @@ from parcours.models import (
     SituationFoyer,
 )
 from parcours.regles.delais import OrientationLue, Regime
+from pdi.socle.compilees import Compilee
 from pdi.socle.formats import accorder
 from pdi.territoires.models import CommuneTerritoire
 

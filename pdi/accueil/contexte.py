@@ -10,25 +10,19 @@ from django.conf import settings
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from pdi.comptes.models import Utilisateur
+from pdi.socle.compilees import Compilee
 from pdi.socle.models import Avis, Traitement
 from pdi.socle.models.traitement import ETATS_ACTIFS
+from pdi.socle.navigation import adresse_si
 from pdi.territoires.noms import nom_de_la_collectivite
 
 from .files import nombre_bilans_a_ecrire
 from .files_parcours import retards_parcours
 from .navigation import Groupe, navigation
-
-
-def _adresse(nom: str) -> str:
-    try:
-        return reverse(nom)
-    except NoReverseMatch:
-        return ""
 
 
 def _bilans(utilisateur: Utilisateur) -> tuple[int, str]:
@@ -41,12 +35,19 @@ def _combien(lignes: QuerySet[Any], de: str) -> Coalesce:
     return Coalesce(Subquery(comptees.values("n")), 0)
 
 
-def _en_attente(utilisateur: Utilisateur) -> tuple[int, int]:
-    """Return how many notices are unread and how many jobs run, in one query: every page shows both."""
+def _attendu_par(utilisateur: int) -> QuerySet[Any, Any]:
     avis = _combien(Avis.objects.filter(lu_le__isnull=True), "destinataire")
     travaux = _combien(Traitement.objects.filter(etat__in=ETATS_ACTIFS), "demandeur")
-    comptes: tuple[int, int] = Utilisateur.objects.filter(pk=utilisateur.pk).values_list(avis, travaux).get()
-    return comptes
+    return Utilisateur.objects.filter(pk=utilisateur).values_list(avis, travaux)
+
+
+_ATTENTES = Compilee(_attendu_par, -1)
+
+
+def _en_attente(utilisateur: Utilisateur) -> tuple[int, int]:
+    """Return how many notices are unread and how many jobs run, in one query: every page shows both."""
+    avis, travaux = _ATTENTES.lire(utilisateur.pk)[0]
+    return avis, travaux
 
 
 def _parcours(utilisateur: Utilisateur) -> tuple[int, str]:
@@ -79,5 +80,5 @@ def coque(request: HttpRequest) -> dict[str, Any]:
         "nom_departement": nom_de_la_collectivite(settings.DEPARTEMENT_CODE),
         "version_application": settings.VERSION_APPLICATION,
         "date_du_jour": timezone.localdate(),
-        "url_connexion": _adresse("comptes:connexion"),
+        "url_connexion": adresse_si("comptes:connexion"),
     }

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
-
 from gouvernance.querysets import ROLES_LECTURE_GOUVERNANCE
 from offre.droits_conventions import LECTEURS_CONVENTIONS
 from parcours.querysets import ROLES_PERSONNES
 from parcours.statistiques.droits import LECTEURS
 from pdi.comptes.models import ROLES_DEPARTEMENT, Role
+from pdi.socle.navigation import adresse_si
 
 SUIVI = (Role.ADMINISTRATEUR, Role.ENCADRANT, Role.REFERENT, Role.AGENT_ORIENTATION)
 GESTION = (Role.ADMINISTRATEUR, Role.CHARGE_PROGRAMME)
@@ -212,21 +211,14 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
 )
 
 
-def _adresse(nom: str) -> str | None:
-    try:
-        return reverse(nom)
-    except NoReverseMatch:
-        return None
-
-
 def navigation(utilisateur: Any, vue: str, compteurs: Mapping[str, Callable[[], tuple[int, str]]]) -> list[Groupe]:
     """Return the groups this user sees; `compteurs` gives (number, tone) by name, read only when shown."""
     groupes = []
     for titre, domaine, entrees in PLAN:
         liens = []
         for entree in entrees:
-            url = _adresse(entree.url)
-            if url is None or (entree.roles and not utilisateur.a_role(*entree.roles)):
+            url = adresse_si(entree.url)
+            if not url or (entree.roles and not utilisateur.a_role(*entree.roles)):
                 continue
             nombre, ton = compteurs[entree.compteur]() if entree.compteur in compteurs else (0, "")
             courant = any(vue == p or vue.startswith(p) for p in entree.prefixes)

@@ -1,9 +1,25 @@
-"""Where to go after a write: back to where the user came from, never outside the application."""
+"""Addresses of screens, and where to go after a write: back to where the user came from, never outside."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+
+
+@lru_cache(maxsize=512)
+def _adresse_si(nom: str, _plan: str | None) -> str:
+    try:
+        return reverse(nom)
+    except NoReverseMatch:
+        return ""
+
+
+def adresse_si(nom: str) -> str:
+    """Return the URL of a screen without arguments, empty when it is not installed. Every page asks dozens of them."""
+    return _adresse_si(nom, get_urlconf())
 
 
 def chemin_sur(request: HttpRequest, adresse: str) -> bool:

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from pdi.socle.composants import Etape, Evenement, Lien, Maillon
 from pdi.socle.models import EtatTraitement, Traitement
-from pdi.socle.navigation import chemin_sur
+from pdi.socle.navigation import adresse_si, chemin_sur
 
 from . import register, rendre, ton_connu
 from .traits import ico, jauge
@@ -58,6 +58,8 @@ def _vide(texte: str) -> bool:
 @register.simple_tag
 def url_si(nom: str, *args: Any, **kwargs: Any) -> str:
     """`{% url_si "actions:fiches" as lien %}` the URL, empty when that screen is not installed."""
+    if not args and not kwargs:
+        return adresse_si(nom)
     try:
         return reverse(nom, args=args or None, kwargs=kwargs or None)
     except NoReverseMatch:
