@@ -22,6 +22,9 @@ HORS_COMMISSION = (
     "Les dossiers des équipes pluridisciplinaires se lisent par ceux qui suivent les personnes, par le secrétariat et, "
     "le temps de la séance, par les membres de l’équipe."
 )
+MODELES_RESERVES = (
+    "Le texte des lettres se tient par les administrateurs, les chargés de programme et les secrétaires d’une équipe."
+)
 SANS_EQUIPE = "Aucune équipe pluridisciplinaire n’est enregistrée : créez-la d’abord parmi les instances."
 
 
@@ -50,6 +53,15 @@ def voit_chiffres_ep(utilisateur: Any) -> bool:
 def lit_des_dossiers(utilisateur: Any) -> bool:
     """Return whether the user may have files to read, and not figures alone."""
     return utilisateur.a_role(*ROLES_SUIVI, *ROLES_GOUVERNANCE) or _est_d_une_equipe(utilisateur)
+
+
+def peut_tenir_modeles_ep(utilisateur: Any) -> Verdict:
+    """Read and write the words of the letters: managers, and whoever keeps a team."""
+    if utilisateur.is_authenticated and (
+        utilisateur.a_role(*ROLES_GOUVERNANCE) or utilisateur.instances_tenues.filter(nature=NatureInstance.EP).exists()
+    ):
+        return OUI
+    return non(MODELES_RESERVES)
 
 
 def equipes() -> Any:

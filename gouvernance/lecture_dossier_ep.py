@@ -87,6 +87,12 @@ class LectureDossierEP:
         """Return what the person answered."""
         return list(self.dossier.observations.select_related("par"))
 
+    @property
+    def a_repondu(self) -> bool:
+        """Return whether the person answered the intention."""
+        notifiee = self.dossier.intention_le
+        return notifiee is not None and any(o.recue_le >= notifiee for o in self.observations)
+
     @cached_property
     def recours(self) -> list[RecoursEP]:
         """Return the appeals."""
@@ -155,7 +161,7 @@ class LectureDossierEP:
         if d.etat == EtatDossierEP.NOTIFIE:
             return obstacles_a_la_cloture(self.decision, self.jour)
         if d.etat in (EtatDossierEP.CONTRADICTOIRE, EtatDossierEP.INSCRIT, EtatDossierEP.EXAMINE):
-            return obstacles_a_la_decision(d, self.jour, observe=bool(self.observations))
+            return obstacles_a_la_decision(d, self.jour, observe=self.a_repondu)
         if d.etat == EtatDossierEP.SOUMIS and self.contradictoire:
             return ["L’intention n’est pas encore notifiée : le délai de réponse n’a pas commencé."]
         return []
@@ -245,7 +251,7 @@ class LectureDossierEP:
     @property
     def lettres(self) -> list[Any]:
         """Return the letters written, for who writes them."""
-        return list(self.dossier.lettres.select_related("par")) if self.ecrit_lettres else []
+        return list(self.dossier.lettres.select_related("par", "modele")) if self.ecrit_lettres else []
 
     @property
     def ecrit_lettres(self) -> bool:

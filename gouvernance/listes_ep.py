@@ -11,10 +11,8 @@ from django.db.models import (
     Count,
     DateField,
     DateTimeField,
-    Exists,
     ExpressionWrapper,
     F,
-    OuterRef,
     Q,
     QuerySet,
     Value,
@@ -24,8 +22,9 @@ from django.db.models.functions import Cast, Concat, Now, TruncDate
 from django.utils import timezone
 
 from gouvernance.droits_ep import equipes
-from gouvernance.models import DossierEP, EtatDossierEP, Instance, ObservationEP, Seance, ThemeEP
+from gouvernance.models import DossierEP, EtatDossierEP, EtatSeance, Instance, Seance, ThemeEP
 from gouvernance.operations.ep import A_PREPARER
+from gouvernance.querysets_ep import a_repondu
 from gouvernance.regles.ep import THEMES_DE_SANCTION, TONS_EP
 from pdi.socle.exports import Colonne as ColonneExport
 from pdi.socle.filtres import FiltreBooleen, FiltreChoix, Filtres, FiltreTexte
@@ -61,14 +60,10 @@ def attendu() -> Case:
     )
 
 
-def _observe() -> Exists:
-    return Exists(ObservationEP.objects.filter(dossier=OuterRef("pk")))
-
-
 def prets(jour: datetime.date) -> Q:
     """Return the files that may be put on a meeting held on `jour`."""
     sanction = Q(theme__in=THEMES_DE_SANCTION)
-    entendu = Q(observations_jusqu_au__lt=jour) | Q(_observe())
+    entendu = Q(observations_jusqu_au__lt=jour) | Q(a_repondu())
     return (Q(etat="soumis") & ~sanction) | (Q(etat="contradictoire") & entendu)
 
 
@@ -77,7 +72,7 @@ def de_file(valeur: str) -> Q:
     jour = timezone.localdate()
     return {
         "a_instruire": Q(etat="soumis", theme__in=THEMES_DE_SANCTION),
-        "contradictoire": Q(etat="contradictoire", observations_jusqu_au__gte=jour) & ~Q(_observe()),
+        "contradictoire": Q(etat="contradictoire", observations_jusqu_au__gte=jour) & ~Q(a_repondu()),
         "prets": prets(jour),
         "a_decider": Q(etat="examine"),
         "a_notifier": Q(etat="decide"),
@@ -166,7 +161,9 @@ class ListeEP:
         if self.get.get("file") != "prets":
             return []
         tenues = Instance.objects.tenues_par(self.utilisateur).filter(nature="ep")
-        lues = Seance.objects.filter(instance__in=tenues, etat__in=A_PREPARER, debut__gte=timezone.now())
+        lues = Seance.objects.filter(instance__in=tenues, etat__in=A_PREPARER).filter(
+            Q(debut__gte=timezone.now()) | Q(etat=EtatSeance.OUVERTE)
+        )
         return list(lues.select_related("instance__territoire").order_by("debut")[:20])
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import BooleanField, Case, Q, Value, When
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from pdi.comptes.models import Role
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
 # From the convocation until the minutes are closed: the time of the commission.
 SEANCES_OUVERTES_AUX_MEMBRES = ("convoquee", "ouverte")
 A_LA_SEANCE = ("inscrit", "examine")
+
+
+# A meeting never closed is over all the same: how long after its day its members still read its files.
+JOURS_APRES_SEANCE = 15
+
+
+def a_repondu() -> Exists:
+    """Return « the person answered the intention »: what she wrote before she was told of it is no answer."""
+    from .models import ObservationEP
+
+    return Exists(ObservationEP.objects.filter(dossier=OuterRef("pk"), recue_le__gte=OuterRef("intention_le")))
 
 
 def _suivi(utilisateur: Any) -> Q:
@@ -36,12 +48,13 @@ def _suivi(utilisateur: Any) -> Q:
 
 def _siege(utilisateur: Any, *conditions: Q) -> Q:
     """Return « on a meeting, convened or open, of a body where the user sits by name today »."""
+    oubliee = timezone.now() - datetime.timedelta(days=JOURS_APRES_SEANCE)
     from .models import Membre
 
     siens = Membre.objects.filter(*conditions, compte=utilisateur, mandat__contains=timezone.localdate())
     return Q(
         etat__in=A_LA_SEANCE, seance__etat__in=SEANCES_OUVERTES_AUX_MEMBRES,
-        seance__instance__in=siens.values("instance"),
+        seance__debut__gte=oubliee, seance__instance__in=siens.values("instance"),
     )  # fmt: skip
 
 
@@ -61,7 +74,8 @@ class DossierEPQuerySet(models.QuerySet["DossierEP"]):
         """Return the files the user may read; `a_nommer` says whether with the name.
 
         Managers: all. Followers and supervisors: their people's. Secretaries: those submitted to their body. Members:
-        those of a meeting of their body, from its convocation until its minutes are closed; a member who represents
+        those of a meeting of their body, from its convocation until its minutes are closed (JOURS_APRES_SEANCE at most
+        after its day); a member who represents
         beneficiaries, as the rules of procedure of the body say (without name unless they say otherwise).
         """
         if not utilisateur.is_authenticated or not utilisateur.roles():

@@ -21,7 +21,7 @@ from gouvernance.models import (
     ThemeEP,
 )
 from gouvernance.regles.ep import sens_permis
-from gouvernance.regles.sanctions_ep import effet_propose, palier_de, paliers, plafond
+from gouvernance.regles.sanctions_ep import Foyer, effet_propose, palier_de, paliers, plafond
 from parcours.regles.delais import Regime
 
 SANS_SANTE = "Des faits utiles à la décision. Rien sur la santé : ce texte est lu par les membres de l’équipe."
@@ -146,7 +146,7 @@ class _MesureForm(FormulaireDossier):
         palier = palier_de(self.regime, numero)
         if palier is None or palier.definitif:
             return f"{numero} : sans taux ni durée"
-        bas, haut = plafond(self.regime, palier, self.dossier.personnes_foyer)
+        bas, haut = plafond(self.regime, palier, Foyer(self.dossier.personnes_foyer, self.dossier.majoration))
         return f"{numero} : {bas} à {haut} %, {palier.mois_min} à {palier.mois_max} mois"
 
     @property

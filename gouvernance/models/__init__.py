@@ -18,9 +18,7 @@ from .ep import (
     DossierEP,
     EtatDossierEP,
     FormeObservation,
-    GenreLettre,
     IssueRecours,
-    LettreEP,
     NatureRecours,
     ObservationEP,
     RecoursEP,
@@ -37,6 +35,7 @@ from .instance import (
     NiveauInstance,
     ReglementInstance,
 )
+from .lettre_ep import GenreLettre, LettreEP, ModeleLettreEP
 from .participation import (
     EtatProposition,
     FormationMembres,
@@ -97,6 +96,7 @@ __all__ = [
     "LectureBeneficiaires",
     "LettreEP",
     "Membre",
+    "ModeleLettreEP",
     "Moderation",
     "ModificationFiche",
     "NatureInstance",

@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils import timezone
 
 from gouvernance.querysets_ep import DossierEPQuerySet
 from parcours.models import Orientation, Personne, RegimeJuridique
@@ -62,7 +61,8 @@ class DossierEP(models.Model):
     """One file. `regime` is the one of `faits_le`; `territoire` where she lived when it was opened.
 
     `observations_jusqu_au`: last day of the contradictory delay, from the notification of the intention
-    (`intention_le`). `personnes_foyer`: what the ceiling of a sanction depends on. `passage`: rank at the meeting.
+    (`intention_le`). `personnes_foyer`, `majoration`: what the ceiling of a sanction depends on.
+    `passage`: rank at the meeting.
     """
 
     personne = models.ForeignKey(Personne, on_delete=models.CASCADE, related_name="dossiers_ep")
@@ -74,6 +74,7 @@ class DossierEP(models.Model):
     regime = models.ForeignKey(RegimeJuridique, on_delete=models.PROTECT, related_name="+")
     territoire = models.ForeignKey(TerritoireAction, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     personnes_foyer = models.PositiveSmallIntegerField("personnes au foyer", null=True, blank=True)
+    majoration = models.BooleanField("RSA majoré", default=False, db_default=False)
     etat = models.CharField("état", max_length=14, choices=EtatDossierEP, default=EtatDossierEP.BROUILLON)
     soumis_le = models.DateField("soumis le", null=True, blank=True)
     intention_le = models.DateField("intention notifiée le", null=True, blank=True)
@@ -309,6 +310,7 @@ class IssueRecours(models.TextChoices):
 
     EN_COURS = "", "En cours"
     REJETE = "rejete", "Rejeté"
+    TACITE = "tacite", "Rejeté par deux mois de silence"
     PARTIEL = "partiel", "Décision réformée"
     ANNULE = "annule", "Décision annulée"
 
@@ -340,30 +342,3 @@ class RecoursEP(models.Model):
     def __str__(self) -> str:
         """Return its nature."""
         return self.get_nature_display()
-
-
-class GenreLettre(models.TextChoices):
-    """The letters of the procedure."""
-
-    INTENTION = "intention", "Notification de l’intention"
-    INVITATION = "invitation", "Invitation à être entendu"
-    DECISION = "decision", "Notification de la décision"
-
-
-class LettreEP(models.Model):
-    """A letter as it was written: `contenu` is frozen, the PDF is printed from it alone."""
-
-    dossier = models.ForeignKey(DossierEP, on_delete=models.CASCADE, related_name="lettres")
-    genre = models.CharField("genre", max_length=10, choices=GenreLettre)
-    contenu = models.JSONField("contenu")
-    par = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    le = models.DateTimeField("écrite le", default=timezone.now)
-
-    class Meta:
-        verbose_name = "lettre d’un dossier EP"
-        verbose_name_plural = "lettres des dossiers EP"
-        ordering = ["-le", "-id"]
-
-    def __str__(self) -> str:
-        """Return its genre."""
-        return self.get_genre_display()

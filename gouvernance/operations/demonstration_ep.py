@@ -29,6 +29,8 @@ from gouvernance.models import (
 )
 from gouvernance.regles.ep import contradictoire
 from gouvernance.regles.sanctions_ep import (
+    Foyer,
+    effet_opposable,
     effet_propose,
     fin_contradictoire,
     fin_de_sanction,
@@ -236,7 +238,7 @@ def _suites(recit: _Recit, dossier: DossierEP, rang: int) -> None:
     regime = Regime.lire(dossier.regime)
     sens = SENS.get(dossier.theme, SENS_MANQUEMENT)[rang % 3]
     palier = paliers(regime)[0]
-    taux = plafond(regime, palier, dossier.personnes_foyer)[1 if rang % 2 else 0]
+    taux = plafond(regime, palier, Foyer(dossier.personnes_foyer))[1 if rang % 2 else 0]
     mesure: dict[str, Any] = {"sens": sens}
     if sens == "sanction":
         mesure |= {"palier": palier.numero, "taux": max(taux, palier.taux_min, 30), "mois": palier.mois_max}
@@ -260,6 +262,7 @@ def _decider(
     decidee = jour + datetime.timedelta(days=4)
     notifiee = decidee + datetime.timedelta(days=7) if dossier.etat != "decide" else None
     effet = effet_propose(decidee) if retenue["sens"] == "sanction" else None
+    effet = effet_opposable(effet, notifiee) if effet and notifiee else effet
     recit.decisions.append(
         DecisionEP(
             dossier=dossier, decidee_le=decidee, motifs=recit.lu["motifs"][rang % 3], par=recit.decideur,

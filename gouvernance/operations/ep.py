@@ -23,10 +23,19 @@ from gouvernance.models import (
     Seance,
     TransitionDossierEP,
 )
+from gouvernance.querysets_ep import a_repondu
 from gouvernance.regles.ep import AUTOMATE_EP, DEMANDEUR, contradictoire
 from gouvernance.regles.sanctions_ep import attente_du_contradictoire
 from parcours.droits import lire_avec_acces
-from parcours.models import Adresse, MembreFoyer, Personne, RegimeJuridique, SituationFoyer
+from parcours.models import (
+    Adresse,
+    EtatMensuel,
+    MembreFoyer,
+    NaturePrestation,
+    Personne,
+    RegimeJuridique,
+    SituationFoyer,
+)
 from parcours.operations.orientation import referents_de
 from pdi.comptes.models import Utilisateur
 from pdi.socle.droits import RegleMetier, exiger, non
@@ -92,6 +101,14 @@ def taille_du_foyer(personne: Personne, jour: datetime.date) -> int | None:
     return adultes + enfants
 
 
+def rsa_majore(personne: Personne, jour: datetime.date) -> bool:
+    """Return whether the last state of her household's file known that day is the RSA majoré."""
+    foyers = MembreFoyer.objects.filter(personne=personne, periode__contains=jour).values("foyer")
+    connus = EtatMensuel.objects.filter(dossier__foyer__in=foyers, mois__lte=jour)
+    dernier = connus.order_by("-mois").values_list("nature", flat=True).first()
+    return dernier == NaturePrestation.MAJORE
+
+
 def _equipe(instance: Instance) -> Instance:
     if instance.nature != NatureInstance.EP or instance.reference or not instance.active:
         raise RegleMetier("Choisissez une équipe pluridisciplinaire du département qui se réunit.", champ="instance")
@@ -109,7 +126,8 @@ def ouvrir_dossier_ep(*, personne: Personne, par: Any, soumettre: bool = False, 
     _equipe(champs["instance"])
     dossier = DossierEP(
         personne=personne, regime=regime_des_faits(champs["faits_le"]), territoire=territoire_de(personne, jour),
-        personnes_foyer=taille_du_foyer(personne, champs["faits_le"]), ouvert_par=par, **champs,
+        personnes_foyer=taille_du_foyer(personne, champs["faits_le"]),
+        majoration=rsa_majore(personne, champs["faits_le"]), ouvert_par=par, **champs,
     )  # fmt: skip
     enregistrer(dossier)
     TransitionDossierEP.objects.create(dossier=dossier, vers=EtatDossierEP.BROUILLON, par=par)
@@ -118,8 +136,13 @@ def ouvrir_dossier_ep(*, personne: Personne, par: Any, soumettre: bool = False, 
 
 
 @transaction.atomic
-def modifier_dossier_ep(*, dossier: DossierEP, version: int, par: Any, **champs: Any) -> DossierEP:
-    """Change a draft. Raises DroitInsuffisant, RegleMetier: no longer a draft, changed meanwhile."""
+def modifier_dossier_ep(
+    *, dossier: DossierEP, version: int, par: Any, soumettre: bool = False, **champs: Any
+) -> DossierEP:
+    """Change a draft, and submit it at once when asked: both, or neither.
+
+    Raises DroitInsuffisant, RegleMetier: no longer a draft, changed meanwhile, nothing motivates what is submitted.
+    """
     lu = verrouiller_dossier(dossier, version)
     if DEMANDEUR not in acteurs_du_dossier(par, lu):
         exiger(non("Un brouillon se modifie par ceux qui suivent ou encadrent la personne."))
@@ -131,10 +154,11 @@ def modifier_dossier_ep(*, dossier: DossierEP, version: int, par: Any, **champs:
         setattr(lu, nom, valeur)
     lu.regime = regime_des_faits(lu.faits_le)
     lu.personnes_foyer = taille_du_foyer(lu.personne, lu.faits_le)
+    lu.majoration = rsa_majore(lu.personne, lu.faits_le)
     lu.version += 1
     enregistrer(lu)
     journaliser(par=par, verbe="modifier_dossier_ep", objet=lu, avant=avant, apres=etat_de(lu, JOURNAL))
-    return lu
+    return soumettre_dossier_ep(dossier=lu, par=par) if soumettre else lu
 
 
 @transaction.atomic
@@ -150,6 +174,11 @@ def soumettre_dossier_ep(*, dossier: DossierEP, par: Any) -> DossierEP:
         texte=f"{lu}, {lu.get_theme_display().lower()}.", url=lu.get_absolute_url(),
     )  # fmt: skip
     return lu
+
+
+def repondu(dossier: DossierEP) -> bool:
+    """Return whether the person answered the intention."""
+    return DossierEP.objects.filter(a_repondu(), pk=dossier.pk).exists()
 
 
 def suiveurs(dossier: DossierEP, par: Any) -> list[Utilisateur]:
@@ -213,16 +242,18 @@ def inscrire_dossiers(*, seance: Seance, dossiers: Iterable[int], par: Any) -> l
     """
     lue = Seance.objects.select_for_update(of=("self",)).select_related("instance").get(pk=seance.pk)
     exiger(peut_tenir_instance(par, lue.instance))
-    cles = list(dossiers)
+    cles = set(dossiers)
+    if not cles:
+        raise RegleMetier("Cochez au moins un dossier prêt à inscrire à cette équipe.")
     lus = list(
         DossierEP.objects.select_for_update(of=("self",))
-        .filter(pk__in=cles, instance=lue.instance_id)
+        .filter(pk__in=cles)
         .select_related("instance", "personne")
         .order_by("observations_jusqu_au", "soumis_le", "pk")
     )
     if not lus:
-        raise RegleMetier("Cochez au moins un dossier prêt à inscrire à cette équipe.")
-    observes = set(DossierEP.objects.filter(pk__in=cles, observations__isnull=False).values_list("pk", flat=True))
+        raise RegleMetier("Ces dossiers n’existent plus : reprenez la liste.")
+    observes = set(DossierEP.objects.filter(a_repondu(), pk__in=cles).values_list("pk", flat=True))
     rang = lue.dossiers_ep.aggregate(m=Max("passage"))["m"] or 0
     for n, lu in enumerate(lus, rang + 1):
         if obstacle := obstacle_a_l_inscription(lu, lue, observe=lu.pk in observes):

@@ -22,14 +22,17 @@ from gouvernance.models import (
 )
 from gouvernance.regles.ep import DECIDEUR
 from gouvernance.regles.sanctions_ep import (
+    Foyer,
     Mesure,
     attente_du_contradictoire,
     avis_exige,
+    effet_opposable,
     effet_propose,
     faute_de_mesure,
     faute_de_palier,
     fin_de_sanction,
     fin_du_recours,
+    fin_du_silence,
     s_ecarte,
 )
 from parcours.operations.orientation import SaisieOrientation, orienter
@@ -38,7 +41,7 @@ from pdi.socle.droits import RegleMetier, exiger, non
 from pdi.socle.formats import date_longue
 from pdi.socle.operations import enregistrer, journaliser, prevenir
 
-from .ep import changer, suiveurs, verrouiller_dossier
+from .ep import changer, repondu, suiveurs, verrouiller_dossier
 
 NON_ENTENDUE = (
     "La personne demande à être entendue : invitez-la, ou notez qu’elle l’a été ou ne s’est pas présentée, avant de "
@@ -81,11 +84,11 @@ def decider_dossier_ep(
     jour, regime, mesure = timezone.localdate(), Regime.lire(lu.regime), Mesure(sens, palier, taux, mois)
     if DECIDEUR not in acteurs_du_dossier(par, lu):
         changer(lu, "decider_dossier_ep", par)  # refuses, in the words of the machine
-    if obstacles := obstacles_a_la_decision(lu, jour, observe=lu.observations.exists()):
+    if obstacles := obstacles_a_la_decision(lu, jour, observe=repondu(lu)):
         raise RegleMetier(" ".join(obstacles))
     avis = _exiger_avis(lu, regime, mesure)
-    foyer = personnes_foyer or lu.personnes_foyer
-    if sens == SensEP.SANCTION and foyer is None:
+    foyer = Foyer(personnes_foyer or lu.personnes_foyer, lu.majoration)
+    if sens == SensEP.SANCTION and foyer.personnes is None:
         raise RegleMetier("Dites combien de personnes compte le foyer : le plafond en dépend.", champ="personnes_foyer")
     faute = faute_de_mesure(regime, lu.theme, mesure, foyer) or faute_de_palier(mesure, precedente_le, lu.faits_le)
     if faute:
@@ -97,8 +100,8 @@ def decider_dossier_ep(
         raise RegleMetier("Une sanction ne prend pas effet avant la décision.", champ="effet_le")
     decision = DecisionEP(
         dossier=lu, sens=sens, palier=palier, taux=taux, mois=mois, decidee_le=jour, motifs=motifs, par=par,
-        ecart=ecart.strip(), personnes_foyer=foyer if sens == SensEP.SANCTION else None, precedente_le=precedente_le,
-        effet_le=effet, fin=fin_de_sanction(effet, mois) if effet else None,
+        ecart=ecart.strip(), personnes_foyer=foyer.personnes if sens == SensEP.SANCTION else None,
+        precedente_le=precedente_le, effet_le=effet, fin=fin_de_sanction(effet, mois) if effet else None,
     )  # fmt: skip
     enregistrer(decision)
     changer(lu, "decider_dossier_ep", par)
@@ -119,7 +122,10 @@ def _decision(dossier: DossierEP) -> DecisionEP:
 
 @transaction.atomic
 def notifier_decision_ep(*, dossier: DossierEP, le: datetime.date, par: Any) -> DossierEP:
-    """Record the day the person was told of the decision: her delay to appeal runs from there."""
+    """Record the day the person was told of the decision: her delay to appeal runs from there.
+
+    Told after the day a sanction was to take effect, it takes effect later (see `effet_opposable`).
+    """
     lu = verrouiller_dossier(dossier)
     decision = _decision(lu)
     if not decision.decidee_le <= le <= timezone.localdate():
@@ -129,6 +135,9 @@ def notifier_decision_ep(*, dossier: DossierEP, le: datetime.date, par: Any) -> 
         )
     changer(lu, "notifier_decision_ep", par)
     decision.notifiee_le = le
+    if decision.effet_le is not None:
+        decision.effet_le = effet_opposable(decision.effet_le, le)
+        decision.fin = fin_de_sanction(decision.effet_le, decision.mois)
     decision.recours_jusqu_au = fin_du_recours(Regime.lire(lu.regime), le)
     enregistrer(decision)
     prevenir(
@@ -232,9 +241,9 @@ def recevoir_recours_ep(
 def trancher_recours_ep(
     *, dossier: DossierEP, issue: str, issue_le: datetime.date, issue_texte: str, par: Any
 ) -> RecoursEP:
-    """Record how the appeal ended; annulled, a sanction that runs is lifted that day.
+    """Record how the appeal ended; a sanction annulled never was: it is lifted from the day it took effect.
 
-    Raises RegleMetier: no outcome, a date before the appeal or to come.
+    Raises RegleMetier: no outcome, a date before the appeal or to come, a silence shorter than the law says.
     """
     lu = verrouiller_dossier(dossier)
     recours = lu.recours.select_for_update(of=("self",)).filter(issue=IssueRecours.EN_COURS).first()
@@ -244,11 +253,15 @@ def trancher_recours_ep(
         raise RegleMetier(
             f"L’issue se date du {date_longue(recours.recu_le)}, jour du recours, à aujourd’hui.", champ="issue_le"
         )
+    if issue == IssueRecours.TACITE and issue_le < (silence := fin_du_silence(Regime.lire(lu.regime), recours.recu_le)):
+        raise RegleMetier(
+            f"Le silence vaut rejet le {date_longue(silence)} : deux mois après le recours.", champ="issue_le"
+        )
     recours.issue, recours.issue_le, recours.issue_texte = IssueRecours(issue), issue_le, issue_texte.strip()
     enregistrer(recours)
     decision = _decision(lu)
     if issue == IssueRecours.ANNULE and decision.sens == SensEP.SANCTION and decision.levee_le is None:
-        decision.levee_le, decision.levee_motif = issue_le, "Décision annulée sur recours."
+        decision.levee_le, decision.levee_motif = decision.effet_le or issue_le, "Décision annulée sur recours."
         enregistrer(decision)
     changer(lu, "trancher_recours_ep", par)
     return recours

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from gouvernance.droits_ep import acteurs_du_dossier
-from gouvernance.models import AvisEP, DecisionEP, DossierEP, LettreEP
+from gouvernance.models import AvisEP, DecisionEP, DossierEP, LettreEP, ModeleLettreEP
 from gouvernance.regles.ep import DECIDEUR, SECRETARIAT, contradictoire
-from gouvernance.regles.lettres_ep import Faits, ecrire, manques
+from gouvernance.regles.lettres_ep import Faits, ecrire, exemple, manques, valeurs
 from gouvernance.regles.sanctions_ep import dire
 from parcours.documents.courrier import Lettre, expediteur, mettre_en_page
 from parcours.lecture_courriers import civilite
@@ -25,6 +25,7 @@ from pdi.territoires.noms import nom_de_la_collectivite
 
 from .ep import verrouiller_dossier
 from .ep_decision import mesure_de
+from .ep_modeles import modele_en_vigueur
 
 
 def _faits(dossier: DossierEP) -> Faits:
@@ -79,15 +80,35 @@ def ecrire_lettre_ep(*, dossier: DossierEP, genre: str, par: Any) -> LettreEP:
     manquants = manques(genre, intention=contradictoire(lu.theme), seance=lu.seance_id is not None, decision=decidee)
     if manquants:
         raise RegleMetier(" ".join(manquants))
-    objet, paragraphes = ecrire(genre, Regime.lire(lu.regime), _faits(lu))
-    contenu = Lettre(
-        expediteur=expediteur(nom_de_la_collectivite(settings.DEPARTEMENT_CODE), None), destinataire=_destinataire(lu),
-        date=timezone.localdate().isoformat(), objet=objet, paragraphes=paragraphes, signataire=str(par),
-        fonction=par.fonction, fictive=lu.personne.fictive,
+    modele = modele_en_vigueur(genre, timezone.localdate())
+    objet, paragraphes = ecrire(genre, modele.objet, modele.corps, valeurs(Regime.lire(lu.regime), _faits(lu)))
+    contenu = _lettre(
+        objet, paragraphes, par, destinataire=_destinataire(lu), fictive=lu.personne.fictive
     ).contenu  # fmt: skip
-    lettre = LettreEP.objects.create(dossier=lu, genre=genre, contenu=contenu, par=par)
-    journaliser(par=par, verbe="ecrire_lettre_ep", objet=lu, apres={"lettre": lettre.get_genre_display()})
+    lettre = LettreEP.objects.create(dossier=lu, genre=genre, modele=modele, contenu=contenu, par=par)
+    journaliser(
+        par=par, verbe="ecrire_lettre_ep", objet=lu,
+        apres={"lettre": lettre.get_genre_display(), "modèle": modele.version},
+    )  # fmt: skip
     return lettre
+
+
+def _lettre(objet: str, paragraphes: list[str], par: Any, *, destinataire: list[str], fictive: bool) -> Lettre:
+    return Lettre(
+        expediteur=expediteur(nom_de_la_collectivite(settings.DEPARTEMENT_CODE), None), destinataire=destinataire,
+        date=timezone.localdate().isoformat(), objet=objet, paragraphes=paragraphes, signataire=str(par),
+        fonction=par.fonction, fictive=fictive,
+    )  # fmt: skip
+
+
+def imprimer_apercu(modele: ModeleLettreEP, regime: Regime, par: Any) -> bytes:
+    """Return the PDF of a model, as it would be written about an invented file under a regime."""
+    lues = valeurs(regime, exemple(regime, timezone.localdate()))
+    objet, paragraphes = ecrire(modele.genre, modele.objet, modele.corps, lues)
+    fausse = ["Madame Jeanne EXEMPLE", "1 rue du Modèle", "91000 ÉVRY-COURCOURONNES"]
+    lettre = _lettre(objet, paragraphes, par, destinataire=fausse, fictive=True)
+    mise = mettre_en_page({modele.pk: lettre}, date=timezone.now())
+    return mise.octets([modele.pk], f"modele-lettre-ep-{modele.pk}")
 
 
 def imprimer_lettre(lettre: LettreEP) -> bytes:

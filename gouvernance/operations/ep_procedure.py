@@ -13,14 +13,21 @@ from gouvernance.droits_ep import acteurs_du_dossier
 from gouvernance.droits_instances import peut_tenir_instance
 from gouvernance.models import Audition, AvisEP, DossierEP, EtatDossierEP, EtatSeance, ObservationEP
 from gouvernance.regles.ep import DEMANDEUR, SECRETARIAT, contradictoire
-from gouvernance.regles.sanctions_ep import Mesure, faute_de_mesure, fin_contradictoire, tardive
+from gouvernance.regles.sanctions_ep import (
+    Foyer,
+    Mesure,
+    attente_du_contradictoire,
+    faute_de_mesure,
+    fin_contradictoire,
+    tardive,
+)
 from gouvernance.regles.seances import faute_de_votes, quorum
 from parcours.regles.delais import Regime
 from pdi.socle.droits import RegleMetier, exiger, non
 from pdi.socle.formats import date_longue
 from pdi.socle.operations import enregistrer, journaliser, prevenir
 
-from .ep import changer, ouvrir_le_point, suiveurs, verrouiller_dossier
+from .ep import changer, ouvrir_le_point, repondu, suiveurs, verrouiller_dossier
 
 EN_PROCEDURE = (
     EtatDossierEP.SOUMIS, EtatDossierEP.CONTRADICTOIRE, EtatDossierEP.INSCRIT, EtatDossierEP.EXAMINE,
@@ -104,6 +111,23 @@ def noter_audition(*, dossier: DossierEP, audition: str, par: Any, assistance: s
     return lu
 
 
+def _entendre(dossier: DossierEP, audition: str) -> None:
+    """Check that the person could answer and was heard as she asked, the very day of the opinion."""
+    attente = attente_du_contradictoire(
+        dossier.theme, dossier.observations_jusqu_au, timezone.localdate(), observe=repondu(dossier)
+    )
+    if attente:
+        raise RegleMetier(attente)
+    if not audition and dossier.audition in (Audition.DEMANDEE, Audition.INVITEE):
+        raise RegleMetier(
+            "La personne devait être entendue : dites si elle l’a été ou si elle ne s’est pas présentée.",
+            champ="audition",
+        )
+    if audition:
+        dossier.audition = Audition(audition)
+        dossier.save(update_fields=["audition"])
+
+
 def _verifier_votes(dossier: DossierEP, avis: AvisEP) -> None:
     seance = avis.seance
     lu = quorum(seance.presences.values_list("membre__voix", "etat"), seance.quorum)
@@ -118,7 +142,7 @@ def _verifier_votes(dossier: DossierEP, avis: AvisEP) -> None:
         raise RegleMetier(faute, champ="pour")
     fautive = faute_de_mesure(
         Regime.lire(dossier.regime), dossier.theme, Mesure(avis.sens, avis.palier, avis.taux, avis.mois),
-        dossier.personnes_foyer,
+        Foyer(dossier.personnes_foyer, dossier.majoration),
     )  # fmt: skip
     if fautive:
         raise RegleMetier(fautive.message, champ=fautive.champ)
@@ -132,7 +156,7 @@ def rendre_avis(
 
     The same `cle` sent again gives the opinion already written. `audition`: whether she came, when it is said.
     Raises DroitInsuffisant; TransitionImpossible; RegleMetier: meeting not open, no quorum, more votes than voices, a
-    measure out of the bounds of the regime.
+    measure out of the bounds of the regime, a person who may still answer or who waits to be heard.
     """
     lu = verrouiller_dossier(dossier)
     exiger(peut_tenir_instance(par, lu.instance))
@@ -146,10 +170,8 @@ def rendre_avis(
     for nom, valeur in champs.items():
         setattr(avis, nom, valeur)
     avis.seance, avis.par, avis.cle, avis.rendu_le = lu.seance, par, cle, timezone.localdate()
+    _entendre(lu, audition)
     _verifier_votes(lu, avis)
-    if audition:
-        lu.audition = Audition(audition)
-        lu.save(update_fields=["audition"])
     corrige = bool(avis.pk)
     enregistrer(avis)
     if corrige:

@@ -80,11 +80,30 @@ def source(regime: Regime, cle: str) -> str:
     return regime.reference(cle) or regime.intitule
 
 
-def plafond(regime: Regime, palier: Palier, personnes_foyer: int | None) -> tuple[int, int]:
-    """Return the lowest and highest rates: the ceiling of the household holds when it counts more than one person."""
+@dataclass(frozen=True)
+class Foyer:
+    """What the ceiling of a sanction depends on. `majoration`: the RSA is « majoré » (a lone parent, or to be)."""
+
+    personnes: int | None = None
+    majoration: bool = False
+
+    def plafonne(self, regime: Regime) -> bool:
+        """Return whether the ceiling of the regime holds."""
+        majore = self.majoration and bool(regime.parametres.get("plafond_sanction_majoration"))
+        return majore or (self.personnes or 1) > 1
+
+    def __str__(self) -> str:
+        """Return why the ceiling holds: « foyer, qui compte 3 personnes »."""
+        if (self.personnes or 1) > 1:
+            return f"foyer, qui compte {self.personnes} personnes"
+        return "RSA majoré"
+
+
+def plafond(regime: Regime, palier: Palier, foyer: Foyer) -> tuple[int, int]:
+    """Return the lowest and highest rates: the ceiling holds for several people, and for the RSA majoré in regime B."""
     haut = palier.taux_max
     limite = regime.parametres.get("plafond_sanction_foyer")
-    if limite is not None and (personnes_foyer or 1) > 1:
+    if limite is not None and foyer.plafonne(regime):
         haut = min(haut, int(limite))
     return min(palier.taux_min, haut), haut
 
@@ -93,9 +112,9 @@ def _dire_palier(palier: Palier) -> str:
     return f"le palier {palier.numero} («{NBSP}{palier.libelle}{NBSP}»)"
 
 
-def faute_de_taux(regime: Regime, palier: Palier, taux: int | None, personnes_foyer: int | None) -> Faute | None:
+def faute_de_taux(regime: Regime, palier: Palier, taux: int | None, foyer: Foyer) -> Faute | None:
     """Return why a rate cannot be: missing, out of the step, over the ceiling of the household."""
-    bas, haut = plafond(regime, palier, personnes_foyer)
+    bas, haut = plafond(regime, palier, foyer)
     if taux is None:
         return Faute("taux", f"Donnez le taux, de {bas} à {haut}{NBSP}% ({source(regime, 'sanctions')}).")
     if bas <= taux <= haut:
@@ -104,7 +123,7 @@ def faute_de_taux(regime: Regime, palier: Palier, taux: int | None, personnes_fo
     if haut < taux <= palier.taux_max:
         return Faute(
             "taux",
-            f"{taux}{NBSP}% dépasse le plafond de {haut}{NBSP}% dû au foyer, qui compte {personnes_foyer} personnes "
+            f"{taux}{NBSP}% dépasse le plafond de {haut}{NBSP}% dû au {foyer} "
             f"({source(regime, 'plafond_sanction_foyer')}). {proche}",
         )
     return Faute(
@@ -128,7 +147,7 @@ def faute_de_duree(regime: Regime, palier: Palier, mois: int | None) -> Faute | 
     )
 
 
-def faute_de_mesure(regime: Regime, theme: str, mesure: Mesure, personnes_foyer: int | None) -> Faute | None:
+def faute_de_mesure(regime: Regime, theme: str, mesure: Mesure, foyer: Foyer) -> Faute | None:
     """Return why a measure cannot be advised nor decided under the regime of the facts, None when it can."""
     permis = sens_permis(theme)
     if mesure.sens not in permis:
@@ -145,7 +164,7 @@ def faute_de_mesure(regime: Regime, theme: str, mesure: Mesure, personnes_foyer:
             champ = "taux" if mesure.taux is not None else "mois"
             return Faute(champ, f"{palier.libelle}{NBSP}: ni taux ni durée. Laissez ces champs vides.")
         return None
-    return faute_de_taux(regime, palier, mesure.taux, personnes_foyer) or faute_de_duree(regime, palier, mesure.mois)
+    return faute_de_taux(regime, palier, mesure.taux, foyer) or faute_de_duree(regime, palier, mesure.mois)
 
 
 def avis_exige(regime: Regime, theme: str, mesure: Mesure) -> str:
@@ -204,12 +223,15 @@ def tardive(recue_le: datetime.date, jusqu_au: datetime.date | None) -> bool:
 
 
 def attente_du_contradictoire(theme: str, jusqu_au: datetime.date | None, jour: datetime.date, *, observe: bool) -> str:
-    """Return why the file still waits on `jour`, empty when it may be examined or decided."""
-    if not contradictoire(theme) or observe:
+    """Return why the file still waits on `jour`, empty when it may be examined or decided.
+
+    `observe`: the person answered the intention. What she wrote before she was told of it is no answer.
+    """
+    if not contradictoire(theme):
         return ""
     if jusqu_au is None:
         return "L’intention n’est pas encore notifiée à la personne : le délai contradictoire n’a pas commencé."
-    if jour <= jusqu_au:
+    if jour <= jusqu_au and not observe:
         return (
             f"La personne peut répondre jusqu’au {date_longue(jusqu_au)} inclus : attendez ce délai, ou ses "
             "observations."
@@ -222,6 +244,14 @@ def fin_de_sanction(effet_le: datetime.date, mois: int | None) -> datetime.date 
     return None if mois is None else plus_mois(effet_le, mois)
 
 
+def effet_opposable(effet_le: datetime.date, notifiee_le: datetime.date) -> datetime.date:
+    """Return when a sanction takes effect: no day before the person is told of it.
+
+    Told after the planned day, she bears it from the first of the next month. Source: CRPA L221-8.
+    """
+    return effet_le if notifiee_le <= effet_le else effet_propose(notifiee_le)
+
+
 def effet_propose(decidee_le: datetime.date) -> datetime.date:
     """Return the first day of the month after the decision."""
     return plus_mois(decidee_le.replace(day=1), 1)
@@ -230,6 +260,11 @@ def effet_propose(decidee_le: datetime.date) -> datetime.date:
 def fin_du_recours(regime: Regime, notifiee_le: datetime.date) -> datetime.date:
     """Return the last day to appeal. Source: CASF L262-47."""
     return (regime.duree("delai_recours_mois") or RECOURS_PAR_DEFAUT).depuis(notifiee_le)
+
+
+def fin_du_silence(regime: Regime, recu_le: datetime.date) -> datetime.date:
+    """Return the day when an unanswered appeal is rejected: the tribunal is open from there. Source: CRPA L231-4."""
+    return (regime.duree("delai_silence_mois") or RECOURS_PAR_DEFAUT).depuis(recu_le)
 
 
 def dire(regime: Regime, mesure: Mesure) -> str:

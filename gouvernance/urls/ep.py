@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from gouvernance.views import ep, ep_gestes, ep_seance
+from gouvernance.views import ep, ep_gestes, ep_modeles, ep_seance
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("ep/dossiers", ep.ep_dossiers, name="ep_dossiers"),
@@ -16,5 +16,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ep/dossiers/<int:pk>/avis", ep_seance.ep_avis, name="ep_avis"),
     path("ep/dossiers/<int:pk>/orienter", ep_seance.ep_orienter, name="ep_orienter"),
     path("seances/<int:pk>/dossiers", ep_seance.ep_seance, name="ep_seance"),
+    path("ep/modeles", ep_modeles.ep_modeles_liste, name="ep_modeles"),
+    path("ep/modeles/<int:pk>", ep_modeles.ep_modele, name="ep_modele"),
+    path("ep/modeles/<int:pk>/apercu/<slug:regime>.pdf", ep_modeles.ep_modele_pdf, name="ep_modele_pdf"),
+    path("ep/modeles/<int:pk>/retirer", ep_modeles.ep_modele_retirer, name="ep_modele_retirer"),
+    path("ep/modeles/<slug:genre>/nouvelle", ep_modeles.ep_modele_ecrire, name="ep_modele_ecrire"),
     path("ep/lettres/<int:pk>.pdf", ep_gestes.ep_lettre, name="ep_lettre"),
 ]

@@ -138,13 +138,14 @@ def ep_modifier(request: HttpRequest, pk: int) -> HttpResponse:
         champs = dict(form.cleaned_data)
         version = champs.pop("version") or 0
         try:
-            modifie = ops.modifier_dossier_ep(dossier=lu, version=version, par=request.user, **champs)
-            if request.POST.get("suite") == "soumettre":
-                ops.soumettre_dossier_ep(dossier=modifie, par=request.user)
+            soumettre = request.POST.get("suite") == "soumettre"
+            ops.modifier_dossier_ep(dossier=lu, version=version, par=request.user, soumettre=soumettre, **champs)
         except RegleMetier as erreur:
             signaler(form, erreur)
         else:
-            messages.success(request, "Le dossier est enregistré.")
+            messages.success(
+                request, "Le dossier est soumis à l’équipe." if soumettre else "Le dossier est enregistré."
+            )
             return redirect(lu)
     return _saisir(request, form, personne=personne, titre="Modifier la saisine", retour=lu)
 

@@ -48,15 +48,20 @@ class Lettre:
     @property
     def blocs(self) -> list[tuple[str, list[str]]]:
         """Return the text as ("p", [paragraph]) and ("ul", items)."""
-        blocs: list[tuple[str, list[str]]] = []
-        for ligne in self.paragraphes:
-            if ligne.startswith("- "):
-                if not blocs or blocs[-1][0] != "ul":
-                    blocs.append(("ul", []))
-                blocs[-1][1].append(ligne[2:])
-            else:
-                blocs.append(("p", [ligne]))
-        return blocs
+        return blocs_de(self.paragraphes)
+
+
+def blocs_de(paragraphes: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """Return lines as ("p", [paragraph]) and ("ul", items)."""
+    blocs: list[tuple[str, list[str]]] = []
+    for ligne in paragraphes:
+        if ligne.startswith("- "):
+            if not blocs or blocs[-1][0] != "ul":
+                blocs.append(("ul", []))
+            blocs[-1][1].append(ligne[2:])
+        else:
+            blocs.append(("p", [ligne]))
+    return blocs
 
 
 def expediteur(departement: str, structure: Any) -> list[str]:

@@ -56,13 +56,13 @@ def champs_utilises(*textes: str) -> list[str]:
     return list(dict.fromkeys(nom.strip() for texte in textes for nom in _CHAMP.findall(texte)))
 
 
-def fautes_du_modele(*textes: str) -> list[str]:
-    """Return the unknown merge fields, each with the nearest known one."""
+def fautes_du_modele(*textes: str, champs: Mapping[str, str] = CHAMPS) -> list[str]:
+    """Return the merge fields unknown to `champs`, each with the nearest known one."""
     fautes = []
     for nom in champs_utilises(*textes):
-        if nom not in CHAMPS:
-            proches = get_close_matches(nom, CHAMPS, 1, 0.5)
-            suite = f" Vouliez-vous dire {{{proches[0]}}} ?" if proches else f" Permis : {', '.join(CHAMPS)}."
+        if nom not in champs:
+            proches = get_close_matches(nom, champs, 1, 0.5)
+            suite = f" Vouliez-vous dire {{{proches[0]}}} ?" if proches else f" Permis : {', '.join(champs)}."
             fautes.append(f"Le champ {{{nom}}} n’existe pas.{suite}")
     return fautes
 
@@ -73,9 +73,9 @@ def champs_manquants(valeurs: Mapping[str, str], *textes: str) -> list[str]:
     return list(dict.fromkeys(ABSENCES.get(nom, f"{CHAMPS.get(nom, nom)} : inconnu") for nom in manquants))
 
 
-def fusionner(texte: str, valeurs: Mapping[str, str]) -> str:
-    """Return `texte` with its fields replaced; only those of CHAMPS are, values are never read again for fields."""
-    return _CHAMP.sub(lambda m: valeurs.get(m[1].strip(), "") if m[1].strip() in CHAMPS else m[0], texte)
+def fusionner(texte: str, valeurs: Mapping[str, str], champs: Mapping[str, str] = CHAMPS) -> str:
+    """Return `texte` with its fields replaced; only those of `champs` are, values are never read again for fields."""
+    return _CHAMP.sub(lambda m: valeurs.get(m[1].strip(), "") if m[1].strip() in champs else m[0], texte)
 
 
 def discret(texte: str) -> bool:

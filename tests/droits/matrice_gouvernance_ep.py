@@ -11,7 +11,7 @@ from typing import Any
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from gouvernance.models import DossierEP, Instance, LettreEP, Membre, Seance
+from gouvernance.models import DossierEP, Instance, LettreEP, Membre, ModeleLettreEP, Seance
 from parcours.models import RegimeJuridique
 from pdi.comptes.models import Role
 from tests.fabriques import DepartementFactory
@@ -49,6 +49,9 @@ def preparer(m: Any) -> None:
     m.ep_examine = DossierEP.objects.create(
         personne=m.personne_ep, theme="non_respect", etat="examine", seance=m.seance_ep_close, passage=1, **commun
     )
+    m.modele_ep = ModeleLettreEP.objects.create(
+        genre="decision", objet="Décision", corps="{decision}", validite=DateRange(il_y_a(900), None)
+    )
     m.lettre_ep = LettreEP.objects.create(
         dossier=m.ep_inscrit, genre="invitation", par=m.qui(Role.ADMINISTRATEUR),
         contenu={"expediteur": ["Département"], "destinataire": ["Une personne"], "date": "2026-01-05",
@@ -65,6 +68,8 @@ LECTURE = statuts(404, gestion=200, **SUIVI)
 MEMBRE = statuts(404, gestion=200, partenaire=200, **SUIVI)
 LISTE = statuts(403, gestion=200, direction=200, partenaire=200, **SUIVI)
 TENUE = statuts(404, gestion=200, encadrant=403, agent_orientation=403, referent=403)
+
+GESTION = statuts(403, gestion=200)
 
 MATRICE = [
     Ligne("gouvernance:ep_dossiers", LISTE),
@@ -85,6 +90,12 @@ MATRICE = [
           objet=de("ep_examine", genre="intention"), methode="POST"),
     Ligne("gouvernance:ep_lettre", statuts(404, gestion=200, encadrant=200, agent_orientation=403, referent=403,
                                            partenaire=403), objet=de("lettre_ep")),
+    Ligne("gouvernance:ep_modeles", GESTION),
+    Ligne("gouvernance:ep_modele", GESTION, objet=de("modele_ep")),
+    Ligne("gouvernance:ep_modele_pdf", GESTION,
+          objet=lambda m: {"pk": m.modele_ep.pk, "regime": m.ep_soumis.regime.code}),
+    Ligne("gouvernance:ep_modele_ecrire", GESTION, objet=lambda _m: {"genre": "decision"}),
+    Ligne("gouvernance:ep_modele_retirer", statuts(403, gestion=302), objet=de("modele_ep"), methode="POST"),
     Ligne("gouvernance:ep_inscrire", statuts(403, gestion=302, prestataire=403), methode="POST",
           donnees=lambda m: {"seance": m.seance_ep.pk, "dossier": [m.ep_soumis.pk]}),
     Ligne("gouvernance:ep_seance", statuts(200, prestataire=404), objet=de("seance_ep")),

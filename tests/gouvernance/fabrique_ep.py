@@ -9,8 +9,9 @@ from typing import Any
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from gouvernance.models import DossierEP, EtatSeance, Instance, Membre, Presence, Seance
-from gouvernance.operations import ep, ep_procedure
+from gouvernance.models import DecisionEP, DossierEP, EtatSeance, Instance, Membre, Presence, Seance
+from gouvernance.operations import ep, ep_decision, ep_procedure
+from gouvernance.operations.ep_modeles import charger_modeles_lettres
 from parcours.models import RegimeJuridique
 from pdi.comptes.models import Role
 from tests.fabriques import DepartementFactory, UtilisateurFactory
@@ -33,10 +34,11 @@ REGIME_B: dict[str, Any] = {
         {"palier": 2, "libelle": "Suspension", "mois_min": 1, "mois_max": 4},
         {"palier": 3, "libelle": "Suppression"},
     ],
-    "plafond_sanction_foyer": 50, "avis_ep": "avant une suppression",
+    "plafond_sanction_foyer": 50, "plafond_sanction_majoration": True, "avis_ep": "avant une suppression",
     "references": {"sanctions": "CASF L262-37", "plafond_sanction_foyer": "CASF L262-37"},
 }  # fmt: skip
 BASCULE = datetime.date(2025, 1, 1)
+SANCTION: dict[str, Any] = {"sens": "sanction", "palier": 1, "taux": 50, "mois": 2}
 FAITS_A, FAITS_B = datetime.date(2024, 11, 20), datetime.date(2025, 3, 3)
 
 
@@ -55,6 +57,7 @@ def regimes() -> None:
 def scene() -> Any:
     """Return a team of two voices, its open meeting, a person with an address, a manager and an encadrant."""
     regimes()
+    charger_modeles_lettres()
     s = SimpleNamespace()
     s.service = UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME, nom="Service")
     s.encadrant = UtilisateurFactory.create(role=Role.ENCADRANT, nom="Encadrant")
@@ -99,3 +102,12 @@ def inscrit(s: Any, **plus: Any) -> DossierEP:
     dossier = entendu(s, **plus) if plus.get("theme", "non_respect") != "reorientation" else soumis(s, **plus)
     (lu,) = ep.inscrire_dossiers(seance=s.seance, dossiers=[dossier.pk], par=s.service)
     return lu
+
+
+def decider(s: Any, dossier: DossierEP, **champs: Any) -> DecisionEP:
+    """Return the decision of the encadrant, for somebody alone."""
+    dossier.refresh_from_db()
+    return ep_decision.decider_dossier_ep(
+        dossier=dossier, version=dossier.version, par=s.encadrant, motifs="Aucune réponse.",
+        **({"personnes_foyer": 1} | champs),
+    )  # fmt: skip

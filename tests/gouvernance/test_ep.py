@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import io
 from pathlib import Path
-from typing import Any
 
-import pypdf
 import pytest
 from django.conf import settings as reglages
 from django.db import IntegrityError, connection, transaction
@@ -18,12 +15,19 @@ from django.utils import timezone
 
 from gouvernance.lecture_ep import activite_ep
 from gouvernance.listes_ep import de_file
-from gouvernance.models import DossierEP, EtatDossierEP, LectureBeneficiaires, Membre, ObservationEP
+from gouvernance.models import (
+    DecisionEP,
+    DossierEP,
+    EtatDossierEP,
+    LectureBeneficiaires,
+    Membre,
+    ObservationEP,
+)
 from gouvernance.operations import ep, ep_decision, ep_procedure, seances
 from gouvernance.operations.demonstration_ep import charger_equipes
-from gouvernance.operations.ep_lettres import ecrire_lettre_ep, imprimer_lettre
 from parcours.models import Adresse, Personne
 from parcours.operations.orientation import SaisieOrientation
+from parcours.regles.delais import plus_mois
 from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
 from pdi.socle.etats import TransitionImpossible
@@ -37,22 +41,12 @@ from tests.fabriques_parcours import (
     il_y_a,
 )
 
-from .fabrique_ep import FAITS_A, FAITS_B, entendu, inscrit, regimes, scene, seance, soumis
-
-SANCTION: dict[str, Any] = {"sens": "sanction", "palier": 1, "taux": 50, "mois": 2}
+from .fabrique_ep import FAITS_A, FAITS_B, SANCTION, decider, entendu, inscrit, regimes, scene, seance, soumis
 
 
 @pytest.fixture
 def s(db):
     return scene()
-
-
-def decider(s, dossier, **champs):
-    dossier.refresh_from_db()
-    return ep_decision.decider_dossier_ep(
-        dossier=dossier, version=dossier.version, par=s.encadrant, motifs="Aucune réponse.",
-        **({"personnes_foyer": 1} | champs),
-    )  # fmt: skip
 
 
 # -- both regimes -----------------------------------------------------------------------------
@@ -114,6 +108,18 @@ def test_avant_la_fin_du_delai_on_ne_decide_que_si_la_personne_a_repondu(s):
     assert decider(s, dossier, sens="aucune").pk
 
 
+def test_ecrire_avant_l_intention_ne_dispense_pas_de_la_notifier(s):
+    dossier = soumis(s)
+    ep_procedure.recevoir_observations(
+        dossier=dossier, recue_le=il_y_a(1), forme="oral", texte="J’étais malade.", par=s.service
+    )
+    with pytest.raises(RegleMetier, match="n’est pas encore notifiée"):
+        ep.inscrire_dossiers(seance=s.seance, dossiers=[dossier.pk], par=s.service)
+    ep_procedure.notifier_intention(dossier=dossier, le=timezone.localdate(), par=s.service)
+    with pytest.raises(RegleMetier, match="répondre jusqu’au"):
+        decider(s, dossier, sens="aucune")
+
+
 def test_des_observations_tardives_sont_gardees_et_signalees(s, client):
     dossier = entendu(s)
     tardive = ep_procedure.recevoir_observations(
@@ -133,6 +139,22 @@ def test_qui_demande_a_etre_entendu_l_est_avant_la_decision(s):
         decider(s, dossier, sens="aucune")
     ep_procedure.noter_audition(dossier=dossier, audition="absente", par=s.service)
     assert decider(s, dossier, sens="aucune").pk
+
+
+def test_l_avis_attend_la_fin_du_delai_et_l_audition_meme_si_la_seance_est_avancee(s):
+    prevue = seance(s, "convoquee", jours=20)
+    dossier = soumis(s)
+    ep_procedure.notifier_intention(dossier=dossier, le=il_y_a(3), par=s.service)
+    ep.inscrire_dossiers(seance=prevue, dossiers=[dossier.pk], par=s.service)
+    type(prevue).objects.filter(pk=prevue.pk).update(etat="ouverte", debut=timezone.now(), ouverte_le=timezone.now())
+    with pytest.raises(RegleMetier, match="répondre jusqu’au"):
+        ep_procedure.rendre_avis(dossier=dossier, par=s.service, sens="aucune")
+    entendue = inscrit(s, theme="reorientation")
+    ep_procedure.noter_audition(dossier=entendue, audition="invitee", par=s.service)
+    with pytest.raises(RegleMetier, match="devait être entendue") as refus:
+        ep_procedure.rendre_avis(dossier=entendue, par=s.service, sens="maintenir")
+    assert refus.value.champ == "audition"
+    assert ep_procedure.rendre_avis(dossier=entendue, par=s.service, sens="maintenir", audition="entendue").pk
 
 
 def test_le_quorum_manque_aucun_avis_ne_se_rend(s):
@@ -206,20 +228,26 @@ def test_un_recours_suit_l_ordre_legal_et_annule_leve_la_sanction(s):
     dossier.refresh_from_db()
     assert dossier.etat == "notifie"
     assert dossier.decision.levee_motif == "Décision annulée sur recours."
+    assert dossier.decision.levee_le == dossier.decision.effet_le
 
 
-def test_la_lettre_de_decision_s_imprime_a_l_identique_et_sans_rien_dire_au_dessus_du_pli(s):
+def test_deux_mois_de_silence_ouvrent_le_tribunal(s):
     dossier = entendu(s)
     decider(s, dossier, **SANCTION)
-    lettre = ecrire_lettre_ep(dossier=dossier, genre="decision", par=s.service)
-    octets = imprimer_lettre(lettre)
-    assert octets == imprimer_lettre(lettre)
-    texte = pypdf.PdfReader(io.BytesIO(octets)).pages[0].extract_text()
-    assert "Exemple" in texte
-    assert "recours préalable" in " ".join(texte.split())
-    assert not any("RSA" in ligne for ligne in lettre.contenu["expediteur"])
-    with pytest.raises(RegleMetier, match="séance"):
-        ecrire_lettre_ep(dossier=dossier, genre="invitation", par=s.service)
+    DecisionEP.objects.update(decidee_le=il_y_a(100), effet_le=il_y_a(90), fin=il_y_a(30))
+    ep_decision.notifier_decision_ep(dossier=dossier, le=il_y_a(80), par=s.service)
+    decision = DecisionEP.objects.get()
+    assert decision.effet_le > il_y_a(80)  # told after the planned day: it bears on her later
+    assert decision.fin == plus_mois(decision.effet_le, 2)
+    ep_decision.recevoir_recours_ep(dossier=dossier, nature="prealable", recu_le=il_y_a(70), par=s.service)
+    champs = {"dossier": dossier, "issue": "tacite", "issue_texte": "", "par": s.service}
+    with pytest.raises(RegleMetier, match="Le silence vaut rejet"):
+        ep_decision.trancher_recours_ep(issue_le=il_y_a(30), **champs)
+    ep_decision.trancher_recours_ep(issue_le=il_y_a(5), **champs)
+    tribunal = ep_decision.recevoir_recours_ep(
+        dossier=dossier, nature="contentieux", recu_le=timezone.localdate(), par=s.service
+    )
+    assert not tribunal.tardif
 
 
 # -- the meeting ------------------------------------------------------------------------------

@@ -8,12 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gouvernance.operations.ep_modeles import lire_modeles, modeles_livres
 from gouvernance.regles.ep import AUTOMATE_EP, THEMES_DE_SANCTION, contradictoire
-from gouvernance.regles.lettres_ep import Faits, ecrire
+from gouvernance.regles.lettres_ep import Faits, ecrire, fautes_du_texte, valeurs
 from gouvernance.regles.sanctions_ep import (
+    Foyer,
     Mesure,
     attente_du_contradictoire,
     avis_exige,
+    effet_opposable,
     faute_de_mesure,
     faute_de_palier,
     fin_contradictoire,
@@ -48,6 +51,7 @@ def test_le_delai_de_reponse_suit_le_regime_des_faits(regime, notifiee, dernier)
     attente = attente_du_contradictoire("non_respect", dernier, dernier, observe=False)
     assert "inclus" in attente
     assert attente_du_contradictoire("non_respect", dernier, dernier, observe=True) == ""
+    assert "n’a pas commencé" in attente_du_contradictoire("non_respect", None, dernier, observe=True)
     lendemain = dernier + datetime.timedelta(days=1)
     assert attente_du_contradictoire("non_respect", dernier, lendemain, observe=False) == ""
 
@@ -56,6 +60,8 @@ def test_une_sanction_finit_le_meme_quantieme_ou_le_dernier_jour_du_mois():
     assert fin_de_sanction(JOUR(2028, 12, 31), 2) == JOUR(2029, 2, 28)
     assert fin_de_sanction(JOUR(2027, 12, 31), 2) == JOUR(2028, 2, 29)
     assert fin_de_sanction(JOUR(2027, 3, 1), None) is None
+    assert effet_opposable(JOUR(2028, 2, 1), JOUR(2028, 1, 31)) == JOUR(2028, 2, 1)
+    assert effet_opposable(JOUR(2028, 2, 1), JOUR(2028, 2, 29)) == JOUR(2028, 3, 1)
     assert fin_du_recours(B, JOUR(2027, 12, 31)) == JOUR(2028, 2, 29)
 
 
@@ -64,12 +70,12 @@ def test_une_sanction_finit_le_meme_quantieme_ou_le_dernier_jour_du_mois():
 )
 def test_ce_qui_passe_est_dans_les_bornes_et_ce_qui_ne_passe_pas_dit_le_plus_proche(regime, numero, taux, mois, foyer):
     palier = paliers(regime)[numero - 1]
-    faute = faute_de_mesure(regime, "non_respect", Mesure("sanction", numero, taux, mois), foyer)
+    faute = faute_de_mesure(regime, "non_respect", Mesure("sanction", numero, taux, mois), Foyer(foyer))
     if palier.definitif:
         assert faute is not None
-        assert faute_de_mesure(regime, "non_respect", Mesure("sanction", numero), foyer) is None
+        assert faute_de_mesure(regime, "non_respect", Mesure("sanction", numero), Foyer(foyer)) is None
         return
-    bas, haut = plafond(regime, palier, foyer)
+    bas, haut = plafond(regime, palier, Foyer(foyer))
     bon = bas <= taux <= haut and palier.mois_min <= mois <= palier.mois_max
     assert (faute is None) is bon
     assert haut <= 50 or foyer == 1
@@ -83,6 +89,7 @@ def test_ce_qui_passe_est_dans_les_bornes_et_ce_qui_ne_passe_pas_dit_le_plus_pro
     [
         pytest.param(A, Mesure("sanction", 1, 90, 2), 1, "taux", "1 à 80", id="A-90-pour-cent"),
         pytest.param(A, Mesure("sanction", 1, 80, 2), 3, "taux", "foyer, qui compte 3 personnes", id="A-foyer"),
+        pytest.param(B, Mesure("sanction", 1, 80, 1), Foyer(1, majoration=True), "taux", "RSA majoré", id="B-majore"),
         pytest.param(A, Mesure("sanction", 1, 50, 4), 1, "mois", "1 à 3 mois", id="A-4-mois"),
         pytest.param(B, Mesure("sanction", 1, 20, 1), 1, "taux", "30 à 100", id="B-20-pour-cent"),
         pytest.param(B, Mesure("sanction", 3, 20, None), 1, "taux", "ni taux ni durée", id="B-suppression-chiffree"),
@@ -91,7 +98,7 @@ def test_ce_qui_passe_est_dans_les_bornes_et_ce_qui_ne_passe_pas_dit_le_plus_pro
     ],
 )
 def test_un_refus_nomme_la_regle_la_borne_et_la_source(regime, mesure, foyer, champ, mots):
-    faute = faute_de_mesure(regime, "non_respect", mesure, foyer)
+    faute = faute_de_mesure(regime, "non_respect", mesure, foyer if isinstance(foyer, Foyer) else Foyer(foyer))
     assert faute is not None
     assert faute.champ == champ
     assert mots in faute.message.replace("\u00a0", " ")
@@ -127,15 +134,22 @@ def test_chaque_theme_a_une_issue_et_les_manquements_seuls_passent_par_le_contra
     assert {t.vers for t in AUTOMATE_EP.transitions} >= {"clos", "retire", "sans_suite"}
 
 
+MODELES = {m["genre"]: m for m in lire_modeles(modeles_livres())}
+
+
+def lettre(genre, regime, faits):
+    objet, lignes = ecrire(genre, MODELES[genre]["objet"], MODELES[genre]["corps"], valeurs(regime, faits))
+    return objet, " ".join(lignes).replace("\u00a0", " ")
+
+
 def test_la_lettre_d_intention_dit_le_delai_les_droits_et_les_risques_du_regime():
     faits = Faits("Madame", "Exemple", "Contrat non respecté", JOUR(2025, 3, 3), "Trois rendez-vous manqués.")
-    objet, lignes = ecrire("intention", B, faits)
-    texte = " ".join(lignes).replace("\u00a0", " ")
+    objet, texte = lettre("intention", B, faits)
     assert "rsa" not in objet.lower()
     assert "10 jours" in texte
     assert "de 30 à 100 %" in texte
     assert "personne de votre choix" in texte
-    assert "1 mois" in " ".join(ecrire("intention", A, faits)[1]).replace("\u00a0", " ")
+    assert "1 mois" in lettre("intention", A, faits)[1]
 
 
 def test_la_lettre_de_decision_dit_les_dates_les_motifs_et_les_recours():
@@ -143,8 +157,19 @@ def test_la_lettre_de_decision_dit_les_dates_les_motifs_et_les_recours():
         "Madame", "Exemple", "Contrat non respecté", JOUR(2025, 3, 3), "…", decision=Mesure("sanction", 1, 50, 2),
         motifs="Aucune réponse.", decidee_le=JOUR(2025, 4, 10), effet_le=JOUR(2025, 5, 1), fin=JOUR(2025, 7, 1),
     )  # fmt: skip
-    texte = " ".join(ecrire("decision", B, faits)[1]).replace("\u00a0", " ")
+    texte = lettre("decision", B, faits)[1]
     assert "suspension de 50 % pendant 2 mois" in texte
     assert "du 1er mai 2025 au 30 juin 2025 inclus" in texte
     assert "recours préalable" in texte
     assert "tribunal administratif" in texte
+    assert "avait rendu cet avis" not in texte
+
+
+@pytest.mark.parametrize("genre", ["intention", "invitation", "decision"])
+def test_un_modele_dit_ce_que_la_loi_veut_et_rien_qu_il_ne_connaisse(genre):
+    livre = MODELES[genre]
+    assert fautes_du_texte(genre, livre["objet"], livre["corps"]) == []
+    fautes = " ".join(fautes_du_texte(genre, "Votre RSA", "{civilité} {nom}, venez."))
+    assert "Vouliez-vous dire {civilite}" in fautes
+    assert "doit contenir" in fautes
+    assert "L’objet se devine" in fautes

@@ -14,6 +14,7 @@ from gouvernance.operations.demonstration import charger_demonstration
 from gouvernance.operations.demonstration_avenants import charger_avenants
 from gouvernance.operations.demonstration_ep import charger_equipes
 from gouvernance.operations.demonstration_participation import charger_participation
+from gouvernance.operations.ep_modeles import charger_modeles_lettres
 from gouvernance.operations.instances import charger_instances
 from pdi.socle.contexte import depuis
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         debut, dossier = time.monotonic(), Path(settings.DOSSIER_DONNEES)
         with depuis("charger_demo_gouvernance"):
             charger_instances(chemin=dossier / "gouvernance.json")
+            charger_modeles_lettres()
             chemin = dossier / "demonstration" / "gouvernance.json"
             bilan = charger_demonstration(chemin=chemin, jour=timezone.localdate())
             chemin = dossier / "demonstration" / "participation.json"

@@ -1,4 +1,4 @@
-"""Load the bodies of the five source documents."""
+"""Load the bodies of the five source documents, and the models of the letters of équipes pluridisciplinaires."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from gouvernance.operations.ep_modeles import charger_modeles_lettres
 from gouvernance.operations.instances import charger_instances
 from pdi.socle.contexte import depuis
 
@@ -20,4 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with depuis("charger_instances"):
             ajoutees = charger_instances(chemin=Path(settings.DOSSIER_DONNEES) / "gouvernance.json")
-        self.stdout.write(self.style.SUCCESS(f"Instances : {ajoutees} ajoutées."))
+            modeles = charger_modeles_lettres()
+        self.stdout.write(
+            self.style.SUCCESS(f"Instances : {ajoutees} ajoutées. Modèles de lettres : {modeles} ajoutés.")
+        )
