@@ -47,10 +47,12 @@ def _plus(champ: str, jours: int) -> Any:
     return Cast(suite, DateField())  # PostgreSQL gives a moment
 
 
-def attendu() -> Case:
+def attendu(jour: datetime.date) -> Case:
     """Return the day the next step is due: the end of a legal delay, the meeting, or the département's own time."""
+    delai_passe = {"etat": "contradictoire", "observations_jusqu_au__lt": jour}
     return Case(
         When(etat="soumis", then=_plus("soumis_le", INSTRUIRE)),
+        When(**delai_passe, then=_plus("observations_jusqu_au", INSTRUIRE)),
         When(etat="contradictoire", then=F("observations_jusqu_au")),
         When(etat="inscrit", then=TruncDate("seance__debut")),
         When(etat="examine", then=_plus("avis__rendu_le", DECIDER)),
@@ -123,7 +125,7 @@ class ListeEP:
         """Return every file the reader may see, with the day its next step is due."""
         nom = Concat("personne__nom_naissance", Value(" "), "personne__nom_usage", Value(" "), "personne__prenoms")
         return DossierEP.objects.visibles_par(self.utilisateur).annotate(
-            attendu_le=attendu(), cherchable=Case(When(a_nommer=True, then=nom), default=Value("")),
+            attendu_le=attendu(self.jour), cherchable=Case(When(a_nommer=True, then=nom), default=Value("")),
         )  # fmt: skip
 
     @property

@@ -33,6 +33,8 @@ def adresse(nom: str, cle: int) -> str:
 
 def de_fait(fait: c.Fait) -> str:
     """Return the page of the object behind an event, empty when it has none."""
+    if fait.genre == c.EP:
+        return fait.d
     if fait.genre == c.CORRECTION:
         return adresse(OBJETS[c.ORIENTATION], int(fait.d)) if fait.d else ""
     return adresse(OBJETS[fait.genre], fait.objet) if fait.genre in OBJETS else ""

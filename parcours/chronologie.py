@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,14 +36,15 @@ ENTREE, ORIENTATION, REFERENT, DIAGNOSTIC = "entree", "orientation", "referent",
 ENTRETIEN, CONTRAT, PRESCRIPTION, AIDE, SORTIE = "entretien", "contrat", "prescription", "aide", "sortie"
 REORIENTATION, INSCRIPTION, SUIVI, ADRESSE = "reorientation", "inscription", "suivi", "adresse"
 COURRIER, CORRECTION = "courrier", "correction"
+EP = "ep"  # told by a storey above: `a` and `b` its words, `d` its page
 FAMILLES = {
     ENTRETIEN: "Rendez-vous", CONTRAT: "Contrats", PRESCRIPTION: "Prescriptions", AIDE: "Aides",
     ORIENTATION: "Orientations", REFERENT: "Référents", DIAGNOSTIC: "Diagnostics", SORTIE: "Sorties",
-    COURRIER: "Courriers", ENTREE: "Droits et situation",
+    EP: "Équipe pluridisciplinaire", COURRIER: "Courriers", ENTREE: "Droits et situation",
 }  # fmt: skip
 _RANG = {genre: rang for rang, genre in enumerate((
-    SUIVI, SORTIE, COURRIER, AIDE, INSCRIPTION, PRESCRIPTION, CORRECTION, REORIENTATION, CONTRAT, ENTRETIEN, REFERENT,
-    ORIENTATION, DIAGNOSTIC, ENTREE, ADRESSE,
+    SUIVI, SORTIE, COURRIER, AIDE, INSCRIPTION, PRESCRIPTION, CORRECTION, EP, REORIENTATION, CONTRAT, ENTRETIEN,
+    REFERENT, ORIENTATION, DIAGNOSTIC, ENTREE, ADRESSE,
 ))}  # fmt: skip
 _FAMILLE = {
     REORIENTATION: ORIENTATION, CORRECTION: ORIENTATION, INSCRIPTION: PRESCRIPTION, SUIVI: SORTIE, ADRESSE: ENTREE,
@@ -155,5 +157,9 @@ def faits(personne: int) -> list[Fait]:
 
     The database keeps no hour: an exit written the day of the contract still comes after it.
     """
-    lus = [Fait(*ligne) for ligne in _TOUT.lire(personne) if ligne[0] is not None]
+    return ordonner([Fait(*ligne) for ligne in _TOUT.lire(personne) if ligne[0] is not None])
+
+
+def ordonner(lus: Iterable[Fait]) -> list[Fait]:
+    """Return events latest first; within a day, in the order of a path."""
     return sorted(lus, key=lambda f: (-f.le.toordinal(), _RANG[f.genre]))

@@ -33,12 +33,12 @@ ICONES = {
     c.ENTRETIEN: "calendar-event", c.CONTRAT: "file-earmark-check", c.PRESCRIPTION: "signpost-split",
     c.INSCRIPTION: "people", c.AIDE: "cash-coin", c.SORTIE: "briefcase", c.SUIVI: "telephone",
     c.DIAGNOSTIC: "clipboard-check", c.ENTREE: "arrow-right-circle-fill", c.ADRESSE: "house",
-    c.COURRIER: "envelope", c.CORRECTION: "pencil",
+    c.COURRIER: "envelope", c.CORRECTION: "pencil", c.EP: "people-fill",
 }  # fmt: skip
 DOMAINES = {
     c.AIDE: "offre", c.PRESCRIPTION: "offre", c.INSCRIPTION: "offre", c.CONTRAT: "parcours",
     c.ORIENTATION: "parcours", c.REORIENTATION: "parcours", c.REFERENT: "parcours", c.ENTRETIEN: "parcours",
-    c.DIAGNOSTIC: "parcours",
+    c.DIAGNOSTIC: "parcours", c.EP: "gouvernance",
 }  # fmt: skip
 # The badge of an event, by kind and state: a tone; states left out say nothing more than the words.
 TONS = {
@@ -134,6 +134,7 @@ MOTS: dict[str, Callable[[Fait], tuple[str, str]]] = {
     c.SUIVI: _suivi,
     c.DIAGNOSTIC: lambda f: ("Diagnostic", "en brouillon" if f.a else ""),
     c.COURRIER: lambda f: (f"Courrier\u00a0: {f.a}", f.c),
+    c.EP: lambda f: (f.a, f.b),
     c.ENTREE: _situation,
     c.ADRESSE: lambda f: (f"Domicile\u00a0: {f.a or 'commune inconnue'}", "domiciliation" if f.b == "true" else ""),
 }

@@ -89,6 +89,8 @@ class PagePersonne:
     def contexte(self, motif: str) -> dict[str, Any]:
         """Return everything the template reads."""
         p, faits = self.personne, faits_lus(self.request.user, self.personne, self.acces)
+        if self.entiere:
+            faits = chronologie.ordonner([*faits, *page.faits(self.lecture)])
         contexte = {
             "personne": p, "nom": _nom(p), "reduite": not self.entiere, "motif": motif, "jour": self.jour,
             "age": age_au(p.date_naissance, self.jour) if p.date_naissance else None,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from parcours.chronologie import Fait
+
 from . import (
     affectations,
     aides,
@@ -20,7 +22,7 @@ from . import (
 )
 from .base import GROUPES, RENCONTRER, Geste, Lecture, Section
 
-__all__ = ["FAMILLES", "RENCONTRER", "Geste", "Lecture", "Section", "abonner", "gestes", "sections"]
+__all__ = ["FAMILLES", "RENCONTRER", "Geste", "Lecture", "Section", "abonner", "faits", "gestes", "sections"]
 
 # In the order of the page: what one follows now, then how it was decided, then what is looked up.
 FAMILLES = (
@@ -31,13 +33,18 @@ _DU_DESSUS: list[Any] = []  # families of the storeys above, which know people t
 
 
 def abonner(famille: Any) -> None:
-    """Add a family of a storey above, once: a module with `section(lecture)` and `gestes(lecture)`."""
+    """Add a family of a storey above, once: a module with `section`, `gestes` and `faits` of a `lecture`."""
     if famille not in _DU_DESSUS:
         _DU_DESSUS.append(famille)
 
 
 def _familles() -> tuple[Any, ...]:
     return (*FAMILLES, *_DU_DESSUS)
+
+
+def faits(lecture: Lecture) -> list[Fait]:
+    """Return the events of the timeline that the storeys above know, for this reader."""
+    return [fait for famille in _DU_DESSUS for fait in famille.faits(lecture)]
 
 
 def sections(lecture: Lecture) -> list[Section]:

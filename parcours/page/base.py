@@ -16,7 +16,7 @@ class Lecture:
     """Who reads whose page, on which day. `ecrit`: may write in this path; `voit_sante`: restricted themes too.
 
     `personne` comes from `droits.avec_acces`. `genres`: the kinds of events of her timeline, which is read first: a
-    section asks nothing about what never happened.
+    section asks nothing about what never happened. `memoire`: what a family read for the timeline and shows again.
     """
 
     personne: Any
@@ -25,6 +25,7 @@ class Lecture:
     ecrit: bool
     voit_sante: bool
     genres: frozenset[str] | None = None
+    memoire: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @cached_property
     def prescriptions(self) -> list[Prescription]:

@@ -13,12 +13,13 @@ from gouvernance.models import Decision, Instance, Presence, Seance
 from gouvernance.operations.convocations import jeton
 
 from .file import ICONES, File, echeance
+from .files_ep import files_ep
 
 
 def files_gouvernance(utilisateur: Any, jour: datetime.date) -> list[File]:
     """Return what waits for somebody who carries a decision, sits in a body, or keeps one."""
     lues = (_decisions(utilisateur, jour), _convocations(utilisateur, jour), _a_clore(utilisateur))
-    return [f for f in lues if f is not None]
+    return [*(f for f in lues if f is not None), *files_ep(utilisateur, jour)]
 
 
 def _decisions(utilisateur: Any, jour: datetime.date) -> File | None:

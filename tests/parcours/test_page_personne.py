@@ -317,7 +317,7 @@ def test_tout_ce_qui_est_arrive_a_ses_mots():
     histoire(personne, UtilisateurFactory.create(), range(2))
     lues = frise(c.faits(personne.pk), FiltreFrise(QueryDict("")), lambda _f: "", timezone.localdate())
     genres = {f.famille for f in c.faits(personne.pk)}
-    assert genres == set(FAMILLES) - {c.COURRIER}
+    assert genres == set(FAMILLES) - {c.COURRIER, c.EP}
     assert all(ligne.titre for mois in lues.mois for ligne in mois.lignes)
     assert not Inscription.objects.exists()
 
