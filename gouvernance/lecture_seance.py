@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from gouvernance.droits_instances import nom_du_membre, peut_tenir_instance
 from gouvernance.lecture_proposition import QUI_PROPOSENT, propositions_de
@@ -15,13 +16,14 @@ from gouvernance.models import (
     Decision,
     EtatDecision,
     EtatSeance,
+    Membre,
     PointOrdreDuJour,
     Presence,
     Proposition,
     Questionnaire,
     Seance,
 )
-from gouvernance.operations.convocations import jeton
+from gouvernance.operations.convocations import jeton, joignable
 from gouvernance.querysets import OUVERTES
 from gouvernance.regles.seances import (
     AUTOMATE_SEANCE,
@@ -32,6 +34,7 @@ from gouvernance.regles.seances import (
     quorum,
 )
 from pdi.socle.composants import Evenement
+from pdi.socle.formats import compte, date_longue
 
 TONS_POINT = {
     "a_venir": ("neutre", "circle"), "en_discussion": ("info", "chat-left-text-fill"),
@@ -93,12 +96,24 @@ class LectureSeance:
             verbes |= {"modifier", "ordre"}
         if self.seance.etat == EtatSeance.CONVOQUEE:
             verbes.add("relancer")
+        if self.seance.close_le is not None or self.seance.decisions.exists():
+            verbes.discard("refermer_seance")
         return verbes
 
     @property
     def ouverte(self) -> bool:
         """Return whether the reader works in it now."""
         return self.tenue and self.seance.etat == EtatSeance.OUVERTE
+
+    @property
+    def attente(self) -> bool:
+        """Return whether decisions typed on this machine may wait to be written."""
+        return self.tenue and self.seance.etat in (EtatSeance.OUVERTE, EtatSeance.TENUE)
+
+    @property
+    def releve(self) -> bool:
+        """Return whether the reader may have the minutes: everybody once held, who keeps the body before."""
+        return self.seance.etat == EtatSeance.TENUE or self.ouverte
 
     @cached_property
     def points(self) -> list[PointLu]:
@@ -145,10 +160,9 @@ class LectureSeance:
         """Return the address where the reader answers their own convocation, empty when they have none."""
         if self.seance.etat != EtatSeance.CONVOQUEE:
             return ""
-        for presence in self._presences:
-            if presence.membre.compte_id == self.utilisateur.pk:
-                return reverse("gouvernance:convocation_reponse", args=[jeton(presence)])
-        return ""
+        sieges = {m.pk for m in Membre.objects.de(self.utilisateur).filter(instance=self.seance.instance_id)}
+        siennes = [p for p in self._presences if p.membre_id in sieges]
+        return reverse("gouvernance:convocation_reponse", args=[jeton(siennes[0])]) if siennes else ""
 
     @cached_property
     def decisions(self) -> list[Decision]:
@@ -201,6 +215,20 @@ class LectureSeance:
             )
             for t in self.seance.transitions.select_related("par")
         ]  # fmt: skip
+
+
+def avertir(seance: Seance, geste: str, jour: datetime.date) -> str:
+    """Return what to know before a gesture: who has no address, a meeting opened on another day than its own."""
+    if geste == "ouvrir" and timezone.localdate(seance.debut) != jour:
+        return (
+            f"Cette séance est prévue le {date_longue(timezone.localdate(seance.debut), jour=True)}, pas aujourd’hui."
+        )
+    if geste != "convoquer":
+        return ""
+    membres = list(seance.instance.membres.au(timezone.localdate(seance.debut)).select_related("compte", "structure"))
+    muets = [nom_du_membre(m, tenue=True) for m in membres if not joignable(m)]
+    dit = f"{compte(len(membres), 'membre')} en fonction ce jour-là."
+    return f"{dit} Sans adresse, à prévenir autrement : {', '.join(muets)}." if muets else dit
 
 
 def _objet(point: PointOrdreDuJour) -> tuple[str, str]:

@@ -18,10 +18,10 @@ from gouvernance.models import (
     Proposition,
     ThemeFormation,
 )
-from gouvernance.querysets_participation import A_SUIVRE, EN_ATTENTE
+from gouvernance.querysets_participation import A_SUIVRE, EN_ATTENTE, PropositionQuerySet
 from gouvernance.regles.participation import NATURES_PARTICIPATION, RENOUVELLEMENT, TONS_PROPOSITION, a_renouveler
 from pdi.socle.exports import Colonne as ColonneExport
-from pdi.socle.filtres import FiltreAnnee, FiltreChoix, Filtres, FiltreTexte
+from pdi.socle.filtres import FiltreAnnee, FiltreBooleen, FiltreChoix, Filtres, FiltreTexte
 from pdi.socle.formats import dernier_jour
 from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Tri
@@ -68,6 +68,7 @@ class FiltresPropositions(Filtres):
     )
     territoire = FiltreChoix("Territoire", champ="dialogue__territoire_id")
     annee = FiltreAnnee("Année", champ="deposee_le__year")
+    miennes = FiltreBooleen("Des instances que je tiens", si_vrai=Q())
 
 
 class ListePropositions:
@@ -91,7 +92,7 @@ class ListePropositions:
         self.tri = Tri.lire(get, TRIS_PROPOSITIONS, defaut="-deposee")
 
     @property
-    def visibles(self) -> QuerySet[Proposition]:
+    def visibles(self) -> PropositionQuerySet:
         """Return every proposal the reader may see."""
         return Proposition.objects.visibles_par(self.utilisateur)
 
@@ -99,7 +100,10 @@ class ListePropositions:
     def decorees(self) -> QuerySet[Proposition]:
         """Return the rows of the filter."""
         liens = ("instance__territoire", "dialogue__territoire", "decision", "fiche")
-        return self.filtres.appliquer(self.visibles).select_related(*liens)
+        base = self.visibles
+        if self.get.get("miennes"):
+            base = base.tenues_par(self.utilisateur)
+        return self.filtres.appliquer(base).select_related(*liens)
 
     @cached_property
     def page(self) -> PageParCle[Proposition]:

@@ -47,6 +47,12 @@ class PropositionQuerySet(models.QuerySet["Proposition"]):
             | Q(pk__in=montees.filter(proposition__isnull=False).values("proposition"))
         )
 
+    def tenues_par(self, utilisateur: Any) -> PropositionQuerySet:
+        """Return those of the bodies the user keeps."""
+        from .models import Instance
+
+        return self.filter(instance__in=Instance.objects.tenues_par(utilisateur))
+
     def a_suivre(self) -> PropositionQuerySet:
         """Return those whose outcome is not yet known, or not yet carried out."""
         return self.filter(etat__in=A_SUIVRE)

@@ -113,11 +113,12 @@ class PointForm(Formulaire):
         label="Ce qui s’est dit", required=False, widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Repris dans le relevé de décisions. N’écrivez rien sur la situation d’une personne.",
     )  # fmt: skip
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, utilisateur: Any, point: PointOrdreDuJour | None = None, **kwargs: Any) -> None:
         """Show the point as it is; a new one has nothing said of it yet."""
         if point is not None:
-            noms = ("titre", "texte", "duree_minutes", "notes", "fiche", "offre", "rapport")
+            noms = ("titre", "texte", "duree_minutes", "notes", "fiche", "offre", "rapport", "version")
             kwargs.setdefault("initial", {n: getattr(point, n) for n in noms})
         super().__init__(*args, **kwargs)
         fiches = FicheAction.objects.visibles_par(utilisateur).filter(programme__reference=False)
@@ -126,7 +127,7 @@ class PointForm(Formulaire):
         champs["offre"].queryset = OffreInsertion.objects.visibles_par(utilisateur).order_by("ordre")
         champs["rapport"].queryset = RapportAnnuel.objects.visibles_par(utilisateur).select_related("programme")
         if point is None:
-            del self.fields["notes"]
+            del self.fields["notes"], self.fields["version"]
 
 
 class DecisionForm(Formulaire):

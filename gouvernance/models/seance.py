@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils import timezone
 
 from actions.models import Bilan, FicheAction
 from gouvernance.querysets import SeanceQuerySet
@@ -78,7 +79,7 @@ class Seance(models.Model):
 
     def __str__(self) -> str:
         """Return the body and the day."""
-        return f"{self.objet or self.instance.nom}, {self.debut:%d/%m/%Y}"
+        return f"{self.objet or self.instance.nom}, {timezone.localtime(self.debut):%d/%m/%Y}"
 
     def get_absolute_url(self) -> str:
         """Return its page."""
@@ -122,6 +123,7 @@ class PointOrdreDuJour(models.Model):
     raison = models.CharField("pourquoi ce point", max_length=250, blank=True)
     etat = models.CharField("état", max_length=13, choices=EtatPoint, default=EtatPoint.A_VENIR)
     notes = models.TextField("notes", blank=True)
+    version = models.PositiveIntegerField("version", default=1)
     fiche = models.ForeignKey(FicheAction, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     bilan = models.ForeignKey(Bilan, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     offre = models.ForeignKey(OffreInsertion, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage, get_connection
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from gouvernance.droits_instances import nom_du_membre
 from gouvernance.models import EtatSeance, Membre, Presence, Seance
 from pdi.socle.droits import RegleMetier
-from pdi.socle.operations import journaliser
+from pdi.socle.formats import compte
+from pdi.socle.operations import journaliser, prevenir
+
+logger = logging.getLogger(__name__)
 
 SEL_REPONSE, SEL_AGENDA = "gouvernance.convocation", "gouvernance.agenda"
 REPONSES = ("oui", "non", "pouvoir")
@@ -63,10 +68,46 @@ def adresse_de(membre: Membre) -> str:
     return "" if membre.compte.demonstration or not membre.compte.is_active else membre.compte.courriel
 
 
-def convoquer_les_membres(seance: Seance, presences: Iterable[Presence], *, relance: bool = False) -> None:
+def joignable(membre: Membre) -> bool:
+    """Return whether an address is known to write to the member; nobody is written to in the demonstration."""
+    return bool(membre.courriel) or (membre.compte is not None and membre.compte.is_active)
+
+
+@dataclass(frozen=True)
+class _Lettre:
+    membre: Membre
+    adresse: str
+    texte: str
+
+
+def _poster(seance: Seance, objet: str, lettres: list[_Lettre], par: Any) -> None:
+    """Send once the write is committed, over one connection; who asked is told of those that could not leave."""
+
+    def envoyer() -> None:
+        connexion, perdues = get_connection(), []
+        for lettre in lettres:
+            try:
+                EmailMessage(objet, lettre.texte, None, [lettre.adresse], connection=connexion).send()
+            except OSError:  # SMTP errors are OSError too
+                logger.warning("Un courriel de la séance %s n’est pas parti", seance.pk)
+                perdues.append(nom_du_membre(lettre.membre, tenue=True))
+                connexion.close()
+        connexion.close()
+        if perdues and par is not None:
+            prevenir(
+                destinataires=[par], url=seance.get_absolute_url(), texte=f"{objet} : {', '.join(perdues)}."[:250],
+                titre=compte(len(perdues), "courriel n’est pas parti", "courriels ne sont pas partis"),
+            )  # fmt: skip
+
+    transaction.on_commit(envoyer, robust=True)
+
+
+def convoquer_les_membres(
+    seance: Seance, presences: Iterable[Presence], *, par: Any = None, relance: bool = False
+) -> None:
     """Write to each member once the write is committed: the agenda, the link to answer, the calendar."""
     objet = f"{'Rappel : c' if relance else 'C'}onvocation, {seance.objet or seance.instance.nom}"
-    points = list(seance.points.all())
+    points, lettres = list(seance.points.all()), []
     for presence in presences:
         if adresse := adresse_de(presence.membre):
             contexte = {
@@ -75,20 +116,20 @@ def convoquer_les_membres(seance: Seance, presences: Iterable[Presence], *, rela
                 "agenda": settings.ADRESSE_PUBLIQUE
                 + reverse("gouvernance:agenda_flux", args=[jeton_agenda(presence.membre)]),
             }  # fmt: skip
-            texte = render_to_string("courriels/convocation.txt", contexte)
-            transaction.on_commit(partial(send_mail, objet, texte, None, [adresse]), robust=True)
+            lettres.append(_Lettre(presence.membre, adresse, render_to_string("courriels/convocation.txt", contexte)))
+    _poster(seance, objet, lettres, par)
 
 
-def prevenir_du_changement(seance: Seance, quoi: str) -> None:
+def prevenir_du_changement(seance: Seance, quoi: str, par: Any) -> None:
     """Tell those convened that the meeting changed, is put off or cancelled."""
     texte = render_to_string(
         "courriels/seance_changee.txt",
         {"seance": seance, "quoi": quoi, "nom_application": settings.NOM_APPLICATION},
     )
     objet = f"{quoi} : {seance.objet or seance.instance.nom}"
-    for presence in seance.presences.select_related("membre__compte", "membre__structure"):
-        if adresse := adresse_de(presence.membre):
-            transaction.on_commit(partial(send_mail, objet, texte, None, [adresse]), robust=True)
+    lues = seance.presences.select_related("membre__compte", "membre__structure")
+    lettres = [_Lettre(p.membre, adresse, texte) for p in lues if (adresse := adresse_de(p.membre))]
+    _poster(seance, objet, lettres, par)
 
 
 @transaction.atomic

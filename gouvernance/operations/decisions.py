@@ -50,12 +50,17 @@ def noter_decision(*, seance: Seance, par: Any, cle: uuid.UUID | None = None, **
     TransitionDecision.objects.create(decision=decision, vers=EtatDecision.A_FAIRE, par=par)
     journaliser(par=par, verbe="noter_decision", objet=decision, apres=etat_de(decision, CHAMPS))
     rattacher_decision(decision, par)
+    _confier(decision, par)
+    return decision
+
+
+def _confier(decision: Decision, par: Any) -> None:
+    """Tell who carries it."""
     if decision.responsable_id and decision.responsable_id != par.pk:
         prevenir(
             destinataires=[decision.responsable], titre="Une décision vous est confiée",
             texte=decision.texte[:200], url=decision.get_absolute_url(),
         )  # fmt: skip
-    return decision
 
 
 @transaction.atomic
@@ -65,13 +70,17 @@ def modifier_decision(*, decision: Decision, version: int, par: Any, **champs: A
     lue = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
     if lue.version != version:
         raise RegleMetier("Cette décision a été modifiée entre-temps : relisez-la, puis reprenez votre saisie.")
-    avant = etat_de(lue, CHAMPS)
+    avant, porteur, point = etat_de(lue, CHAMPS), lue.responsable_id, lue.point_id
     for nom, valeur in champs.items():
         setattr(lue, nom, valeur)
     _verifier(seance, lue)
     lue.version += 1
     enregistrer(lue)
     journaliser(par=par, verbe="modifier_decision", objet=lue, avant=avant, apres=etat_de(lue, CHAMPS))
+    if lue.point_id != point:
+        rattacher_decision(lue, par)
+    if lue.responsable_id != porteur:
+        _confier(lue, par)
     return lue
 
 

@@ -61,7 +61,7 @@ def rappeler_les_decisions(*, jour: datetime.date) -> int:
         prevenus += prevenir(
             destinataires=[personne],
             titre=compte(len(dues), "décision à tenir a passé sa date", "décisions à tenir ont passé leur date"),
-            texte=" ; ".join(f"{d} du {d.seance.debut:%d/%m/%Y}, {d.seance.instance.nom}" for d in dues[:3]),
+            texte=" ; ".join(f"{d}, {d.seance}" for d in dues[:3]),
             url=f"{reverse('gouvernance:decisions')}?miennes=on&avancement=retard&tri=echeance",
         )
         rappelees |= {d.pk for d in dues}

@@ -76,7 +76,7 @@ def modifier_seance(*, seance: Seance, version: int, par: Any, **champs: Any) ->
     apres = etat_de(lue, CHAMPS)
     journaliser(par=par, verbe="modifier_seance", objet=lue, avant=avant, apres=apres)
     if lue.etat == EtatSeance.CONVOQUEE and avant != apres:
-        prevenir_du_changement(lue, "La séance est modifiée")
+        prevenir_du_changement(lue, "La séance est modifiée", par)
     return lue
 
 
@@ -109,7 +109,7 @@ def convoquer_seance(*, seance: Seance, par: Any) -> Seance:
     maintenant = timezone.now()
     _changer(lue, "convoquer_seance", par, {"convoquee_le": maintenant, "quorum": lue.instance.quorum})
     presences = Presence.objects.bulk_create([Presence(seance=lue, membre=m, convoque_le=maintenant) for m in membres])
-    convoquer_les_membres(lue, presences)
+    convoquer_les_membres(lue, presences, par=par)
     return lue
 
 
@@ -122,7 +122,7 @@ def relancer_seance(*, seance: Seance, par: Any) -> int:
         raise RegleMetier("Tout le monde a répondu : il n’y a personne à relancer.")
     Presence.objects.filter(pk__in=[p.pk for p in muets]).update(relance_le=timezone.now())
     journaliser(par=par, verbe="relancer_seance", objet=lue, apres={"Relancés": len(muets)})
-    convoquer_les_membres(lue, muets, relance=True)
+    convoquer_les_membres(lue, muets, par=par, relance=True)
     return len(muets)
 
 
@@ -134,6 +134,24 @@ def ouvrir_seance(*, seance: Seance, par: Any) -> Seance:
     lue.presences.filter(reponse="oui", etat=EtatPresence.ATTENDU).update(etat=EtatPresence.PRESENT)
     lue.presences.filter(reponse="pouvoir", etat=EtatPresence.ATTENDU).update(etat=EtatPresence.REPRESENTE)
     lue.presences.filter(reponse="non", etat=EtatPresence.ATTENDU).update(etat=EtatPresence.EXCUSE)
+    return lue
+
+
+@transaction.atomic
+def refermer_seance(*, seance: Seance, par: Any) -> Seance:
+    """Take back an opening made by mistake: everybody is expected again, with what they answered.
+
+    Raises DroitInsuffisant, TransitionImpossible, RegleMetier: something was decided, or it is opened again.
+    """
+    lue = verrouiller(seance, par, ())
+    if lue.close_le is not None:
+        raise RegleMetier("Cette séance a été tenue : elle se corrige, puis se clôt de nouveau.")
+    if lue.decisions.exists():
+        raise RegleMetier("Des décisions sont notées : la séance se clôt, elle ne s’annule plus.")
+    _changer(lue, "refermer_seance", par, {"ouverte_le": None})
+    lue.presences.update(etat=EtatPresence.ATTENDU)
+    lue.presences.exclude(reponse="pouvoir").update(represente_par="")
+    lue.points.update(etat=EtatPoint.A_VENIR)
     return lue
 
 
@@ -180,7 +198,7 @@ def reporter_seance(*, seance: Seance, par: Any, motif: str, debut: datetime.dat
     _changer(lue, "reporter_seance", par, {"motif": motif.strip()[:250], "reportee_a": nouvelle}, motif)
     DialogueTerritorial.objects.filter(seance=lue).update(seance=nouvelle)
     if convoquee:
-        prevenir_du_changement(lue, "La séance est reportée")
+        prevenir_du_changement(lue, "La séance est reportée", par)
     liberer_dossiers(seance=lue, par=par, vers=nouvelle)
     return nouvelle
 
@@ -192,7 +210,7 @@ def annuler_seance(*, seance: Seance, par: Any, motif: str) -> Seance:
     convoquee = lue.etat == EtatSeance.CONVOQUEE
     _changer(lue, "annuler_seance", par, {"motif": motif.strip()[:250]}, motif)
     if convoquee:
-        prevenir_du_changement(lue, "La séance est annulée")
+        prevenir_du_changement(lue, "La séance est annulée", par)
     liberer_dossiers(seance=lue, par=par)
     return lue
 
@@ -215,16 +233,20 @@ def ajouter_points(*, seance: Seance, points: Sequence[dict[str, Any]], par: Any
 
 
 @transaction.atomic
-def modifier_point(*, point: PointOrdreDuJour, par: Any, **champs: Any) -> PointOrdreDuJour:
-    """Change a point: its title, its presentation, its length, what was said."""
+def modifier_point(*, point: PointOrdreDuJour, version: int, par: Any, **champs: Any) -> PointOrdreDuJour:
+    """Change a point: its title, its presentation, its length, what was said. Raises RegleMetier: changed meanwhile."""
     lue = verrouiller(point.seance, par, (*MODIFIABLES, EtatSeance.TENUE))
     if lue.etat == EtatSeance.TENUE:
         raise RegleMetier("La séance est tenue : rouvrez-la, en disant pourquoi, pour corriger son relevé.")
+    lu = lue.points.get(pk=point.pk)
+    if lu.version != version:
+        raise RegleMetier("Ce point a été modifié entre-temps : relisez-le, puis reprenez votre saisie.")
     for nom, valeur in champs.items():
-        setattr(point, nom, valeur)
-    enregistrer(point)
-    journaliser(par=par, verbe="modifier_ordre", objet=lue, apres={"Point": point.titre})
-    return point
+        setattr(lu, nom, valeur)
+    lu.version += 1
+    enregistrer(lu)
+    journaliser(par=par, verbe="modifier_ordre", objet=lue, apres={"Point": lu.titre})
+    return lu
 
 
 @transaction.atomic
@@ -258,14 +280,15 @@ def retirer_point(*, seance: Seance, point: int, par: Any) -> None:
 @transaction.atomic
 def noter_presence(*, presence: Presence, etat: str, par: Any, represente_par: str = "") -> Presence:
     """Note who came. Raises DroitInsuffisant, RegleMetier (unknown state, meeting not open)."""
-    lue = verrouiller(presence.seance, par, EN_SEANCE)
+    seance = verrouiller(presence.seance, par, EN_SEANCE)
     if etat not in EtatPresence.values:
         raise RegleMetier("Cet état de présence n’existe pas.")
-    presence.etat = etat
-    presence.represente_par = represente_par.strip()[:150] if etat == EtatPresence.REPRESENTE else ""
-    enregistrer(presence)
-    journaliser(par=par, verbe="noter_presence", objet=lue, apres={"Présence": presence.get_etat_display()})
-    return presence
+    lue = seance.presences.get(pk=presence.pk)
+    lue.etat = etat
+    lue.represente_par = represente_par.strip()[:150] if etat == EtatPresence.REPRESENTE else ""
+    lue.save(update_fields=["etat", "represente_par"])
+    journaliser(par=par, verbe="noter_presence", objet=seance, apres={"Présence": lue.get_etat_display()})
+    return lue
 
 
 @transaction.atomic

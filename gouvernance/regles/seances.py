@@ -29,6 +29,10 @@ AUTOMATE_SEANCE = Automate(
             "an agenda, members in office, a day to come",
         ),
         Transition(EtatSeance.CONVOQUEE, EtatSeance.OUVERTE, "ouvrir_seance", "Ouvrir", _S),
+        Transition(
+            EtatSeance.OUVERTE, EtatSeance.CONVOQUEE, "refermer_seance", "Revenir à convoquée", _S,
+            "opened by mistake: nothing decided, never held",
+        ),
         Transition(EtatSeance.OUVERTE, EtatSeance.TENUE, "clore_seance", "Clore", _S),
         Transition(EtatSeance.TENUE, EtatSeance.OUVERTE, "rouvrir_seance", "Rouvrir", _S, commentaire=True),
         *(

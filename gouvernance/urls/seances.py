@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("convocations/<str:jeton>", convocations.convocation_reponse, name="convocation_reponse"),
     path("instances/<int:pk>/seances/preparer", tenue.seance_preparer, name="seance_preparer"),
     path("seances/<int:pk>", seances.seance, name="seance"),
+    path("seances/<int:pk>/direct", seances.seance_direct, name="seance_direct"),
     path("seances/<int:pk>/<slug:genre>.pdf", documents_seance.seance_pdf, name="seance_pdf"),
     path("seances/<int:pk>/releve.docx", documents_seance.seance_word, name="seance_word"),
     path("seances/<int:pk>/modifier", tenue.seance_modifier, name="seance_modifier"),

@@ -9,15 +9,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gouvernance.document.seance import GENRES, DocumentSeance
-from gouvernance.droits_instances import peut_tenir_instance
+from gouvernance.droits_instances import peut_tenir_instance, tient
 from gouvernance.models import EtatSeance, Seance
-from pdi.socle.droits import exiger
+from pdi.socle.droits import OUI, exiger, non
 
 MINUTEES = (EtatSeance.OUVERTE, EtatSeance.TENUE)
+PROJET = "Le relevé d’une séance se lit une fois la séance close : d’ici là, c’est un projet du secrétariat."
 
 
 def _lire(request: HttpRequest, pk: int, genre: str) -> DocumentSeance:
-    """Return a document the reader may have. Raises Http404, DroitInsuffisant (presence sheet)."""
+    """Return a document the reader may have. Raises Http404, DroitInsuffisant (presence sheet, draft minutes)."""
     if genre not in GENRES:
         raise Http404("Ce document n’existe pas.")
     visibles = Seance.objects.visibles_par(request.user).select_related("instance__territoire")
@@ -26,6 +27,8 @@ def _lire(request: HttpRequest, pk: int, genre: str) -> DocumentSeance:
         exiger(peut_tenir_instance(request.user, lue.instance))
     if genre == "releve" and lue.etat not in MINUTEES:
         raise Http404("La séance n’a pas encore eu lieu : elle n’a pas de relevé.")
+    if genre == "releve" and lue.etat == EtatSeance.OUVERTE:
+        exiger(OUI if tient(request.user, lue.instance) else non(PROJET))
     return DocumentSeance.lire(lue, genre, request.user)
 
 

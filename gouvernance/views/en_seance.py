@@ -32,15 +32,21 @@ def _retour(request: HttpRequest, lue: Seance, ancre: str) -> HttpResponse:
     return redirect(f"{lue.get_absolute_url()}#{ancre}")
 
 
+def _touche(request: HttpRequest, presence: Presence, champ: str) -> str:
+    """Return what was sent of a member, or what is written when the page says it is what it showed already."""
+    ecrit: str = getattr(presence, champ)
+    envoye = request.POST.get(f"{champ}-{presence.pk}", ecrit)
+    return ecrit if envoye == request.POST.get(f"avant-{champ}-{presence.pk}") else envoye
+
+
 @login_required
 @never_cache
 @require_POST
 def presence_noter(request: HttpRequest, pk: int) -> HttpResponse:
-    """Note who is there: every member whose state was sent."""
+    """Note who is there: whose state was touched. A page left open does not undo what another secretary noted."""
     lue = seance_tenue(request, pk)
     for presence in Presence.objects.filter(seance=lue).select_related("seance__instance", "membre"):
-        etat = request.POST.get(f"etat-{presence.pk}", presence.etat)
-        par = request.POST.get(f"par-{presence.pk}", presence.represente_par)
+        etat, par = _touche(request, presence, "etat"), _touche(request, presence, "represente_par")
         if (etat, par) != (presence.etat, presence.represente_par):
             try:
                 noter_presence(presence=presence, etat=etat, represente_par=par, par=request.user)

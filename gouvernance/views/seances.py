@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gouvernance.cycle import cycle
 from gouvernance.droits_pieces import pieces_de_seances
-from gouvernance.flux import calendrier
+from gouvernance.flux import agendas_de, calendrier
 from gouvernance.forms.seances import DecisionForm
 from gouvernance.lecture_seance import LectureSeance
 from gouvernance.listes_seances import COLONNES_EXPORT, ListeSeances
-from gouvernance.models import Seance
+from gouvernance.models import EtatSeance, Seance
 from gouvernance.operations.convocations import membre_de
 from pdi.socle.exports import reponse_export
 from pdi.socle.tri import Colonne
@@ -44,7 +44,10 @@ def seances(request: HttpRequest) -> HttpResponse:
 def seances_calendrier(request: HttpRequest) -> HttpResponse:
     """Show a year month by month, and where the cycle of the programme stands."""
     liste = ListeSeances(request.user, request.GET, timezone.localdate())
-    contexte = {"liste": liste, "cycle": cycle(request.user, liste.annee, timezone.localdate())}
+    contexte = {
+        "liste": liste, "cycle": cycle(request.user, liste.annee, timezone.localdate()),
+        "agendas": agendas_de(request.user, timezone.localdate()),
+    }  # fmt: skip
     return render(request, "gouvernance/seances/calendrier.html", contexte)
 
 
@@ -59,13 +62,17 @@ def seances_export(request: HttpRequest) -> HttpResponseBase:
     )  # fmt: skip
 
 
+def _visible(request: HttpRequest, pk: int) -> Seance:
+    visibles = Seance.objects.visibles_par(request.user).select_related("instance__territoire", "reportee_a")
+    return get_object_or_404(visibles, pk=pk)
+
+
 @login_required
 @never_cache
 @require_safe
 def seance(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a meeting: its agenda, who comes, what is decided; while it is open, work in it."""
-    visibles = Seance.objects.visibles_par(request.user).select_related("instance__territoire", "reportee_a")
-    lue = get_object_or_404(visibles, pk=pk)
+    lue = _visible(request, pk)
     lecture = LectureSeance(lue, request.user, timezone.localdate())
     form = DecisionForm(seance=lue) if lecture.ouverte else None
     contexte = {
@@ -74,6 +81,20 @@ def seance(request: HttpRequest, pk: int) -> HttpResponse:
         "cle": uuid.uuid4(), "structures": form.fields["structure"].repertoire.noms if form else [],  # type: ignore[attr-defined]
     }  # fmt: skip
     return render(request, "gouvernance/seances/seance.html", contexte)
+
+
+@login_required
+@never_cache
+@require_safe
+def seance_direct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer what moves during a meeting: decisions, quorum, points. Once it is over, the page loads itself again."""
+    lue = _visible(request, pk)
+    lecture = LectureSeance(lue, request.user, timezone.localdate())
+    contexte = {"seance": lue, "lecture": lecture, "direct": True}
+    reponse = render(request, "gouvernance/seances/_direct.html", contexte)
+    if lue.etat != EtatSeance.OUVERTE:
+        reponse["HX-Refresh"] = "true"
+    return reponse
 
 
 @never_cache

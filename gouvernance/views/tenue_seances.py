@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from gouvernance.droits_instances import peut_tenir_instance
 from gouvernance.forms.seances import MotifForm, PointForm, ReportForm, SeanceForm
-from gouvernance.lecture_seance import LectureSeance
+from gouvernance.lecture_seance import LectureSeance, avertir
 from gouvernance.models import PointOrdreDuJour, Seance
 from gouvernance.operations import seances as ops
 from gouvernance.ordre_propose import proposer
@@ -39,6 +42,12 @@ GESTES = {
         ops.ouvrir_seance, "Ouvrir la séance ?",
         "Ceux qui ont dit venir sont notés présents ; vous corrigez d’un geste. Les décisions se notent ensuite.",
         "Ouvrir la séance", "La séance est ouverte.",
+    ),
+    "refermer": Geste(
+        ops.refermer_seance, "Revenir à « convoquée » ?",
+        "Pour une séance ouverte par erreur : la présence notée s’efface, les réponses reçues restent, et chacun peut "
+        "encore changer la sienne.",
+        "Revenir à convoquée", "La séance est de nouveau convoquée.",
     ),
     "clore": Geste(
         ops.clore_seance, "Clore la séance ?",
@@ -130,7 +139,7 @@ def seance_ordre(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, erreur.message)
             return redirect("gouvernance:seance_ordre", lue.pk)
         if fait:
-            return redirect("gouvernance:seance_ordre", lue.pk)
+            return redirect(f"{reverse('gouvernance:seance_ordre', args=[lue.pk])}{fait}")
     contexte = {
         "seance": lue, "instance": lue.instance, "form": form, "liens": [*chemin_seance(lue), Lien("Ordre du jour")],
         "lecture": LectureSeance(lue, request.user, timezone.localdate()),
@@ -139,14 +148,14 @@ def seance_ordre(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "gouvernance/seances/ordre.html", contexte, status=422 if form.errors else 200)
 
 
-def _ordonner(request: HttpRequest, lue: Seance) -> tuple[PointForm, bool]:
-    """Do what a button of the agenda says; return the form of a free point, and whether it is done."""
+def _ordonner(request: HttpRequest, lue: Seance) -> tuple[PointForm, str]:
+    """Do what a button of the agenda says; return the form of a free point, and where to come back once done."""
     geste, _, cible = request.POST.get("geste", "").partition(":")
     point = int(cible) if cible.isdecimal() else 0
     form = PointForm(request.POST if geste == "ajouter" else None, utilisateur=request.user)
     if geste == "ajouter":
         if not form.is_valid():
-            return form, False
+            return form, ""
         ops.ajouter_points(seance=lue, points=[form.cleaned_data], par=request.user)
     elif geste == "retenir":
         choisies = set(request.POST.getlist("propose"))
@@ -159,7 +168,7 @@ def _ordonner(request: HttpRequest, lue: Seance) -> tuple[PointForm, bool]:
         ops.deplacer_point(seance=lue, point=point, pas=-1 if geste == "monter" else 1, par=request.user)
     elif geste == "retirer":
         ops.retirer_point(seance=lue, point=point, par=request.user)
-    return form, True
+    return form, f"#point-{point}" if geste in ("monter", "descendre") else "#t-points"
 
 
 @login_required
@@ -172,12 +181,16 @@ def seance_point(request: HttpRequest, pk: int) -> HttpResponse:
     form = PointForm(envoi(request), utilisateur=request.user, point=point)
     if request.method == "POST" and form.is_valid():
         try:
-            ops.modifier_point(point=point, par=request.user, **form.cleaned_data)
+            version = form.cleaned_data.pop("version") or 0
+            ops.modifier_point(point=point, version=version, par=request.user, **form.cleaned_data)
         except RegleMetier as erreur:
             signaler(form, erreur)
         else:
             messages.success(request, "Le point est enregistré.")
-            return redirect(lue) if lue.etat == "ouverte" else redirect("gouvernance:seance_ordre", lue.pk)
+            ecran = (
+                lue.get_absolute_url() if lue.etat == "ouverte" else reverse("gouvernance:seance_ordre", args=[lue.pk])
+            )
+            return redirect(f"{ecran}#point-{point.pk}")
     return ecrire(
         request, form, titre="Modifier le point", bouton="Enregistrer le point", chemin=chemin_seance(lue),
         cote="Séance",
@@ -188,9 +201,11 @@ def seance_point(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(ECRITURE)
 def seance_geste(request: HttpRequest, pk: int, geste: str) -> HttpResponse:
-    """Convene, remind, open, close, after a confirmation."""
-    fait = geste_de(GESTES, geste)
-    return confirmer_geste(request, fait, seance=seance_tenue(request, pk))
+    """Convene, remind, open, close, after a confirmation that says what is odd about it."""
+    fait, lue = geste_de(GESTES, geste), seance_tenue(request, pk)
+    if request.method != "POST" and (avertissement := avertir(lue, geste, timezone.localdate())):
+        fait = replace(fait, texte=f"{avertissement} {fait.texte}")
+    return confirmer_geste(request, fait, seance=lue)
 
 
 @login_required

@@ -9,16 +9,23 @@ from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from gouvernance.models import Decision, Instance, Presence, Seance
+from gouvernance.models import Decision, Instance, Membre, Presence, Proposition, Seance
 from gouvernance.operations.convocations import jeton
+from gouvernance.querysets_participation import EN_ATTENTE
+from pdi.socle.formats import date_courte
 
 from .file import ICONES, File, echeance
 from .files_ep import files_ep
 
+ATTENTE_LONGUE = datetime.timedelta(days=183)  # a proposal without an answer for half a year
+
 
 def files_gouvernance(utilisateur: Any, jour: datetime.date) -> list[File]:
     """Return what waits for somebody who carries a decision, sits in a body, or keeps one."""
-    lues = (_decisions(utilisateur, jour), _convocations(utilisateur, jour), _a_clore(utilisateur))
+    lues = (
+        _decisions(utilisateur, jour), _convocations(utilisateur, jour), _a_clore(utilisateur),
+        _propositions(utilisateur, jour),
+    )  # fmt: skip
     return [*(f for f in lues if f is not None), *files_ep(utilisateur, jour)]
 
 
@@ -34,8 +41,9 @@ def _decisions(utilisateur: Any, jour: datetime.date) -> File | None:
 
 def _convocations(utilisateur: Any, jour: datetime.date) -> File | None:
     muettes = Presence.objects.filter(
-        membre__compte=utilisateur, reponse="", seance__etat="convoquee", seance__debut__gte=timezone.now()
-    )
+        membre__in=Membre.objects.de(utilisateur), reponse="", seance__etat="convoquee",
+        seance__debut__gte=timezone.now(),
+    )  # fmt: skip
     lues = list(muettes.select_related("seance__instance").order_by("seance__debut")[:20])
     if not lues:
         return None
@@ -44,6 +52,21 @@ def _convocations(utilisateur: Any, jour: datetime.date) -> File | None:
     mots = "convocation sans réponse" if len(lues) == 1 else "convocations sans réponse"
     url = reverse("gouvernance:convocation_reponse", args=[jeton(lues[0])])
     return File(len(lues), mots, f"{premiere.instance.nom}.", url, ton, mention, ico, "Répondre")
+
+
+def _propositions(utilisateur: Any, jour: datetime.date) -> File | None:
+    """Return the proposals of the bodies one keeps that nobody has answered: the group is owed an answer."""
+    lues = Proposition.objects.tenues_par(utilisateur).filter(etat__in=EN_ATTENTE, instance__reference=False)
+    compte = lues.aggregate(combien=Count("pk"), ancienne=Min("deposee_le"))
+    if not compte["combien"]:
+        return None
+    mots = "proposition sans suite" if compte["combien"] == 1 else "propositions sans suite"
+    url = f"{reverse('gouvernance:propositions')}?miennes=on&avancement=attente&tri=deposee"
+    ton, mention, ico = "neutre", f"Depuis le {date_courte(compte['ancienne'])}", ICONES["attente"]
+    if jour - compte["ancienne"] > ATTENTE_LONGUE:
+        ton, ico = "veille", ICONES["retard"]
+    detail = "Dites au groupe ce qu’elles deviennent, ou mettez-les à l’ordre du jour d’un comité."
+    return File(compte["combien"], mots, detail, url, ton, mention, ico, "Voir les propositions")
 
 
 def _a_clore(utilisateur: Any) -> File | None:

@@ -1,20 +1,74 @@
 /* <form data-seance-saisie="12">: decisions typed during a meeting. Nothing is lost when the network fails: what was
-   sent waits on this machine and is sent again, once, under the same key. Without script, the form posts as usual. */
+   sent waits on this machine and is sent again, once, under the same key; what is refused waits to be corrected.
+   <div data-seance-attente="12"> shows what waits, also once the meeting is closed. Without script, the form posts. */
 const formulaire = document.querySelector("form[data-seance-saisie]");
+const liste = document.querySelector("[data-seance-attente]");
+const DELAI = 15_000;
 
 const lire = (cle, defaut) => {
   try { return JSON.parse(localStorage.getItem(cle) ?? "null") ?? defaut; } catch { return defaut; }
 };
 const garder = (cle, valeur) => {
-  try { localStorage.setItem(cle, JSON.stringify(valeur)); } catch { /* storage refused or full: the form keeps its text */ }
+  try { localStorage.setItem(cle, JSON.stringify(valeur)); return true; } catch { return false; }   // refused or full
 };
+const nouvelleCle = () => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-100000000000".replace(
+  /[018]/g, (c) => (Number(c) ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (Number(c) / 4)))).toString(16),
+);
+const valeur = (champs, nom) => champs.find(([n]) => n === nom)?.[1] ?? "";
+
+/* What waits on this machine: [{ champs, message }], message when the server refused it. */
+class Attente {
+  constructor(seance) { this.cle = `seance:${seance}:attente`; }
+
+  get lignes() { return lire(this.cle, []); }
+
+  ajouter(champs, message = "") {
+    const autres = this.lignes.filter((l) => valeur(l.champs, "cle") !== valeur(champs, "cle"));
+    return garder(this.cle, [...autres, { champs, message }]);
+  }
+
+  retirer(champs) {
+    garder(this.cle, this.lignes.filter((l) => valeur(l.champs, "cle") !== valeur(champs, "cle")));
+    this.montrer();
+  }
+
+  montrer(reprendre) {
+    if (!liste) return;
+    this.reprendre = reprendre ?? this.reprendre;
+    const lignes = this.lignes;
+    liste.hidden = !lignes.length;
+    liste.querySelector("ul").replaceChildren(...lignes.map((ligne) => this.dire(ligne)));
+  }
+
+  dire({ champs, message }) {
+    const li = document.createElement("li");
+    const texte = document.createElement("p");
+    texte.textContent = valeur(champs, "texte");
+    const pourquoi = document.createElement("p");
+    pourquoi.className = "discret";
+    pourquoi.textContent = message || "Pas encore partie : elle le sera au retour du réseau.";
+    li.append(texte, pourquoi);
+    const bouton = (mots, geste) => {
+      const b = document.createElement("button");
+      b.type = "button";
+      b.className = "btn btn-link btn-sm";
+      b.textContent = mots;
+      b.addEventListener("click", geste);
+      li.append(b);
+    };
+    if (this.reprendre) bouton("Reprendre", () => this.reprendre(champs));
+    bouton("Oublier", () => this.retirer(champs));
+    return li;
+  }
+}
 
 class Saisie {
   constructor() {
-    this.file = `seance:${formulaire.dataset.seanceSaisie}:file`;
+    this.attente = new Attente(formulaire.dataset.seanceSaisie);
     this.brouillon = `seance:${formulaire.dataset.seanceSaisie}:brouillon`;
     this.etat = formulaire.querySelector("[data-seance-etat]");
     this.envoi = false;
+    this.attente.montrer((champs) => { this.remplir(champs); this.attente.retirer(champs); this.noter(); });
   }
 
   dire(texte) { this.etat.textContent = texte; }
@@ -25,64 +79,80 @@ class Saisie {
 
   noter() { garder(this.brouillon, this.contenu().filter(([nom]) => nom !== "cle")); }
 
-  rendre() {
-    for (const [nom, valeur] of lire(this.brouillon, [])) {
+  remplir(champs) {
+    for (const [nom, contenu] of champs) {
       const champ = formulaire.elements.namedItem(nom);
       if (!champ) continue;
-      if (champ.type === "checkbox") champ.checked = true; else champ.value = valeur;
+      if (champ.type === "checkbox") champ.checked = true; else champ.value = contenu;
     }
+    formulaire.elements.namedItem("texte").focus();
+  }
+
+  /* Only what was being written: an empty draft would put back the point that was discussed before. */
+  rendre() {
+    const champs = lire(this.brouillon, []);
+    if (valeur(champs, "texte").trim()) this.remplir(champs);
   }
 
   vider() {
-    localStorage.removeItem(this.brouillon);
+    try { localStorage.removeItem(this.brouillon); } catch { /* nothing was kept */ }
     formulaire.reset();
-    formulaire.elements.namedItem("cle").value = crypto.randomUUID();
+    formulaire.elements.namedItem("cle").value = nouvelleCle();
   }
 
   async poster(champs) {
     const corps = new URLSearchParams(champs);
     corps.set("csrfmiddlewaretoken", formulaire.elements.namedItem("csrfmiddlewaretoken").value);
-    return fetch(formulaire.action, { method: "POST", body: corps, redirect: "manual", headers: { Accept: "application/json" } });
+    return fetch(formulaire.action, {
+      method: "POST", body: corps, redirect: "manual", headers: { Accept: "application/json" },
+      signal: AbortSignal.timeout(DELAI),
+    });
   }
 
+  /* Return [what became of it, what to say]: « ecrite », « refusee » (to correct) or « attend » (to send again). */
   async envoyer(champs) {
     this.envoi = true;
     try {
       const reponse = await this.poster(champs);
-      if (reponse.ok) return "ecrite";
-      if (reponse.status === 422) {
-        const { message } = await reponse.json();
-        this.dire(message);
-        return "refusee";
-      }
-      this.dire("Votre session a expiré ou la séance a changé : la saisie est gardée sur ce poste. Rechargez la page.");
-      return "attend";
+      if (reponse.ok) return ["ecrite", ""];
+      if (reponse.status === 422) return ["refusee", (await reponse.json()).message];
+      return ["attend", "Votre session a expiré ou la séance a changé : la saisie est gardée sur ce poste. Rechargez la page."];
     } catch {
-      this.dire("Réseau interrompu : la décision est gardée sur ce poste, elle partira au retour.");
-      return "attend";
+      return ["attend", "Réseau interrompu : la décision est gardée sur ce poste, elle partira au retour."];
     } finally {
       this.envoi = false;
     }
   }
 
   async soumettre() {
-    if (this.envoi) return;
+    if (this.envoi) { this.dire("Un envoi est en cours : recommencez dans un instant."); return; }
     const champs = this.contenu();
-    const issue = await this.envoyer(champs);
+    const [issue, message] = await this.envoyer(champs);
+    this.dire(message);
     if (issue === "refusee") return;
-    if (issue === "attend") garder(this.file, [...lire(this.file, []), champs]);
+    if (issue === "attend" && !this.attente.ajouter(champs)) {
+      this.dire("Réseau interrompu, et ce poste ne garde rien : laissez cette page ouverte et recommencez au retour.");
+      return;
+    }
     this.vider();
     if (issue === "ecrite") this.recharger();
-    else formulaire.elements.namedItem("texte").focus();
+    else {
+      this.attente.montrer();
+      formulaire.elements.namedItem("texte").focus();
+    }
   }
 
   async repartir() {
-    const attente = lire(this.file, []);
-    if (this.envoi || !attente.length) return;
-    const reste = [];
-    for (const champs of attente) if (await this.envoyer(champs) !== "ecrite") reste.push(champs);
-    garder(this.file, reste);
-    if (!reste.length) this.recharger();
+    if (this.envoi) return;
+    let ecrites = 0;
+    for (const { champs, message } of this.attente.lignes) {
+      if (message) continue;
+      const [issue, dit] = await this.envoyer(champs);
+      if (issue === "ecrite") { ecrites += 1; this.attente.retirer(champs); }
+      if (issue === "refusee") { this.attente.ajouter(champs, dit); this.attente.montrer(); }
+      if (issue === "attend") { this.dire(dit); break; }
+    }
+    if (ecrites) this.recharger();
   }
 
   recharger() {
@@ -102,4 +172,6 @@ if (formulaire) {
     if (evenement.key === "Enter" && (evenement.ctrlKey || evenement.metaKey)) formulaire.requestSubmit();
   });
   window.addEventListener("online", () => saisie.repartir());
+} else if (liste) {
+  new Attente(liste.dataset.seanceAttente).montrer();
 }

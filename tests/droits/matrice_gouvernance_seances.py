@@ -27,6 +27,7 @@ def preparer(m: Any) -> None:
     )
     demain = {"instance": m.instance_seances, "debut": timezone.now() + datetime.timedelta(days=1)}
     m.seance_ouverte = Seance.objects.create(**demain, etat="ouverte", ouverte_le=timezone.now())
+    m.seance_tenue = Seance.objects.create(**demain, etat="tenue", ouverte_le=timezone.now(), close_le=timezone.now())
     m.seance_convoquee = Seance.objects.create(**demain, etat="convoquee")
     m.seance_preparee = Seance.objects.create(**demain)
     m.presence_convoquee = Presence.objects.create(seance=m.seance_convoquee, membre=siege)
@@ -58,7 +59,9 @@ MATRICE = [
     Ligne("gouvernance:seance", LECTURE, objet=de("seance_ouverte")),
     Ligne("gouvernance:seance", PREPAREE, objet=de("seance_preparee"), cas="en préparation"),
     Ligne("gouvernance:seance_pdf", TENUE, objet=de("seance_ouverte", genre="emargement")),
-    Ligne("gouvernance:seance_word", LECTURE, objet=de("seance_ouverte")),
+    Ligne("gouvernance:seance_direct", LECTURE, objet=de("seance_ouverte")),
+    Ligne("gouvernance:seance_word", TENUE, objet=de("seance_ouverte"), cas="projet de relevé"),
+    Ligne("gouvernance:seance_word", LECTURE, objet=de("seance_tenue"), cas="relevé d’une séance close"),
     Ligne("gouvernance:seance_modifier", TENUE, objet=de("seance_convoquee")),
     Ligne("gouvernance:seance_ordre", TENUE, objet=de("seance_convoquee")),
     Ligne("gouvernance:seance_ordre", FAITE, objet=de("seance_convoquee"), methode="POST",

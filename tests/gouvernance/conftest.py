@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from decimal import Decimal
 from types import SimpleNamespace
@@ -9,10 +10,13 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 
 from actions.models import EtatBilan, EtatEtape, Programme
 from gouvernance.contenu import rassembler
-from gouvernance.models import VersionRapport
+from gouvernance.models import Instance, Membre, VersionRapport
+from gouvernance.operations import seances as ops
 from pdi.comptes.models import Role
 from pdi.socle.models import Traitement
 from pdi.structures.models import Structure
@@ -22,6 +26,7 @@ from tests.fabriques import (
     BilanFactory,
     CampagneFactory,
     CibleFactory,
+    DepartementFactory,
     EtapeFactory,
     FicheFactory,
     FinancementFactory,
@@ -35,6 +40,7 @@ from tests.fabriques import (
     StructureFactory,
     UtilisateurFactory,
 )
+from tests.fabriques_parcours import il_y_a
 
 ANNEE = 2025
 
@@ -157,3 +163,51 @@ def essonne(db: None) -> Any:
     """The demonstration as `charger_demo` loads it."""
     call_command("charger_demo", verbosity=0)
     return SimpleNamespace(programme=Programme.objects.get(code="essonne-2022-2026"))
+
+
+# -- a body, its members, a meeting: a test file may have its own -------------------------------
+
+
+@pytest.fixture
+def service(db: None, client: Any) -> Any:
+    """A programme manager, logged in: keeps every body."""
+    utilisateur = UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME, nom="Service")
+    client.force_login(utilisateur, backend="django.contrib.auth.backends.ModelBackend")
+    return utilisateur
+
+
+@pytest.fixture
+def comite(db: None) -> Any:
+    """A body with a quorum of two voices."""
+    return Instance.objects.create(
+        departement=DepartementFactory.create(code="91"), nom="Comité de pilotage", nature="comite_pilotage", quorum=2
+    )
+
+
+@pytest.fixture
+def membres(comite: Any) -> Any:
+    """Two members with a voice, one without."""
+    base = {"instance": comite, "mandat": DateRange(il_y_a(100), None)}
+    return [
+        Membre.objects.create(**base, nom="Ada Modèle", courriel="ada@exemple.fr"),
+        Membre.objects.create(**base, nom="Léo Témoin", courriel="leo@exemple.fr"),
+        Membre.objects.create(**base, nom="Zoé Spécimen", voix=False),
+    ]
+
+
+@pytest.fixture
+def seance(comite: Any, service: Any) -> Any:
+    """A meeting in preparation, with two points."""
+    return ops.preparer_seance(
+        instance=comite, par=service, debut=timezone.now() + datetime.timedelta(days=9), lieu="Salle 204",
+        points=[{"titre": "Premier point"}, {"titre": "Second point"}],
+    )  # fmt: skip
+
+
+@pytest.fixture
+def ouverte(seance: Any, membres: Any, service: Any) -> Any:
+    """A meeting that is open."""
+    ops.convoquer_seance(seance=seance, par=service)
+    ops.ouvrir_seance(seance=seance, par=service)
+    seance.refresh_from_db()
+    return seance

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import io
 import json
-import uuid
 from pathlib import Path
 
 import docx
@@ -14,13 +13,12 @@ import pytest
 from django.conf import settings as reglages
 from django.core import mail
 from django.db import connection
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from actions.models import EtatEtape
-from gouvernance.models import Decision, Instance, Membre, Presence, Seance
+from gouvernance.models import Decision, Membre, Presence, Seance
 from gouvernance.operations import seances as ops
 from gouvernance.operations.convocations import jeton, jeton_agenda
 from gouvernance.operations.decisions import noter_decision, suivre_decision
@@ -32,7 +30,6 @@ from pdi.socle.droits import DroitInsuffisant, RegleMetier
 from pdi.socle.etats import TransitionImpossible
 from tests.fabriques import (
     BilanFactory,
-    DepartementFactory,
     EtapeFactory,
     FicheFactory,
     ProgrammeFactory,
@@ -44,46 +41,6 @@ DONNEES = Path(reglages.DOSSIER_DONNEES)
 
 
 # -- on screen --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def service(db, client):
-    utilisateur = UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME, nom="Service")
-    client.force_login(utilisateur, backend="django.contrib.auth.backends.ModelBackend")
-    return utilisateur
-
-
-@pytest.fixture
-def comite(db):
-    return Instance.objects.create(
-        departement=DepartementFactory.create(code="91"), nom="Comité de pilotage", nature="comite_pilotage", quorum=2
-    )
-
-
-@pytest.fixture
-def membres(comite):
-    base = {"instance": comite, "mandat": DateRange(il_y_a(100), None)}
-    return [
-        Membre.objects.create(**base, nom="Ada Modèle", courriel="ada@exemple.fr"),
-        Membre.objects.create(**base, nom="Léo Témoin", courriel="leo@exemple.fr"),
-        Membre.objects.create(**base, nom="Zoé Spécimen", voix=False),
-    ]
-
-
-@pytest.fixture
-def seance(comite, service):
-    return ops.preparer_seance(
-        instance=comite, par=service, debut=timezone.now() + datetime.timedelta(days=9), lieu="Salle 204",
-        points=[{"titre": "Premier point"}, {"titre": "Second point"}],
-    )  # fmt: skip
-
-
-@pytest.fixture
-def ouverte(seance, membres, service):
-    ops.convoquer_seance(seance=seance, par=service)
-    ops.ouvrir_seance(seance=seance, par=service)
-    seance.refresh_from_db()
-    return seance
 
 
 def texte_du_pdf(octets):
@@ -171,75 +128,6 @@ def test_on_ne_convoque_pas_n_importe_quoi(service, seance, membres, defaire, ph
     seance.refresh_from_db()
     assert seance.etat == "preparee"
     assert not mail.outbox
-
-
-def test_la_presence_se_note_d_un_geste_et_le_quorum_se_recompte(client, ouverte):
-    presences = list(ouverte.presences.order_by("membre__nom"))
-    ecran = reverse("gouvernance:seance_presence", args=[ouverte.pk])
-    recu = client.post(ecran, {f"etat-{presences[0].pk}": "present"}, headers={"HX-Request": "true"}).content.decode()
-    assert "Quorum non atteint" in recu
-    envoi = {f"etat-{presences[0].pk}": "present", f"etat-{presences[1].pk}": "represente"}
-    recu = client.post(ecran, envoi, headers={"HX-Request": "true"}).content.decode()
-    assert "Quorum atteint" in recu
-    assert "2 voix sur 2" in recu
-
-
-def test_une_decision_renvoyee_apres_une_coupure_n_est_ecrite_qu_une_fois(client, ouverte):
-    ecran = reverse("gouvernance:decision_noter", args=[ouverte.pk])
-    envoi = {"texte": "Étudier l’automatisation", "type": "ajustement", "cle": str(uuid.uuid4())}
-    for _ in range(2):
-        recu = client.post(ecran, envoi, headers={"Accept": "application/json"})
-        assert recu.status_code == 200
-        assert recu.json() == {"numero": "D1"}
-    assert Decision.objects.count() == 1
-    refus = client.post(ecran, envoi | {"texte": "", "cle": ""}, headers={"Accept": "application/json"})
-    assert refus.status_code == 422
-    assert refus.json()["message"] == "Écrivez la décision."
-    page = client.get(ouverte.get_absolute_url()).content.decode()
-    assert "Étudier l’automatisation" in page
-
-
-def test_deux_corrections_d_une_decision_ne_s_ecrasent_pas(client, service, ouverte):
-    decision = noter(ouverte, service)
-    ecran = reverse("gouvernance:decision_modifier", args=[decision.pk])
-    envoi = {"texte": "Étudier avec la DSI", "type": "avis", "version": "1"}
-    assert client.post(ecran, envoi).status_code == 302
-    perdue = client.post(ecran, envoi | {"texte": "Étudier sans la DSI"})
-    assert perdue.status_code == 422
-    assert "modifiée entre-temps" in perdue.content.decode()
-    decision.refresh_from_db()
-    assert decision.texte == "Étudier avec la DSI"
-
-
-def test_des_votes_impossibles_sont_refuses_et_rien_n_est_ecrit(service, ouverte):
-    with pytest.raises(RegleMetier, match="3 voix notées pour 0"):
-        noter(ouverte, service, pour=3)
-    assert not Decision.objects.exists()
-
-
-def test_un_seul_point_en_discussion_et_la_cloture_reporte_le_reste(client, ouverte):
-    premier, second = ouverte.points.all()
-    for point in (premier, second):
-        client.post(reverse("gouvernance:seance_point_etat", args=[point.pk]), {"etat": "en_discussion"})
-    premier.refresh_from_db()
-    assert premier.etat == "traite"
-    client.post(reverse("gouvernance:seance_point_etat", args=[second.pk]), {"etat": "a_venir"})
-    client.post(reverse("gouvernance:seance_geste", args=[ouverte.pk, "clore"]))
-    second.refresh_from_db()
-    ouverte.refresh_from_db()
-    assert (ouverte.etat, second.etat) == ("tenue", "reporte")
-    assert set(ouverte.presences.values_list("etat", flat=True)) == {"absent"}
-
-
-def test_une_seance_tenue_ne_change_plus_sans_dire_pourquoi(client, service, ouverte):
-    ops.clore_seance(seance=ouverte, par=service)
-    with pytest.raises(RegleMetier, match="tenue"):
-        noter(ouverte, service)
-    ecran = reverse("gouvernance:seance_motif", args=[ouverte.pk, "rouvrir"])
-    assert client.post(ecran, {"motif": ""}).status_code == 422
-    client.post(ecran, {"motif": "Une décision manquait."})
-    assert noter(ouverte, service).numero == 1
-    assert "Une décision manquait." in client.get(ouverte.get_absolute_url()).content.decode()
 
 
 def test_reporter_prepare_une_seance_semblable_et_previent(
