@@ -25,7 +25,7 @@ SCALAIRES = (
     "numero", "categorie", "intitule", "age_min", "age_max", "places", "places_unite", "places_detail", "duree_texte",
     "duree_min_mois", "duree_max_mois", "heures", "heures_hebdo", "documents", "prescription_referent",
     "prescription_prestataire", "auto_prescription", "sexe", "brsa_seulement", "inscription_france_travail",
-    "contrat_requis", "foyer_requis", "anciennete_rsa_max_mois", "modalites", "cout", "contact_nom",
+    "contrat_requis", "foyer_requis", "enfant_age_max", "anciennete_rsa_max_mois", "modalites", "cout", "contact_nom",
     "contact_telephone", "contact_courriel",
 )  # fmt: skip
 LIENS = ("operateurs", "freins", "fiches")
@@ -164,6 +164,7 @@ PLAN: Sequence[tuple[str, str, str, Callable[[Any], str]]] = (
     ("Conditions", "inscription_france_travail", "Inscription à France Travail exigée", _brut),
     ("Conditions", "contrat_requis", "Contrat validé exigé", _brut),
     ("Conditions", "foyer_requis", "Condition de foyer", _choix([c for c in ConditionFoyer.choices if c[0]])),
+    ("Conditions", "enfant_age_max", "Âge maximal de l’enfant", _nombre("ans")),
     ("Conditions", "anciennete_rsa_max_mois", "Ancienneté maximale au RSA", _nombre("mois")),
     ("Durée", "duree_texte", "Durée", _brut),
     ("Durée", "duree_min_mois", "Durée minimale", _nombre("mois")),

@@ -33,6 +33,7 @@ from parcours.models import (
     MembreFoyer,
     Orientation,
     Personne,
+    RoleFoyer,
     SituationDroitsDevoirs,
     SituationFoyer,
 )
@@ -76,6 +77,7 @@ def _profil(personne: Personne, jour: datetime.date) -> Profil:
     orientation = Orientation.objects.au(jour).filter(personne=personne).values_list("type_decide", flat=True).first()
     place = MembreFoyer.objects.filter(personne=personne, periode__contains=jour).values("foyer")
     foyer = SituationFoyer.objects.filter(foyer__in=place, periode__contains=jour).first()
+    ages = _ages_enfants(place, jour)
     droits = SituationDroitsDevoirs.objects.filter(personne=personne, recu=True, periode__startswith__lte=jour)
     entree = droits.order_by("-periode").values_list("periode", flat=True).first()
     return Profil(
@@ -85,10 +87,18 @@ def _profil(personne: Personne, jour: datetime.date) -> Profil:
         type_orientation=orientation or "",
         contrat=Contrat.objects.valides_au(jour).filter(personne=personne).exists(),
         inscrit_france_travail=personne.inscrit_france_travail,
-        enfants=foyer.enfants if foyer else None,
+        enfants=foyer.enfants if foyer and foyer.enfants is not None else len(ages) or None,
+        ages_enfants=ages,
         seul=foyer.situation not in COUPLE if foyer and foyer.situation else None,
         anciennete_mois=mois_ecoules(entree.lower, jour) if entree and entree.lower else None,
     )
+
+
+def _ages_enfants(foyer: QuerySet[Any, Any], jour: datetime.date) -> tuple[int, ...]:
+    """Return the ages known among the children of a household on the day."""
+    enfants = MembreFoyer.objects.filter(foyer__in=foyer, role=RoleFoyer.ENFANT, periode__contains=jour)
+    naissances = enfants.filter(personne__date_naissance__lte=jour).values_list("personne__date_naissance", flat=True)
+    return tuple(age_au(naissance, jour) for naissance in naissances if naissance)
 
 
 def _freins(personne: Personne, *, sante: bool) -> dict[int, str]:
@@ -122,7 +132,9 @@ def condition_ecartee(p: Profil) -> Q:
     if p.anciennete_mois is not None:
         ecartee |= Q(anciennete_rsa_max_mois__lt=p.anciennete_mois)
     if p.enfants == 0:
-        ecartee |= ~Q(foyer_requis="")
+        ecartee |= Q(foyer_requis__in=("enfant", "parent_isole"))
+    elif p.plus_jeune is not None:
+        ecartee |= Q(enfant_age_max__lt=p.plus_jeune)
     if p.seul is False:
         ecartee |= Q(foyer_requis="parent_isole")
     return ecartee

@@ -60,6 +60,10 @@ class OffreForm(Formulaire):
     inscription_france_travail = forms.BooleanField(label="Inscription à France Travail exigée", required=False)
     contrat_requis = forms.BooleanField(label="Contrat d’engagement validé exigé", required=False)
     foyer_requis = forms.ChoiceField(label="Condition de foyer", choices=ConditionFoyer.choices, required=False)
+    enfant_age_max = ChampEntier(
+        label="Âge maximal de l’enfant", minimum=0, maximum=25, required=False,
+        help_text="Compris, avec une condition de foyer : 5 pour « moins de 6 ans ».",
+    )  # fmt: skip
     anciennete_rsa_max_mois = ChampEntier(
         label="Ancienneté maximale au RSA (mois)", minimum=0, maximum=600, required=False
     )
@@ -91,7 +95,7 @@ class OffreForm(Formulaire):
         ("public", "Pour qui", ("publics", "publics_vises", "age_min", "age_max", "sexe")),
         ("conditions", "Conditions d’accès", (
             "conditions_acces", "types_orientation", "brsa_seulement", "inscription_france_travail", "contrat_requis",
-            "foyer_requis", "anciennete_rsa_max_mois",
+            "foyer_requis", "enfant_age_max", "anciennete_rsa_max_mois",
         )),
         ("duree", "Durée et places", (
             "duree_texte", "duree_min_mois", "duree_max_mois", "heures", "heures_hebdo", "places", "places_unite",
@@ -129,6 +133,8 @@ class OffreForm(Formulaire):
             a, b = propres.get(bas), propres.get(haut)
             if a is not None and b is not None and b < a:
                 self.add_error(haut, phrase)
+        if propres.get("enfant_age_max") is not None and not propres.get("foyer_requis"):
+            self.add_error("foyer_requis", "L’âge de l’enfant précise une condition de foyer : choisissez-la.")
         for theme in propres.get("thematiques") or []:
             if len(theme) > 80:
                 self.add_error("thematiques", f"Un thème tient en 80 caractères : « {theme[:40]}… » en a {len(theme)}.")
@@ -158,7 +164,7 @@ class OffreForm(Formulaire):
         return valeurs
 
 
-ENTIERS = ("age_min", "age_max", "places", "anciennete_rsa_max_mois")
+ENTIERS = ("age_min", "age_max", "places", "enfant_age_max", "anciennete_rsa_max_mois")
 
 
 def francais(valeur: Any) -> str:

@@ -107,6 +107,7 @@ class OffreInsertion(models.Model):
     foyer_requis = models.CharField(
         "condition de foyer", max_length=15, choices=ConditionFoyer, blank=True, default=ConditionFoyer.AUCUNE
     )
+    enfant_age_max = models.PositiveSmallIntegerField("âge maximal de l’enfant", null=True, blank=True)
     anciennete_rsa_max_mois = models.PositiveSmallIntegerField(
         "ancienneté maximale au RSA (mois)", null=True, blank=True
     )
@@ -158,6 +159,11 @@ class OffreInsertion(models.Model):
                 violation_error_message="La durée maximale est inférieure à la durée minimale.",
             ),
             models.CheckConstraint(
+                condition=Q(enfant_age_max__isnull=True) | ~Q(foyer_requis=""),
+                name="offre_age_enfant_d_un_foyer",
+                violation_error_message="L’âge de l’enfant précise une condition de foyer\u00a0: choisissez-la.",
+            ),
+            models.CheckConstraint(
                 condition=Q(cout__isnull=True) | Q(cout__gte=0),
                 name="offre_cout_positif",
                 violation_error_message="Le coût d’une place n’est pas négatif.",
@@ -186,6 +192,12 @@ class OffreInsertion(models.Model):
         if self.age_max is not None:
             return f"moins de {self.age_max + 1} ans"
         return f"{self.age_min} ans ou plus" if self.age_min is not None else ""
+
+    @property
+    def foyer(self) -> str:
+        """Return the condition on the household in words, empty without one."""
+        dit = self.get_foyer_requis_display().lower() if self.foyer_requis else ""
+        return f"{dit}, de moins de {self.enfant_age_max + 1} ans" if self.enfant_age_max is not None else dit
 
     @property
     def prescripteurs(self) -> list[str]:

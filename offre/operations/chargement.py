@@ -23,7 +23,8 @@ from .realisations import charger_types
 
 # What the printed publics and conditions say without doubt, structured: it admits and refuses. The rest is read only.
 ELIGIBILITE = (
-    "sexe", "brsa_seulement", "types_orientation", "contrat_requis", "foyer_requis", "anciennete_rsa_max_mois",
+    "sexe", "brsa_seulement", "types_orientation", "contrat_requis", "foyer_requis", "enfant_age_max",
+    "anciennete_rsa_max_mois",
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ class OffreLue(Protocol):
     inscription_france_travail: Any
     contrat_requis: Any
     foyer_requis: Any
+    enfant_age_max: Any
     anciennete_rsa_max_mois: Any
 
 
@@ -35,6 +36,7 @@ class Profil:
     """What eligibility reads of a person on a day. None, or an empty text: not known.
 
     `anciennete_mois`: whole months since the last entry; `enfants`: dependent children; `seul`: no partner.
+    `ages_enfants`: the ages known among those children, in whole years.
     """
 
     age: int | None = None
@@ -44,8 +46,15 @@ class Profil:
     contrat: bool = False
     inscrit_france_travail: bool | None = None
     enfants: int | None = None
+    ages_enfants: tuple[int, ...] = ()
     seul: bool | None = None
     anciennete_mois: int | None = None
+
+    @property
+    def plus_jeune(self) -> int | None:
+        """Return the age of the youngest child; None when one of them has an age that is not known."""
+        complet = self.enfants is not None and len(self.ages_enfants) >= self.enfants > 0
+        return min(self.ages_enfants) if complet else None
 
 
 @dataclass(frozen=True)
@@ -100,8 +109,22 @@ def _parcours(offre: OffreLue, p: Profil) -> Iterator[Condition]:
 
 def _foyer(offre: OffreLue, p: Profil) -> Iterator[Condition]:
     enfant = None if p.enfants is None else p.enfants > 0
-    if offre.foyer_requis == "enfant":
+    if offre.foyer_requis and offre.enfant_age_max is not None:
+        yield _enfant_de(offre.enfant_age_max, p)
+    elif offre.foyer_requis == "enfant":
         yield Condition("Au moins un enfant à charge", enfant)
-    elif offre.foyer_requis == "parent_isole":
+    if offre.foyer_requis == "parent_isole":
         refuse = enfant is False or p.seul is False
         yield Condition("Parent isolé", False if refuse else None if enfant is None or p.seul is None else True)
+
+
+def _enfant_de(age_max: int, p: Profil) -> Condition:
+    """Judge « a child of `age_max` years at most »; with an age missing, the ones known cannot refuse."""
+    texte = f"Un enfant de moins de {age_max + 1}\u00a0ans"
+    if p.enfants == 0:
+        return Condition(texte, tenue=False)
+    if any(age <= age_max for age in p.ages_enfants):
+        return Condition(texte, tenue=True)
+    if p.plus_jeune is None:
+        return Condition(texte, tenue=None)
+    return Condition(f"{texte} (le plus jeune a {p.plus_jeune}\u00a0ans)", tenue=False)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings as reglages
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -21,8 +22,8 @@ from hypothesis import strategies as st
 from offre.models import EtatSession, LieuOffre, OffreInsertion, Session
 from offre.operations.chargement import charger_offres
 from parcours import correspondances
-from parcours.models import Consultation
-from parcours.regles.correspondances import Profil, conditions, convient
+from parcours.models import Consultation, Foyer, MembreFoyer, SituationFoyer
+from parcours.regles.correspondances import Condition, Profil, conditions, convient
 from pdi.comptes.models import Role
 from tests.fabriques import StructureFactory, UtilisateurFactory
 from tests.fabriques_parcours import (
@@ -30,6 +31,7 @@ from tests.fabriques_parcours import (
     DiagnosticFactory,
     FreinFactory,
     OffreFactory,
+    PersonneFactory,
     SituationThemeFactory,
     il_y_a,
     personne_suivie,
@@ -47,6 +49,7 @@ profils = st.builds(
     contrat=st.booleans(),
     inscrit_france_travail=st.none() | st.booleans(),
     enfants=st.none() | st.integers(0, 3),
+    ages_enfants=st.lists(st.integers(0, 20), max_size=3).map(tuple),
     seul=st.none() | st.booleans(),
     anciennete_mois=st.none() | st.integers(0, 40),
 )
@@ -59,7 +62,8 @@ def variees(db) -> list[OffreInsertion]:
         {}, {"age_min": 18}, {"age_max": 25}, {"age_min": 16, "age_max": 25, "sexe": "F"}, {"sexe": "H"},
         {"brsa_seulement": True}, {"types_orientation": ["emploi"]}, {"types_orientation": ["social", "socio_pro"]},
         {"inscription_france_travail": True}, {"contrat_requis": True}, {"foyer_requis": "enfant"},
-        {"foyer_requis": "parent_isole"}, {"anciennete_rsa_max_mois": 12},
+        {"foyer_requis": "parent_isole"}, {"foyer_requis": "enfant", "enfant_age_max": 5},
+        {"foyer_requis": "parent_isole", "enfant_age_max": 2}, {"anciennete_rsa_max_mois": 12},
         {"age_max": 35, "anciennete_rsa_max_mois": 12, "brsa_seulement": True},
     ]  # fmt: skip
     return [OffreFactory.create(**c) for c in cas]
@@ -101,6 +105,30 @@ def test_ce_qui_n_est_pas_connu_se_verifie_et_n_ecarte_pas():
     juges = conditions(offre, Profil(seul=True))
     assert [(c.texte, c.tenue) for c in juges] == [("Moins de 36\u00a0ans", None), ("Parent isolé", None)]
     assert convient(juges)
+
+
+@pytest.mark.parametrize(
+    ("enfants", "ages", "texte", "tenue"),
+    [
+        pytest.param(2, (8, 3), "Un enfant de moins de 6\u00a0ans", True, id="le cadet a trois ans"),
+        pytest.param(2, (8, 6), "Un enfant de moins de 6\u00a0ans (le plus jeune a 6\u00a0ans)", False, id="six ans"),
+        pytest.param(2, (8,), "Un enfant de moins de 6\u00a0ans", None, id="l’âge de l’autre manque"),
+        pytest.param(0, (), "Un enfant de moins de 6\u00a0ans", False, id="sans enfant"),
+    ],
+)
+def test_l_age_de_l_enfant_se_juge_sur_les_ages_connus(enfants, ages, texte, tenue):
+    offre = OffreInsertion(foyer_requis="enfant", enfant_age_max=5)
+    assert conditions(offre, Profil(enfants=enfants, ages_enfants=ages)) == [Condition(texte, tenue)]
+
+
+def test_l_enfant_du_foyer_a_l_age_qu_il_a_ce_jour_la(client: Client, jeanne):
+    foyer, depuis = Foyer.objects.get(membres__personne=jeanne), DateRange(il_y_a(90), None)
+    SituationFoyer.objects.update_or_create(foyer=foyer, defaults={"enfants": 1, "periode": depuis})
+    enfant = PersonneFactory.create(date_naissance=il_y_a(7 * 366))
+    MembreFoyer.objects.create(foyer=foyer, personne=enfant, role="ENF", periode=depuis)
+    OffreFactory.create(intitule="Crèche", foyer_requis="enfant", enfant_age_max=5)
+    page = client.get(reverse("parcours:prescription_choisir", args=[jeanne.pk]), {"voir": "ecartees"}).content.decode()
+    assert "Un enfant de moins de 6\u00a0ans (le plus jeune a 7\u00a0ans)" in page
 
 
 @pytest.fixture
