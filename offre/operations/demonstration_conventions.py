@@ -41,6 +41,13 @@ from .realisations import charger_types
 PROGRAMME = "essonne-2022-2026"
 DEPARTEMENT = "91"
 PART_DEPARTEMENT = Decimal("0.6")
+OBJECTIFS = (  # of every convention: label, harmonised indicator (empty: declared by the operator), unit
+    ("Entrées dans l’année", "entrees", "nombre"),
+    ("Taux d’occupation", "occupation", "%"),
+    ("Délai de réponse aux prescriptions", "delai-reponse", "jours"),
+    ("Sorties positives", "sorties-positives", "%"),
+    ("Participants satisfaits", "", "%"),
+)
 ETATS = ("valide", "valide", "soumis", "valide", "a_corriger", "valide", "soumis", "valide", "a_renseigner")
 
 
@@ -204,19 +211,13 @@ def _montants(recit: _Recit, convention: Convention, rang: int, base: Decimal) -
 
 def _objectifs(convention: Convention, rang: int) -> list[ObjectifConvention]:
     """Return the same harmonised objectives for all, with targets of their own, and a declared one."""
-    communs = (
-        ("Entrées dans l’année", "entrees", 6 + rang % 4, "nombre"),
-        ("Taux d’occupation", "occupation", 70 + rang % 3 * 5, "%"),
-        ("Délai de réponse aux prescriptions", "delai-reponse", 10, "jours"),
-        ("Sorties positives", "sorties-positives", 45 + rang % 4 * 5, "%"),
-        ("Participants satisfaits", "", 80, "%"),
-    )
+    cibles = (6 + rang % 4, 70 + rang % 3 * 5, 10, 45 + rang % 4 * 5, 80)
     return [
         ObjectifConvention(
             convention=convention, annee=annee, libelle=libelle, calcul=calcul, cible=cible, unite=unite, ordre=ordre
         )
         for annee in _annees(convention)
-        for ordre, (libelle, calcul, cible, unite) in enumerate(communs, 1)
+        for ordre, ((libelle, calcul, unite), cible) in enumerate(zip(OBJECTIFS, cibles, strict=True), 1)
     ]
 
 
@@ -263,12 +264,12 @@ def _campagne(recit: _Recit, conventions: list[Convention]) -> int:
 
 def _remplir(bilan: BilanOperateur, lignes: list[LigneBilan], lu: dict[str, Any], rang: int) -> None:
     """Write what the operator says, and freeze the lines."""
-    phrases = lu["explications"]
-    for ordre, ligne in enumerate(lignes):
+    for (_libelle, calcul, _unite), ligne in zip(OBJECTIFS, lignes, strict=True):
+        phrases = lu["explications"][calcul]
         dit = {"valeur": str(72 + (rang * 7) % 24) if ligne.declaree else "", "texte": ""}
         valeur = Decimal(dit["valeur"]) if ligne.declaree else ligne.valeur
         if valeur is None or (ligne.atteint is not True and not ligne.declaree) or (ligne.declaree and valeur < 80):
-            dit["texte"] = phrases[(rang + ordre) % len(phrases)]
+            dit["texte"] = phrases[rang % len(phrases)]
         if any(dit.values()):
             bilan.explications[ligne.cle] = dit
     bilan.realisations, bilan.difficultes, bilan.perspectives = lu["faits"], lu["difficultes"], lu["perspectives"]
