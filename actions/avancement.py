@@ -239,8 +239,13 @@ class Apercu:
 
 
 def fiches_sans_bilan(campagne: Campagne) -> QuerySet[FicheAction]:
-    """Return the fiches of the programme that have no bilan in the campaign (all of them before it opens)."""
-    return FicheAction.objects.filter(programme=campagne.programme_id).exclude(bilans__campagne=campagne)
+    """Return the fiches of the programme that have no bilan in the campaign (all of them before it opens).
+
+    Of a fiche withdrawn before the year began, nobody is asked for a bilan.
+    """
+    siennes = FicheAction.objects.filter(programme=campagne.programme_id)
+    retirees = siennes.retirees_avant(datetime.date(campagne.annee, 1, 1))
+    return siennes.exclude(bilans__campagne=campagne).exclude(pk__in=retirees)
 
 
 def apercu_ouverture(campagne: Campagne) -> Apercu:

@@ -31,6 +31,16 @@ def _cadres(fiche: Any) -> str:
     return ", ".join(c.libelle for c in fiche.cadres.all())
 
 
+COLONNES_HISTORIQUE = (
+    Colonne("Le", "le", type="date", largeur=16),
+    Colonne("Opération", "quoi", largeur=36),
+    Colonne("Sur", "objet", largeur=36),
+    Colonne("Par", "par", largeur=24),
+    Colonne("Rubrique", "champ", largeur=28),
+    Colonne("Avant", "avant", largeur=60),
+    Colonne("Après", "apres", largeur=60),
+    Colonne("Commentaire", "commentaire", largeur=40),
+)
 IDENTITE = (
     Colonne("Programme", lambda f: str(f.programme), largeur=28),
     Colonne("Axe", lambda f: str(f.axe.parent or f.axe) if f.axe else "", largeur=36),

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib.postgres.lookups import Unaccent
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Lower
 
 from pdi.comptes.models import ROLES_DEPARTEMENT, Role
@@ -112,6 +113,14 @@ class AxeQuerySet(models.QuerySet["Axe"]):
 
 class FicheQuerySet(models.QuerySet["FicheAction"]):
     """Fiches-actions."""
+
+    def retirees_avant(self, jour: datetime.date) -> FicheQuerySet:
+        """Return those withdrawn, whose version in force the day before `jour` already said so."""
+        from .models import StatutFiche, VersionFiche
+
+        dites = VersionFiche.objects.filter(fiche=OuterRef("pk"), effet__lt=jour).order_by("-numero")
+        arret = dites.annotate(dit=KeyTextTransform("arret", "contenu")).values("dit")[:1]
+        return self.filter(statut=StatutFiche.ABANDONNEE).annotate(arret=Subquery(arret)).filter(arret__gt="")
 
     def visibles_par(self, utilisateur: Any) -> FicheQuerySet:
         """Return the fiches the user may read.

@@ -39,7 +39,7 @@ MODIFIABLES = {
     "cibles": "Cibles des indicateurs",
     "cout_total": "Coût total prévu, en euros",
     "financements": "Financements prévus, en euros",
-    "arret": "Arrêt de l’action",
+    "arret": "Retrait de la fiche",
 }
 FIGEES = {
     "numero": "Numéro",

@@ -21,6 +21,17 @@ def peut_proposer_modification(utilisateur: Any, fiche: FicheAction) -> Verdict:
     return non("Seuls les pilotes de la fiche et les chargés de programme proposent de la modifier.")
 
 
+def peut_proposer_fiche(utilisateur: Any, programme: Programme) -> Verdict:
+    """Propose a new fiche: the managers, and who pilots a fiche of the programme."""
+    if peut_modifier_programme(utilisateur, programme):
+        return OUI
+    if programme.reference:
+        return non("Ce programme d’un autre département sert de référence : il se lit, il ne se modifie pas.")
+    if FicheAction.objects.pilotees_par(utilisateur).filter(programme=programme).exists():
+        return OUI
+    return non("Seuls les pilotes du programme et les chargés de programme proposent une nouvelle fiche.")
+
+
 def peut_preparer_avenant(utilisateur: Any, programme: Programme) -> Verdict:
     """Create an avenant of a programme."""
     return peut_modifier_programme(utilisateur, programme)
@@ -36,10 +47,16 @@ def peut_modifier_avenant(utilisateur: Any, avenant: Avenant) -> Verdict:
 
 def acteurs_de_modification(utilisateur: Any, modification: ModificationFiche) -> set[str]:
     """Return what the user is to a proposal."""
-    acteurs = {GESTION} if peut_modifier_programme(utilisateur, modification.fiche.programme) else set()
-    if modification.par_id == utilisateur.pk and peut_proposer_modification(utilisateur, modification.fiche):
+    acteurs = {GESTION} if peut_modifier_programme(utilisateur, modification.programme_vise) else set()
+    if modification.par_id == utilisateur.pk and _peut_proposer(utilisateur, modification):
         acteurs.add(AUTEUR)
     return acteurs
+
+
+def _peut_proposer(utilisateur: Any, modification: ModificationFiche) -> Verdict:
+    if modification.creation:
+        return peut_proposer_fiche(utilisateur, modification.programme_vise)
+    return peut_proposer_modification(utilisateur, modification.ciblee)
 
 
 def peut_corriger_modification(utilisateur: Any, modification: ModificationFiche) -> Verdict:

@@ -23,18 +23,30 @@ from gouvernance.models import (
 from gouvernance.regles.avenants import TONS_AVENANT, TONS_MODIFICATION
 from pdi.socle.composants import Etape, Evenement
 from pdi.socle.differences import Morceau, apres_seul, avant_seul, comparer_mots
-from pdi.socle.formats import date_longue
+from pdi.socle.formats import date_longue, typographier
 
 EN_ATTENTE = (EtatModification.PROPOSEE, EtatModification.RETENUE)
 
 
 def conflits(modifications: Iterable[ModificationFiche]) -> dict[int, str]:
-    """Return {proposal: what the fiche says now} where it is no longer what the proposal starts from."""
+    """Return {proposal: what the fiche says now} where it is no longer what the proposal starts from.
+
+    For a new fiche: the fiche that took its number since.
+    """
     attendues = [m for m in modifications if m.etat in EN_ATTENTE]
-    if not attendues:
-        return {}
-    textes = {f.pk: textes_de(f) for f in a_lire({m.fiche_id for m in attendues})}
-    return {m.pk: textes[m.fiche_id][m.champ] for m in attendues if textes[m.fiche_id][m.champ] != m.avant}
+    textes = {f.pk: textes_de(f) for f in a_lire({m.ciblee.pk for m in attendues if not m.creation})}
+    trouves = {}
+    for m in attendues:
+        if not m.creation and (dit := textes[m.ciblee.pk][m.champ]) != m.avant:
+            trouves[m.pk] = dit
+    creations = [m for m in attendues if m.creation]
+    if creations:
+        memes = FicheAction.objects.filter(
+            programme__in={m.programme_vise.pk for m in creations}, numero__in={m.numero for m in creations}
+        )
+        prises = {(f.programme_id, f.numero): str(f) for f in memes}
+        trouves |= {m.pk: prises[c] for m in creations if (c := (m.programme_vise.pk, m.numero)) in prises}
+    return trouves
 
 
 @dataclass(frozen=True)
@@ -82,14 +94,21 @@ class LectureAvenant:
     def modifications(self) -> list[ModificationLue]:
         """Return what it changes, in the order of the fiches."""
         visibles = ModificationFiche.objects.visibles_par(self.utilisateur).filter(avenant=self.avenant)
-        lues = visibles.select_related("fiche__programme", "par", "bilan__campagne", "decision", "version_fiche")
-        return lire_modifications(list(lues.order_by("fiche__ordre", "fiche_id", "pk")))
+        lies = ("fiche__programme", "programme", "par", "bilan__campagne", "decision", "version_fiche")
+        return lire_modifications(list(visibles.select_related(*lies).dans_l_ordre()))
 
     @property
-    def par_fiche(self) -> list[tuple[FicheAction, list[ModificationLue]]]:
-        """Return (fiche, changes)."""
-        groupes = groupby(self.modifications, key=lambda m: m.modification.fiche_id)
-        return [(lues[0].modification.fiche, lues) for lues in (list(g) for _, g in groupes)]
+    def par_fiche(self) -> list[tuple[str, FicheAction | None, list[ModificationLue]]]:
+        """Return (title, fiche, changes); a fiche to create is None."""
+        groupes = groupby(self.modifications, key=lambda m: m.modification.numero)
+        return [
+            (
+                f"{'Nouvelle fiche' if m.creation else 'Fiche'} {m.numero} – {typographier(m.intitule)}",
+                m.fiche,
+                lues,
+            )
+            for m, lues in ((lues[0].modification, lues) for lues in (list(g) for _, g in groupes))
+        ]
 
     @property
     def en_conflit(self) -> list[ModificationLue]:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from actions.droits import peut_lire_signature, peut_lire_suivi
 from actions.models import Campagne, EtatSignature, Programme, Signataire
-from gouvernance.models import Avenant, EtatSeance, NatureInstance, Seance, VersionRapport
+from gouvernance.models import (
+    Avenant,
+    EtatModification,
+    EtatSeance,
+    ModificationFiche,
+    NatureInstance,
+    Seance,
+    VersionRapport,
+)
 from pdi.socle.composants import Affichage, Evenement
+from pdi.socle.exports import Colonne
 from pdi.socle.formats import date_longue
 
 GENRES = {
@@ -24,6 +35,12 @@ GENRES = {
     "deliberations": "Délibérations",
     "avenants": "Avenants",
 }
+EXPORT_VIE = (
+    Colonne("Date", lambda ligne: ligne[1].le, type="date", largeur=12),
+    Colonne("Genre", lambda ligne: GENRES[ligne[0]], largeur=20),
+    Colonne("Événement", lambda ligne: ligne[1].titre, largeur=60),
+    Colonne("Précision", lambda ligne: ligne[1].texte, largeur=60),
+)
 COMITES = (NatureInstance.COMITE_PILOTAGE, NatureInstance.COMITE_TECHNIQUE)
 SIGNATURES = {
     EtatSignature.ATTENDUE: Affichage("Attendue", "veille", "hourglass-split"),
@@ -39,6 +56,22 @@ class SignatureLue:
     signataire: Signataire
     affichage: Affichage
     detail: bool
+
+
+def ce_qui_change(modifications: Iterable[ModificationFiche]) -> str:
+    """Return « Fiches créées : 4.8. Fiche retirée : 2.3. Fiches modifiées : 1.1, 3.6. »."""
+    lues = [m for m in modifications if m.etat != EtatModification.ECARTEE]
+    sortes = {
+        "créée": [m.numero for m in lues if m.creation],
+        "retirée": [m.numero for m in lues if m.retrait],
+        "modifiée": [m.numero for m in lues if not m.creation and not m.retrait],
+    }
+    phrases = []
+    for mot, numeros in sortes.items():
+        if uniques := list(dict.fromkeys(numeros)):
+            s = "s" if len(uniques) > 1 else ""
+            phrases.append(f"Fiche{s} {mot}{s}\u00a0: {', '.join(uniques)}.")
+    return " ".join(phrases)
 
 
 def signatures_de(programme: Programme) -> list[Signataire]:
@@ -71,7 +104,7 @@ class LectureVie:
 
     @cached_property
     def _tout(self) -> list[tuple[str, Evenement]]:
-        """Return (kind, event), latest first (six queries)."""
+        """Return (kind, event), latest first (seven queries)."""
         sources = (self._adoption, self._signatures, self._campagnes, self._comites, self._rapports, self._avenants)
         lus = [ligne for source in sources for ligne in source()]
         return sorted(lus, key=lambda ligne: ligne[1].le, reverse=True)
@@ -82,13 +115,23 @@ class LectureVie:
         return sorted({e.le.year for _, e in self._tout}, reverse=True)
 
     @property
-    def evenements(self) -> list[Evenement]:
-        """Return the events of the filter."""
+    def retenus(self) -> list[tuple[str, Evenement]]:
+        """Return (kind, event) of the filter."""
         return [
-            e
+            (genre, e)
             for genre, e in self._tout
             if (not self.genre or genre == self.genre) and (not self.annee or e.le.year == self.annee)
         ]
+
+    @property
+    def requete(self) -> str:
+        """Return the filter as a query string."""
+        return urlencode({cle: v for cle, v in (("genre", self.genre), ("annee", self.annee)) if v})
+
+    @property
+    def evenements(self) -> list[Evenement]:
+        """Return the events of the filter."""
+        return [e for _genre, e in self.retenus]
 
     @property
     def actifs(self) -> list[tuple[str, str]]:
@@ -152,20 +195,23 @@ class LectureVie:
                 yield "deliberations", Evenement(vote.date, titre, f"n°\u00a0{vote.numero}", "bank", "bon", "", url)
 
     def _avenants(self) -> Iterator[tuple[str, Evenement]]:
-        for a in Avenant.objects.visibles_par(self.utilisateur).filter(programme=self.programme):
+        visibles = ModificationFiche.objects.visibles_par(self.utilisateur).select_related("fiche").dans_l_ordre()
+        avenants = Avenant.objects.visibles_par(self.utilisateur).filter(programme=self.programme)
+        for a in avenants.prefetch_related(Prefetch("modifications", queryset=visibles)):
             url, dit = a.get_absolute_url(), f"{a}\u00a0: {a.intitule}"
             if a.vote_le is not None:
                 mot, ton = ("voté", "bon") if a.etat == "vote" else ("rejeté", "neutre")
                 suite = f"Délibération {a.deliberation}"
                 yield "avenants", Evenement(a.vote_le, f"{dit} – {mot}", suite, "bank", ton, "", url)
             if a.applique_le is not None and a.effet is not None:
-                suite = "Les fiches concernées ont une nouvelle version."
+                suite = ce_qui_change(a.modifications.all())
                 yield (
                     "avenants",
                     Evenement(a.effet, f"{a} en vigueur", suite, icone="journal-check", ton="bon", url=url),
                 )
             if a.vote_le is None:
-                suite = f"Date d’effet prévue\u00a0: {date_longue(a.effet)}" if a.effet else ""
+                quand = f"Date d’effet prévue\u00a0: {date_longue(a.effet)}." if a.effet else ""
+                suite = " ".join(filter(None, (quand, ce_qui_change(a.modifications.all()))))
                 jour = timezone.localdate(a.cree_le)
                 yield (
                     "avenants",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from actions.models import Programme
-from actions.versions import CHOIX_CHAMPS
-from gouvernance.models import Avenant, EtatAvenant, EtatModification, ModificationFiche, OrigineModification
+from gouvernance.models import CREATION, Avenant, EtatAvenant, EtatModification, ModificationFiche, OrigineModification
+from gouvernance.models.avenant import CHOIX_RUBRIQUES
 from gouvernance.regles.avenants import TONS_AVENANT, TONS_MODIFICATION
 from pdi.socle.exports import Colonne as ColonneExport
 from pdi.socle.filtres import FiltreChoix, Filtres, FiltreTexte
@@ -19,10 +20,13 @@ from pdi.socle.tri import Tri
 
 TRIS_AVENANTS = {"numero": ("numero", "pk"), "effet": ("effet", "pk"), "etat": ("etat", "numero", "pk")}
 TRIS_MODIFICATIONS = {
-    "fiche": ("fiche__ordre", "champ", "pk"),
+    "fiche": ("rang", "champ", "pk"),
     "date": ("cree_le", "pk"),
     "etat": ("etat", "cree_le", "pk"),
 }
+
+
+NOUVELLES = Value(32_767)  # the fiches that do not exist yet come after the others
 
 
 class FiltresAvenants(Filtres):
@@ -55,7 +59,11 @@ class ListeAvenants:
         return (
             self.filtres.appliquer(self.visibles)
             .select_related("programme")
-            .annotate(nombre=Count("modifications"), nombre_fiches=Count("modifications__fiche", distinct=True))
+            .annotate(
+                nombre=Count("modifications", filter=~Q(modifications__champ=CREATION)),
+                nombre_fiches=Count("modifications__fiche", filter=~Q(modifications__champ=CREATION), distinct=True),
+                nombre_creees=Count("modifications", filter=Q(modifications__champ=CREATION)),
+            )
         )
 
     @cached_property
@@ -82,7 +90,7 @@ class FiltresModifications(Filtres):
 
     mot = FiltreTexte("Mot du texte ou du motif", champs=("apres", "motif", "avant"), large=True)
     etat = FiltreChoix("État", champ="etat", choix=EtatModification.choices)
-    champ = FiltreChoix("Rubrique", champ="champ", choix=CHOIX_CHAMPS, vide="Toutes")
+    champ = FiltreChoix("Rubrique", champ="champ", choix=CHOIX_RUBRIQUES, vide="Toutes")
     origine = FiltreChoix("Origine", champ="origine", choix=OrigineModification.choices, vide="Toutes")
     fiche = FiltreChoix("Fiche", champ="fiche_id", vide="Toutes")
 
@@ -93,7 +101,11 @@ class ListeModifications:
     def __init__(self, utilisateur: Any, get: Any) -> None:
         """Read the query string; rows are read when asked."""
         self.utilisateur = utilisateur
-        fiches = self.visibles.order_by("fiche__ordre").values_list("fiche_id", "fiche__numero", "fiche__intitule")
+        fiches = (
+            self.visibles.exclude(fiche=None)
+            .order_by("fiche__ordre")
+            .values_list("fiche_id", "fiche__numero", "fiche__intitule")
+        )
         self.filtres = FiltresModifications(
             get, choix={"fiche": [(pk, f"{numero} {nom}") for pk, numero, nom in dict.fromkeys(fiches)]}
         )
@@ -108,7 +120,8 @@ class ListeModifications:
     @property
     def decorees(self) -> QuerySet[ModificationFiche]:
         """Return the rows of the filter."""
-        return self.filtres.appliquer(self.visibles).select_related("fiche__programme", "avenant", "par")
+        lues = self.filtres.appliquer(self.visibles).annotate(rang=Coalesce("fiche__ordre", NOUVELLES))
+        return lues.select_related("fiche__programme", "programme", "avenant", "par")
 
     @cached_property
     def page(self) -> PageParCle[ModificationFiche]:
@@ -129,10 +142,12 @@ EXPORT_AVENANTS = (
     ColonneExport("Voté le", "vote_le", type="date", largeur=12),
     ColonneExport("Date d’effet", "effet", type="date", largeur=12),
     ColonneExport("Modifications", "nombre", type="nombre", largeur=12),
+    ColonneExport("Nouvelles fiches", "nombre_creees", type="nombre", largeur=12),
     ColonneExport("Donnée de démonstration", "demonstration", largeur=12),
 )
 EXPORT_MODIFICATIONS = (
-    ColonneExport("Fiche", lambda m: m.fiche.numero, largeur=8),
+    ColonneExport("Fiche", "numero", largeur=8),
+    ColonneExport("Intitulé", "intitule", largeur=40),
     ColonneExport("Rubrique", "get_champ_display", largeur=30),
     ColonneExport("Texte actuel", "avant", largeur=60),
     ColonneExport("Texte proposé", "apres", largeur=60),

@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from actions.models import FicheAction, Programme
@@ -157,13 +157,24 @@ class AvenantQuerySet(models.QuerySet["Avenant"]):
 class ModificationQuerySet(models.QuerySet["ModificationFiche"]):
     """Proposals of change."""
 
+    def du_programme(self, programme: Programme) -> ModificationQuerySet:
+        """Return those on a fiche of the programme, and the new fiches proposed to it."""
+        return self.filter(Q(fiche__programme=programme) | Q(programme=programme))
+
+    def dans_l_ordre(self) -> ModificationQuerySet:
+        """Return them in the order of the fiches, the new ones last."""
+        return self.order_by(F("fiche__ordre").asc(nulls_last=True), "fiche_id", "pk")
+
     def visibles_par(self, utilisateur: Any) -> ModificationQuerySet:
         """Return those of readable fiches to staff and direction; to a partner, those of the avenants it reads."""
         from .models import Avenant
 
         if not utilisateur.is_authenticated or not utilisateur.roles():
             return self.none()
-        visibles = self.filter(fiche__in=FicheAction.objects.visibles_par(utilisateur))
+        visibles = self.filter(
+            Q(fiche__in=FicheAction.objects.visibles_par(utilisateur))
+            | Q(fiche=None, programme__in=Programme.objects.visibles_par(utilisateur))
+        )
         if utilisateur.a_role(*ROLES_LECTURE_GOUVERNANCE):
             return visibles
         return visibles.filter(avenant__in=Avenant.objects.visibles_par(utilisateur))

@@ -36,6 +36,16 @@ class IdentiteForm(Formulaire):
         self.fields["axe"].choices = [("", "Hors de l’arbre"), *axes]  # type: ignore[attr-defined]
 
 
+class VersionForm(Formulaire):
+    """What a version comes from."""
+
+    origine = forms.CharField(
+        label="D’où vient ce texte", max_length=250,
+        help_text="Par exemple : « Fiche écrite après l’adoption » ou « Correction d’une erreur d’impression ».",
+    )  # fmt: skip
+    effet = ChampDate(label="En vigueur depuis le")
+
+
 class ContexteForm(Formulaire):
     """What motivates the action."""
 

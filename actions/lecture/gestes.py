@@ -61,6 +61,7 @@ def gestes_programme(utilisateur: Any, programme: Programme, campagne: Any | Non
         _geste("Modifier l’arbre stratégique", "axes", [programme.code], modifier, icone="diagram-3"),
         _geste("Modifier les signataires", "signataires_modifier", [programme.code], modifier, icone="pen"),
         _geste("Ajouter une fiche-action", "fiche_creer", [programme.code], modifier, icone="plus-lg"),
+        _proposer_fiche(programme),
     ]
     gerer = peut_gerer_campagne(utilisateur, programme)
     if gerer and campagne is None:
@@ -68,6 +69,17 @@ def gestes_programme(utilisateur: Any, programme: Programme, campagne: Any | Non
             _geste("Préparer une campagne de bilans", "campagne_creer", [programme.code], gerer, icone="calendar-plus")
         )
     return _presents(gestes)
+
+
+def _proposer_fiche(programme: Programme) -> Geste | None:
+    """Return the proposal of a new fiche that a storey above takes, once the programme is adopted."""
+    if programme.date_adoption is None or programme.reference:
+        return None
+    try:
+        url = reverse("gouvernance:fiche_proposer", args=[programme.code])
+    except NoReverseMatch:
+        return None
+    return Geste("Proposer une fiche par avenant", url, icone="journal-plus")
 
 
 def geste_bilan(utilisateur: Any, bilan: Any | None) -> Geste | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +98,17 @@ def lignes_du_journal(entrees: Iterable[EntreeJournal]) -> list[LigneJournal]:
         )
         for e in entrees
     ]
+
+
+def lignes_a_exporter(entrees: QuerySet[EntreeJournal]) -> Iterator[dict[str, Any]]:
+    """Yield one row a field that changed; an entry that changed none has its own row."""
+    for entree in entrees.iterator():
+        commun = {
+            "le": entree.le, "quoi": verbe_en_clair(entree.verbe), "objet": entree.objet_libelle,
+            "par": str(entree.par or "l’application"), "commentaire": entree.commentaire,
+        }  # fmt: skip
+        for champ, avant, apres in changements(entree) or [("", "", "")]:
+            yield commun | {"champ": champ, "avant": avant, "apres": apres}
 
 
 def evenements(entrees: Iterable[EntreeJournal]) -> list[Evenement]:

@@ -35,7 +35,7 @@ from pdi.structures.regles import decouper_libelle
 from pdi.territoires.models import Departement
 
 from .chargement_fiches import charger_fiches, completer_definitions
-from .versions import figer_versions
+from .versions import DOCUMENT_ADOPTE, figer_versions
 
 TEXTES_ANOMALIE = ("titre", "constat", "pese", "source")
 
@@ -102,7 +102,7 @@ def _figer_les_premieres(codes: list[str], par: Any) -> None:
         f.pk: f.programme.date_adoption or datetime.date(f.programme.annee_debut, 1, 1)
         for f in fiches.only("programme__date_adoption", "programme__annee_debut")
     }
-    figer_versions(fiches=effets, origine="Document adopté", effet=effets, par=par)
+    figer_versions(fiches=effets, origine=DOCUMENT_ADOPTE, effet=effets, par=par)
 
 
 def _par_fiche(chemin: Path) -> dict[tuple[str, str], list[dict[str, Any]]]:

@@ -99,7 +99,8 @@ def _verifier_axe(programme: Programme, axe: Axe | None) -> None:
         raise RegleMetier("Cet axe appartient à un autre programme.", champ="axe")
 
 
-def _verifier_identite(fiche: FicheAction) -> None:
+def verifier_identite(fiche: FicheAction) -> None:
+    """Clean the number and the title. Raises RegleMetier: one is empty, the number is taken, another tree."""
     fiche.numero, fiche.intitule = fiche.numero.strip(), " ".join(fiche.intitule.split())
     for champ in ("numero", "intitule"):
         if not getattr(fiche, champ):
@@ -122,7 +123,7 @@ def creer_fiche(
     exiger(peut_modifier_programme(par, programme))
     fiche = FicheAction(programme=programme, numero=numero, intitule=intitule, axe=axe)
     champs = appliquer(fiche, valeurs, CHAMPS[IDENTITE])
-    _verifier_identite(fiche)
+    verifier_identite(fiche)
     verifier_champs(fiche, ["numero", "intitule", *champs])
     fiche.ordre = _ordre(programme, fiche.numero)
     fiche.recherche = texte_de_recherche(numero=fiche.numero, intitule=fiche.intitule, textes=[])
@@ -149,7 +150,7 @@ def modifier_fiche(
     ) as verrouillee:
         champs = appliquer(verrouillee, propres, CHAMPS[section])
         if section == IDENTITE:
-            _verifier_identite(verrouillee)
+            verifier_identite(verrouillee)
         verifier_champs(verrouillee, champs)
         verrouillee.save(update_fields=[*champs, "modifiee_le"])
     return verrouillee

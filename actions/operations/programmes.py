@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from .commun import (
     remplacer_lignes,
     verifier_champs,
 )
+from .versions import DOCUMENT_ADOPTE, figer_versions
 
 CHAMPS_PROGRAMME = (
     "intitule", "intitule_court", "nature", "annee_debut", "annee_fin", "date_adoption", "reference_deliberation",
@@ -134,6 +136,8 @@ def modifier_programme(
 ) -> Programme:
     """Change the identity, and the names of levels unless None; the code, which addresses hold, does not change.
 
+    Once adopted, its fiches have their first version.
+
     Raises DroitInsuffisant, ConflitVersion, and RegleMetier (years, fewer levels than the tree uses).
     """
     with ecriture_de_programme(
@@ -144,12 +148,21 @@ def modifier_programme(
         empreinte=empreinte,
         modeles=(NiveauStrategique,),
     ) as verrouille:
+        adopte = verrouille.date_adoption
         appliquer(verrouille, valeurs, CHAMPS_PROGRAMME)
         _verifier(verrouille)
         verrouille.save(update_fields=list(valeurs))
+        if adopte is None and verrouille.date_adoption is not None:
+            _garder_le_document(verrouille, verrouille.date_adoption, par)
         if niveaux is not None:
             _ecrire_niveaux(verrouille, niveaux)
     return verrouille
+
+
+def _garder_le_document(programme: Programme, adoption: datetime.date, par: Any) -> None:
+    """Keep what each fiche says on the day of adoption as its first version."""
+    sans_version = programme.fiches.filter(versions=None).values_list("pk", flat=True)
+    figer_versions(fiches=sans_version, origine=DOCUMENT_ADOPTE, effet=adoption, par=par)
 
 
 def _ecrire_niveaux(programme: Programme, niveaux: Niveaux) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from actions.droits import peut_modifier_fiche
 from actions.forms.champs import Repertoire
@@ -26,6 +27,7 @@ from actions.regles.texte_fiche import (
 )
 from actions.versions import LISTES, MODIFIABLES, PILOTES, a_lire, texte_actuel, textes_de
 from pdi.socle.droits import RegleMetier, exiger
+from pdi.socle.formats import date_longue
 from pdi.socle.operations import journaliser
 
 from .fiches import modifier_fiche
@@ -40,6 +42,7 @@ SECTIONS = {
     "territoires": R.TERRITOIRES, "conditions_reussite": R.CONDITIONS, "calendrier_texte": R.CALENDRIER,
     "periodicite_texte": R.PERIODICITE,
 }  # fmt: skip
+DOCUMENT_ADOPTE = "Document adopté"
 EXEMPLE_CIBLE = "Taux d’orientation – 2026\u00a0: 90"
 EXEMPLE_FINANCEMENT = "Région Île-de-France – 2026\u00a0: 12\u00a0000"
 Ecriture = Callable[..., Any]
@@ -82,10 +85,18 @@ def figer_versions(
 def figer_version(*, fiche: FicheAction, origine: str, effet: datetime.date, par: Any) -> VersionFiche:
     """Keep what the fiche says now as a version, at a manager's request.
 
-    Raises DroitInsuffisant, and RegleMetier when the last version already says the same.
+    Raises DroitInsuffisant, and RegleMetier: the last version already says the same, a day to come or before it.
     """
     exiger(peut_modifier_fiche(par, fiche))
     avant = VersionFiche.objects.filter(fiche=fiche).first()
+    if effet > timezone.localdate():
+        raise RegleMetier("Une version se garde une fois en vigueur\u00a0: donnez une date passée.", champ="effet")
+    if avant is not None and effet < avant.effet:
+        raise RegleMetier(
+            f"La version {avant.numero} vaut depuis le {date_longue(avant.effet)}\u00a0: donnez une date à partir de "
+            "ce jour.",
+            champ="effet",
+        )
     version = figer_versions(fiches=[fiche.pk], origine=origine.strip(), effet=effet, par=par)[fiche.pk]
     if avant is not None and version.pk == avant.pk:
         raise RegleMetier(f"La fiche dit la même chose que sa version {avant.numero}\u00a0: il n’y a rien à garder.")

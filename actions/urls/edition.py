@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from actions.views.edition import fiches, gabarits, indicateurs, mesures, programmes, sections_listes, suivi
+from actions.views.edition import fiches, gabarits, indicateurs, mesures, programmes, sections_listes, suivi, versions
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("programmes/creer/", programmes.ProgrammeCreer.as_view(), name="programme_creer"),
@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("fiches/<int:pk>/notes/ajouter/", suivi.NoteAjouter.as_view(), name="note_ajouter"),
     path("fiches/<int:pk>/pieces/ajouter/", suivi.PieceAjouter.as_view(), name="piece_ajouter"),
     path("fiches/<int:pk>/indicateurs/creer/", indicateurs.IndicateurCreer.as_view(), name="indicateur_creer"),
+    path("fiches/<int:pk>/versions/garder/", versions.VersionGarder.as_view(), name="version_garder"),
     path("notes/<int:pk>/retirer/", suivi.NoteRetirer.as_view(), name="note_retirer"),
     path("pieces/<int:pk>/retirer/", suivi.PieceRetirer.as_view(), name="piece_retirer"),
     path("indicateurs/<int:pk>/modifier/", indicateurs.IndicateurModifier.as_view(), name="indicateur_modifier"),

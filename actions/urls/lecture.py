@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("fiches/export/", fiches.fiches_export, name="fiches_export"),
     path("fiches/<int:pk>/", fiches.fiche, name="fiche"),
     path("fiches/<int:pk>/historique/", fiches.fiche_historique, name="fiche_historique"),
+    path("fiches/<int:pk>/historique/export/", fiches.fiche_historique_export, name="fiche_historique_export"),
     path("fiches/<int:pk>/versions/", versions.fiche_versions, name="fiche_versions"),
     path("pieces/<int:pk>/", fiches.piece, name="piece"),
     path("indicateurs/", indicateurs.indicateurs, name="indicateurs"),

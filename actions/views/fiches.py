@@ -5,21 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from actions.droits import peut_lire_suivi
-from actions.exports import COLONNES_FICHES, lignes_fiches
+from actions.exports import COLONNES_FICHES, COLONNES_HISTORIQUE, lignes_fiches
 from actions.lecture.chargement import lire_fiche
 from actions.lecture.fiches import PageFiche
 from actions.lecture.gestes import geste_bilan, gestes_fiche
-from actions.lecture.historique import du_journal, lignes_du_journal
+from actions.lecture.historique import du_journal, lignes_a_exporter, lignes_du_journal
 from actions.lecture.listes import ListeFiches
 from actions.models import Bilan, FicheAction, PieceJointe
 from pdi.socle.droits import exiger
 from pdi.socle.exports import reponse_export
+from pdi.socle.models import EntreeJournal
 from pdi.socle.pagination import PageParCle
 from pdi.socle.pieces import servir_piece
 from pdi.socle.tri import Colonne
@@ -80,10 +82,8 @@ def fiche(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def fiche_historique(request: HttpRequest, pk: int) -> HttpResponse:
     """Show everything that was written about a fiche, latest first."""
-    lue = get_object_or_404(FicheAction.objects.visibles_par(request.user).select_related("programme"), pk=pk)
-    exiger(peut_lire_suivi(request.user))
-    bilans = Bilan.objects.visibles_par(request.user).filter(fiche=lue).values_list("pk", flat=True)
-    page = PageParCle(du_journal(lue, bilans), ["-le", "-id"], request.GET.get("curseur"))
+    lue, entrees = _journal(request, pk)
+    page = PageParCle(entrees, ["-le", "-id"], request.GET.get("curseur"))
     contexte = {
         "fiche": lue,
         "page": page,
@@ -92,6 +92,25 @@ def fiche_historique(request: HttpRequest, pk: int) -> HttpResponse:
         "lien_fiche": f"Fiche {lue.numero}",
     }
     return render(request, "actions/lecture/fiche_historique.html", contexte)
+
+
+@login_required
+@require_GET
+def fiche_historique_export(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Export the history: one row a field that changed."""
+    lue, entrees = _journal(request, pk)
+    return reponse_export(
+        request, nom=f"historique-fiche-{lue.numero}", titre=f"Historique de la fiche {lue.numero}",
+        colonnes=COLONNES_HISTORIQUE, lignes=lignes_a_exporter(entrees.order_by("-le", "-id")),
+    )  # fmt: skip
+
+
+def _journal(request: HttpRequest, pk: int) -> tuple[FicheAction, QuerySet[EntreeJournal]]:
+    """Return a fiche and what was written about it, for who may read it. Raises Http404, DroitInsuffisant."""
+    lue = get_object_or_404(FicheAction.objects.visibles_par(request.user).select_related("programme"), pk=pk)
+    exiger(peut_lire_suivi(request.user))
+    bilans = Bilan.objects.visibles_par(request.user).filter(fiche=lue).values_list("pk", flat=True)
+    return lue, du_journal(lue, bilans)
 
 
 @login_required

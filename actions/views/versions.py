@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from actions.droits import peut_modifier_fiche
 from actions.models import Bilan, FicheAction, VersionFiche
 from actions.versions import Difference, a_lire, differences, textes_de
 from pdi.socle.differences import Morceau, apres_seul, avant_seul, comparer_mots
@@ -75,5 +76,6 @@ def fiche_versions(request: HttpRequest, pk: int) -> HttpResponse:
         "choix": [(cle, noms[cle]) for cle in contenus], "avant": avant, "apres": apres,
         "comparees": [Comparee(d) for d in differences(contenus[avant], contenus[apres])],
         "lien_fiche": f"Fiche {fiche.numero}",
+        "peut_garder": (corrigee or not versions) and peut_modifier_fiche(request.user, fiche).ok,
     }  # fmt: skip
     return render(request, "actions/lecture/fiche_versions.html", contexte)

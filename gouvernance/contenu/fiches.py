@@ -23,7 +23,7 @@ from actions.models import (
 )
 from actions.regles.anomalies import Constat
 from actions.regles.indicateurs import juger
-from pdi.socle.formats import typographier, valeur_unite
+from pdi.socle.formats import date_longue, typographier, valeur_unite
 
 from .exercice import constat_de_l_exercice, en_retard, etapes_de_l_exercice, etat_a_la_fin
 from .formes import (
@@ -262,7 +262,7 @@ def _financement(financement: Financement, annee: int) -> LigneFinancement:
 
 def _bilan(bilan: Bilan) -> BilanFiche:
     """Return the words of a submitted or validated bilan; a draft is only said to be one."""
-    rendu = bilan.etat in {EtatBilan.SOUMIS, EtatBilan.VALIDE}
+    rendu, version = bilan.etat in {EtatBilan.SOUMIS, EtatBilan.VALIDE}, bilan.version_fiche
     return BilanFiche(
         etat=bilan.etat,
         etat_libelle=bilan.get_etat_display(),
@@ -270,6 +270,7 @@ def _bilan(bilan: Bilan) -> BilanFiche:
         perspectives=typographier(bilan.perspectives) if rendu else "",
         changement=typographier(bilan.changement_propose) if rendu and bilan.evolution_proposee else "",
         valide_le=_iso(timezone.localdate(bilan.valide_le)) if bilan.valide_le else None,
+        version_fiche=f"{version}, en vigueur depuis le {date_longue(version.effet)}" if version else "",
     )
 
 

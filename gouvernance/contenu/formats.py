@@ -45,4 +45,11 @@ def _de_1_a_2(contenu: dict[str, Any]) -> None:
         avancement.setdefault("arretees_au", None)
 
 
-_CONVERSIONS: dict[int, Callable[[dict[str, Any]], None]] = {1: _de_1_a_2}
+def _de_2_a_3(contenu: dict[str, Any]) -> None:
+    """Say nothing of the version of the fiche that a bilan was written for: version 2 did not know it."""
+    for fiche in toutes_les_fiches(contenu):
+        if fiche["bilan"]:
+            fiche["bilan"].setdefault("version_fiche", "")
+
+
+_CONVERSIONS: dict[int, Callable[[dict[str, Any]], None]] = {1: _de_1_a_2, 2: _de_2_a_3}

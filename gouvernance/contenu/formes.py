@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 Nombre = str | None
 
@@ -115,7 +115,7 @@ class Financeur(Montants):
 
 
 class BilanFiche(TypedDict):
-    """What the pilote wrote."""
+    """What the pilote wrote, and the version of the fiche it was written for, in words, empty when unknown."""
 
     etat: str
     etat_libelle: str
@@ -123,6 +123,7 @@ class BilanFiche(TypedDict):
     perspectives: str
     changement: str
     valide_le: str | None
+    version_fiche: str
 
 
 class AnomalieFiche(TypedDict):

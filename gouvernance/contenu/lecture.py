@@ -101,7 +101,8 @@ def lire(programme: Programme, annee: int) -> Matiere:
     fiches = [f for f in toutes if not f.restreinte]
     retenues = FicheAction.objects.filter(programme=programme, restreinte=False)
     campagne = Campagne.objects.filter(programme=programme, annee=annee).first()
-    bilans = {b.fiche_id: b for b in Bilan.objects.filter(campagne=campagne, fiche__in=retenues)} if campagne else {}
+    lus = Bilan.objects.filter(campagne=campagne, fiche__in=retenues).select_related("version_fiche")
+    bilans = {b.fiche_id: b for b in lus.defer("version_fiche__contenu")} if campagne else {}
     du_bilan = {"bilan__campagne": campagne, "bilan__fiche__in": retenues}
     indicateurs = list(
         Indicateur.objects.filter(fiche__in=retenues, actif=True).order_by("fiche__ordre", "fiche_id", "ordre", "id")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from gouvernance.lecture_ep import ISSUES, ActiviteEP, activite_ep
 from gouvernance.lecture_participation import LigneInstance, Participation, participation
@@ -29,11 +29,10 @@ def lire_avenants(matiere: Matiere) -> tuple[list[Avenant], list[ModificationFic
         .order_by("numero")
     )
     changements = ModificationFiche.objects.filter(
-        avenant__in=[a.pk for a in avenants if a.etat == EtatAvenant.VOTE], fiche__restreinte=False
+        Q(fiche=None) | Q(fiche__restreinte=False), avenant__in=[a.pk for a in avenants if a.etat == EtatAvenant.VOTE]
     )
-    return avenants, list(
-        changements.select_related("avenant", "fiche").order_by("avenant__numero", "fiche__ordre", "pk")
-    )
+    ordre = ("avenant__numero", F("fiche__ordre").asc(nulls_last=True), "pk")
+    return avenants, list(changements.select_related("avenant", "fiche").order_by(*ordre))
 
 
 def rassembler_avenants(matiere: Matiere, _avant: list[ChapitreContenu]) -> dict[str, Any] | None:
@@ -61,16 +60,26 @@ def rassembler_avenants(matiere: Matiere, _avant: list[ChapitreContenu]) -> dict
                 [colonne("Avenant", largeur=9), colonne("Fiche", largeur=8), colonne("Rubrique", largeur=22),
                  colonne("Texte remplacé", largeur=44), colonne("Nouveau texte", largeur=44),
                  colonne("Motif", largeur=34)],
-                ([f"n° {c.avenant.numero}", c.fiche.numero, c.get_champ_display(), c.avant, c.apres, c.motif]
-                 for c in changements),
+                ([f"n° {c.avenant.numero}", c.numero, c.get_champ_display(), c.avant,
+                  c.intitule if c.creation else c.apres, c.motif] for c in changements),
                 feuille="Changements des fiches", vide="Aucune fiche n’est changée par ces avenants.",
             ),
         ],
         [
             chiffre(sum(a.etat == EtatAvenant.VOTE for a in avenants), "avenants votés"),
-            chiffre(len({c.fiche_id for c in changements}), "fiches changées"),
+            *(chiffre(combien, f"fiches {mot}") for mot, combien in _sortes(changements).items()
+              if combien or mot == "modifiées"),
         ],
     )  # fmt: skip
+
+
+def _sortes(changements: list[ModificationFiche]) -> dict[str, int]:
+    """Return how many fiches were created, withdrawn, changed."""
+    return {
+        "créées": sum(c.creation for c in changements),
+        "retirées": sum(c.retrait for c in changements),
+        "modifiées": len({c.numero for c in changements if not c.creation and not c.retrait}),
+    }
 
 
 # -- participation ----------------------------------------------------------------------------

@@ -67,11 +67,15 @@ class AnnexeAvenant:
             document.add_paragraph("Avenant fictif : document de démonstration.")
         document.add_heading("Exposé des motifs", 1)
         document.add_paragraph(self.avenant.expose or "À écrire.")
-        for fiche, lues in self.lecture.par_fiche:
-            document.add_heading(f"Fiche {fiche.numero} – {fiche.intitule}", 1)
-            table(
-                document, ("Rubrique", "Texte actuel", "Nouveau texte", "Motif"),
-                ((m.modification.get_champ_display(), m.modification.avant or "(vide)",
-                  m.modification.apres or "(vide)", m.modification.motif) for m in lues),
-            )  # fmt: skip
+        for titre, _fiche, lues in self.lecture.par_fiche:
+            document.add_heading(titre, 1)
+            for creee in (m.modification for m in lues if m.modification.creation):
+                document.add_paragraph(f"Motif\u00a0: {creee.motif}")
+                table(document, ("Rubrique", "Ce que dit la fiche"), creee.rubriques)
+            changees = [m.modification for m in lues if not m.modification.creation]
+            if changees:
+                table(
+                    document, ("Rubrique", "Texte actuel", "Nouveau texte", "Motif"),
+                    ((m.get_champ_display(), m.avant or "(vide)", m.apres or "(vide)", m.motif) for m in changees),
+                )  # fmt: skip
         return octets(document)

@@ -71,6 +71,8 @@ def _bilan(f: SectionFiche, sous: int, c: Contexte) -> Iterator[Bloc]:
     if f["bilan"]["etat"] != "valide":
         dit = f["bilan"]["etat_libelle"].lower()
         yield Texte(typographier(f"Ce bilan est « {dit} » : il n’est pas encore validé."), style="note")
+    if f["bilan"]["version_fiche"]:
+        yield Texte(f"Écrit pour la {f['bilan']['version_fiche']}.", style="note")
     yield from _paragraphes(f["bilan"]["realisations"])
 
 

@@ -9,7 +9,8 @@ from django import forms
 
 from actions.forms.champs import ChampDate
 from actions.models import Bilan
-from actions.versions import LISTES
+from actions.operations.nouvelle_fiche import RUBRIQUES
+from actions.versions import LISTES, MODIFIABLES
 from gouvernance.models import Decision, OrigineModification
 
 AIDES = {
@@ -20,8 +21,8 @@ AIDES = {
     "financements": "Une ligne par financeur et par année : « Région Île-de-France – 2026 : 12 000 ». Écrivez "
     "« ensemble » à la place de l’année pour un montant qui vaut pour toute l’action.",
     "cout_total": "Celui qu’imprimera le document, par exemple 120 000.",
-    "arret": "Dites pourquoi l’action s’arrête : elle passera au statut « Abandonnée ». Videz le texte pour qu’elle "
-    "reprenne.",
+    "arret": "Dites pourquoi la fiche est retirée : son action passera au statut « Abandonnée », aucun bilan n’en sera "
+    "plus demandé les années suivantes, les anciens resteront lisibles. Videz le texte pour qu’elle reprenne.",
 }
 # Rubrics that an avenant may leave without a word.
 VIDABLES = ("objectifs_generaux", "territoires", "conditions_reussite", "cibles", "cout_total", "financements", "arret")
@@ -69,6 +70,66 @@ class ModificationForm(forms.Form):
                 if lues.get("origine") != nom:
                     lues[nom] = None
         return lues
+
+
+class NouvelleFicheForm(forms.Form):
+    """A new fiche, in words. `version`: of the proposal, when it is corrected."""
+
+    numero = forms.CharField(label="Numéro", max_length=20, help_text="Le premier libre de sa partie, par exemple.")
+    intitule = forms.CharField(label="Intitulé", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    axe = forms.TypedChoiceField(label="Place dans l’arbre", required=False, coerce=int, empty_value=None)
+    contexte = forms.CharField(label="Constat", strip=False, max_length=50_000, widget=forms.Textarea)
+    objectifs_generaux = forms.CharField(required=False, max_length=50_000, widget=forms.Textarea)
+    objectifs = forms.CharField(max_length=50_000, widget=forms.Textarea)
+    publics = forms.CharField(max_length=50_000, widget=forms.Textarea)
+    territoires = forms.CharField(required=False, max_length=50_000, widget=forms.Textarea)
+    pilotes = forms.CharField(max_length=5_000, widget=forms.Textarea)
+    calendrier_texte = forms.CharField(required=False, max_length=5_000, widget=forms.Textarea)
+    cout_total = forms.CharField(required=False, max_length=40)
+    financements = forms.CharField(required=False, max_length=50_000, widget=forms.Textarea)
+    conditions_reussite = forms.CharField(required=False, max_length=50_000, widget=forms.Textarea)
+    periodicite_texte = forms.CharField(required=False, max_length=250)
+    motif = forms.CharField(
+        label="Pourquoi créer cette fiche", max_length=4000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Ce que lira l’Assemblée\u00a0: le besoin constaté, ce qu’aucune fiche ne couvre.",
+    )  # fmt: skip
+    origine = forms.ChoiceField(
+        label="D’où vient la proposition", choices=[c for c in OrigineModification.choices if c[0] != "bilan"]
+    )
+    decision = forms.ModelChoiceField(
+        label="La décision", required=False, queryset=Decision.objects.none(), empty_label="—"
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, axes: Iterable[tuple[int, str]], decisions: Any = None, **kwargs: Any) -> None:
+        """Name the rubrics as everywhere, offer the tree and the decisions one may cite."""
+        super().__init__(*args, **kwargs)
+        self.fields["axe"].choices = [("", "Hors de l’arbre"), *axes]  # type: ignore[attr-defined]
+        for nom in RUBRIQUES:
+            champ = self.fields[nom]
+            champ.label = MODIFIABLES[nom]
+            champ.help_text = AIDES.get(nom, "Un élément par ligne." if nom in LISTES else "")
+            if isinstance(champ.widget, forms.Textarea):
+                champ.widget.attrs["rows"] = 6 if nom in ("contexte", "objectifs") else 3
+        if decisions is None:
+            del self.fields["decision"], self.fields["origine"]
+        else:
+            self.fields["decision"].queryset = decisions  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the decision that the origin names."""
+        lues: dict[str, Any] = super().clean() or self.cleaned_data
+        if "decision" in self.fields:
+            if lues.get("origine") != "decision":
+                lues["decision"] = None
+            elif not lues.get("decision") and "decision" not in self.errors:
+                self.add_error("decision", "Choisissez la décision.")
+        return lues
+
+    @property
+    def textes(self) -> dict[str, str]:
+        """Return {rubric: text}."""
+        return {nom: self.cleaned_data.get(nom, "") for nom in ("numero", "intitule", *RUBRIQUES)}
 
 
 class AvenantForm(forms.Form):

@@ -1,6 +1,7 @@
 """Models of governance: bodies and their members, meetings, decisions, participation, annual report."""
 
 from .avenant import (
+    CREATION,
     Avenant,
     EtatAvenant,
     EtatModification,
@@ -67,6 +68,7 @@ from .seance import (
 )
 
 __all__ = [
+    "CREATION",
     "OBJETS_DU_POINT",
     "Audition",
     "Avenant",

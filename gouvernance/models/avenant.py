@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from actions.models import Bilan, FicheAction, Programme, VersionFiche
-from actions.versions import CHOIX_CHAMPS
+from actions.models import Axe, Bilan, FicheAction, Programme, VersionFiche
+from actions.versions import CHOIX_CHAMPS, en_mots
 from gouvernance.querysets import AvenantQuerySet, ModificationQuerySet
 from pdi.socle.models import LigneEtat
 
@@ -112,14 +114,29 @@ class EtatModification(models.TextChoices):
     ECARTEE = "ecartee", "Écartée"
 
 
+CREATION, RETRAIT = "creation", "arret"
+CHOIX_RUBRIQUES = (*CHOIX_CHAMPS, (CREATION, "Nouvelle fiche"))
+
+
 class ModificationFiche(models.Model):
     """One rubric of a fiche, from `avant` (as it was when proposed) to `apres`, in the words of `actions/versions.py`.
 
-    `version_fiche`: the version it made, once applied.
+    Or a whole new fiche (CREATION): what it would say is `contenu`, {rubric: text}, `apres` in words, its place in the
+    tree `axe`; `fiche` is the one it made, once applied. `version_fiche`: the version it made, once applied.
     """
 
-    fiche = models.ForeignKey(FicheAction, on_delete=models.PROTECT, related_name="modifications")
-    champ = models.CharField("rubrique", max_length=20, choices=CHOIX_CHAMPS)
+    fiche = models.ForeignKey(
+        FicheAction, on_delete=models.PROTECT, null=True, blank=True, related_name="modifications"
+    )
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, null=True, blank=True, related_name="fiches_proposees",
+        verbose_name="programme de la nouvelle fiche",
+    )  # fmt: skip
+    axe = models.ForeignKey(
+        Axe, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="place dans l’arbre"
+    )
+    contenu = models.JSONField("contenu de la nouvelle fiche", default=dict, blank=True)
+    champ = models.CharField("rubrique", max_length=20, choices=CHOIX_RUBRIQUES)
     avant = models.TextField("texte actuel", blank=True)
     apres = models.TextField("texte proposé", blank=True)
     motif = models.TextField("motif")
@@ -161,6 +178,15 @@ class ModificationFiche(models.Model):
                 | Q(etat="ecartee"),
                 name="modification_retenue_dans_un_avenant",
             ),
+            models.CheckConstraint(
+                condition=(Q(champ=CREATION) & Q(programme__isnull=False) & Q(avant=""))
+                | (~Q(champ=CREATION) & Q(programme__isnull=True) & Q(fiche__isnull=False)),
+                name="modification_fiche_ou_creation",
+            ),
+            models.CheckConstraint(
+                condition=~Q(champ=CREATION) | ~Q(etat="appliquee") | Q(fiche__isnull=False),
+                name="modification_creation_appliquee",
+            ),
             models.UniqueConstraint(
                 fields=["avenant", "fiche", "champ"],
                 condition=Q(etat__in=["retenue", "appliquee"]),
@@ -170,12 +196,49 @@ class ModificationFiche(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return « Fiche 2.1, Constat »."""
-        return f"Fiche {self.fiche.numero}, {self.get_champ_display()}"
+        """Return « Fiche 2.1, Constat » or « Nouvelle fiche 4.8 »."""
+        if self.creation:
+            return f"Nouvelle fiche {self.numero}"
+        return f"Fiche {self.numero}, {self.get_champ_display()}"
 
     def get_absolute_url(self) -> str:
         """Return its page."""
         return reverse("gouvernance:modification", args=[self.pk])
+
+    @property
+    def creation(self) -> bool:
+        """Return whether it proposes a new fiche."""
+        return self.champ == CREATION
+
+    @property
+    def retrait(self) -> bool:
+        """Return whether it withdraws its fiche from the programme."""
+        return self.champ == RETRAIT and bool(self.apres)
+
+    @property
+    def programme_vise(self) -> Programme:
+        """Return the programme it would change."""
+        return self.ciblee.programme if self.fiche_id is not None else cast("Programme", self.programme)
+
+    @property
+    def ciblee(self) -> FicheAction:
+        """Return the fiche it changes; a creation has none before it is applied."""
+        return cast("FicheAction", self.fiche)
+
+    @property
+    def numero(self) -> str:
+        """Return the number of the fiche, or the one proposed."""
+        return self.fiche.numero if self.fiche is not None else str(self.contenu["numero"])
+
+    @property
+    def intitule(self) -> str:
+        """Return the title of the fiche, or the one proposed."""
+        return self.fiche.intitule if self.fiche is not None else str(self.contenu["intitule"])
+
+    @property
+    def rubriques(self) -> list[tuple[str, str]]:
+        """Return (label, text) of what a proposed fiche would say."""
+        return [(libelle, texte) for _cle, libelle, texte in en_mots(self.contenu)]
 
 
 class TransitionModification(LigneEtat):

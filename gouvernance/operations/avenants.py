@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,6 +15,7 @@ from django.utils import timezone
 
 from actions.models import Programme
 from actions.operations.bilans import gestionnaires
+from actions.operations.nouvelle_fiche import creer_de_textes, preparer_nouvelle
 from actions.operations.versions import figer_versions, modifier_texte, preparer_texte
 from gouvernance.droits_avenants import peut_modifier_avenant, peut_preparer_avenant
 from gouvernance.lecture_avenant import conflits
@@ -35,8 +38,8 @@ def _verrouiller(avenant: Avenant) -> Avenant:
 
 
 def _retenues(avenant: Avenant) -> list[ModificationFiche]:
-    lues = avenant.modifications.filter(etat=EtatModification.RETENUE).select_related("fiche__programme")
-    return list(lues.order_by("fiche__ordre", "fiche_id", "pk"))
+    lues = avenant.modifications.filter(etat=EtatModification.RETENUE)
+    return list(lues.select_related("fiche__programme", "programme", "axe").dans_l_ordre())
 
 
 @transaction.atomic
@@ -77,18 +80,33 @@ def modifier_avenant(
 
 def _refuser_conflits(lues: list[ModificationFiche]) -> None:
     """Raise RegleMetier when a rubric changed since its proposal, or when its new text no longer reads."""
-    trouves = [m for m in lues if m.pk in conflits(lues)]
+    trouves = conflits(lues)
+    if pris := [m.numero for m in lues if m.creation and m.pk in trouves]:
+        raise RegleMetier(
+            f"Une fiche porte déjà le numéro {', '.join(pris)}\u00a0: donnez-en un autre à la nouvelle fiche, ou "
+            "sortez la proposition de l’avenant."
+        )
     if trouves:
-        noms = ", ".join(f"fiche {m.fiche.numero}, {m.get_champ_display()}" for m in trouves)
+        noms = ", ".join(f"fiche {m.numero}, {m.get_champ_display()}" for m in lues if m.pk in trouves)
         raise RegleMetier(
             f"La fiche a changé depuis la proposition\u00a0: {noms}. Comparez, puis confirmez la proposition sur le "
             "texte actuel ou sortez-la de l’avenant."
         )
     for lue in lues:
-        try:
-            preparer_texte(lue.fiche, lue.champ, lue.apres)
-        except RegleMetier as erreur:
-            raise RegleMetier(f"{lue}\u00a0: {erreur.message}") from erreur
+        with _nommant(lue):
+            if lue.creation:
+                preparer_nouvelle(lue.programme_vise, lue.axe, lue.contenu)
+            else:
+                preparer_texte(lue.ciblee, lue.champ, lue.apres)
+
+
+@contextmanager
+def _nommant(lue: ModificationFiche) -> Iterator[None]:
+    """Say which proposal a refusal is about."""
+    try:
+        yield
+    except RegleMetier as erreur:
+        raise RegleMetier(f"{lue}\u00a0: {erreur.message}") from erreur
 
 
 def _changer(avenant: Avenant, verbe: str, par: Any, commentaire: str = "", **valeurs: Any) -> None:
@@ -179,8 +197,8 @@ def appliquer_avenant(*, avenant: Avenant, par: Any) -> Avenant:
     """Write a voted avenant in its fiches: what they said is kept as a version, then each takes a new one.
 
     What the Assemblée voted is written even where the fiche was corrected between the vote and the effect: the
-    correction stays readable in the version before. Raises DroitInsuffisant, and RegleMetier: not voted, not in
-    effect yet, a text that no longer reads.
+    correction stays readable in the version before. A new fiche is created, its first version is this one. Raises
+    DroitInsuffisant, and RegleMetier: not voted, not in effect yet, a text that no longer reads, a number taken since.
     """
     lu = _verrouiller(avenant)
     exiger(peut_preparer_avenant(par, lu.programme))
@@ -191,18 +209,20 @@ def appliquer_avenant(*, avenant: Avenant, par: Any) -> Avenant:
     if lu.effet > timezone.localdate():
         raise RegleMetier(f"Cet avenant prend effet le {date_longue(lu.effet)}.")
     lues = _retenues(lu)
-    fiches = {m.fiche_id for m in lues}
     suite: dict[str, Any] = {"effet": lu.effet, "par": par, "demonstration": lu.demonstration}
-    figer_versions(fiches=fiches, origine=f"Texte avant l’avenant n°\u00a0{lu.numero}", **suite)
+    changees = [m.ciblee.pk for m in lues if not m.creation]
+    figer_versions(fiches=changees, origine=f"Texte avant l’avenant n°\u00a0{lu.numero}", **suite)
     for lue in lues:
-        try:
-            modifier_texte(fiche=lue.fiche, champ=lue.champ, texte=lue.apres, par=par)
-        except RegleMetier as erreur:
-            raise RegleMetier(f"{lue}\u00a0: {erreur.message}") from erreur
-    versions = figer_versions(fiches=fiches, origine=f"{lu}\u00a0: {lu.intitule}"[:250], **suite)
+        with _nommant(lue):
+            if lue.creation:
+                lue.fiche = creer_de_textes(programme=lu.programme, axe=lue.axe, textes=lue.contenu, par=par)
+            else:
+                modifier_texte(fiche=lue.ciblee, champ=lue.champ, texte=lue.apres, par=par)
+    touchees = [m.ciblee.pk for m in lues]
+    versions = figer_versions(fiches=touchees, origine=f"{lu}\u00a0: {lu.intitule}"[:250], **suite)
     for lue in lues:
-        lue.version_fiche = versions[lue.fiche_id]
-    ModificationFiche.objects.bulk_update(lues, ["version_fiche"])
+        lue.version_fiche = versions[lue.ciblee.pk]
+    ModificationFiche.objects.bulk_update(lues, ["fiche", "version_fiche"])
     changer_modifications("appliquer_modification", lues, par, {GESTION})
     lu.applique_le = timezone.now()
     lu.save(update_fields=["applique_le"])

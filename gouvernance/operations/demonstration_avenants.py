@@ -18,6 +18,7 @@ from pdi.comptes.models import Utilisateur
 from pdi.socle.typographie import typographier_tout
 
 from .avenants import creer_avenant, proposer_avenant, rejeter_avenant, voter_avenant
+from .creations import proposer_fiche
 from .demonstration import PROGRAMME, SECRETAIRE
 from .modifications import proposer_modification, retenir_modifications
 
@@ -43,6 +44,15 @@ class _Recit:
             fiche=FicheAction.objects.select_related("programme").get(pk=fiche.pk), champ=champ, apres=texte,
             motif=dit["motif"], origine=dit["origine"] if bilan or dit["origine"] != "bilan" else "libre",
             bilan=bilan, par=self.par, demonstration=True,
+        )  # fmt: skip
+
+    def creer(self, dit: dict[str, Any]) -> ModificationFiche:
+        """Propose a new fiche, piloted as another one is."""
+        voisine = self.fiches[dit["voisine"]]
+        textes = {**dit["textes"], "pilotes": texte_actuel(voisine, "pilotes")}
+        return proposer_fiche(
+            programme=self.programme, axe=voisine.axe, textes=textes,
+            motif=dit["motif"], origine=dit["origine"], par=self.par, demonstration=True,
         )  # fmt: skip
 
     def date(self, dit: dict[str, Any], cle: str) -> datetime.date:
@@ -75,6 +85,7 @@ def _avenant(recit: _Recit, dit: dict[str, Any]) -> None:
     venir = datetime.date(recit.jour.year + 1, 4, 1)
     effet = venir if dit.get("effet_a_venir") else recit.date(dit, "effet")
     lues = [recit.proposer(m) for m in dit["modifications"]]
+    lues += [recit.creer(f) for f in dit.get("creations", [])]
     lu = creer_avenant(
         programme=recit.programme, intitule=dit["intitule"], expose=dit["expose"], effet=effet, par=recit.par,
         demonstration=True,

@@ -76,22 +76,26 @@ def proposer_modification(
         fiche=fiche, champ=champ, avant=actuel, apres=propre, motif=motif.strip(), origine=origine, bilan=bilan,
         decision=decision, par=par, demonstration=demonstration,
     )  # fmt: skip
+    return deposer(lue, titre=f"Modification proposée : fiche {fiche.numero}", texte=MODIFIABLES[champ])
+
+
+def deposer(lue: ModificationFiche, *, titre: str, texte: str) -> ModificationFiche:
+    """Save a new proposal and tell the managers. Part of the operations that hold the verdict."""
     enregistrer(lue)
-    TransitionModification.objects.create(modification=lue, vers=EtatModification.PROPOSEE, par=par)
-    journaliser(par=par, verbe="proposer_modification", objet=lue, apres=etat_de(lue, CHAMPS))
+    TransitionModification.objects.create(modification=lue, vers=EtatModification.PROPOSEE, par=lue.par)
+    journaliser(par=lue.par, verbe="proposer_modification", objet=lue, apres=etat_de(lue, CHAMPS))
     prevenir(
-        destinataires=[u for u in gestionnaires() if u.pk != par.pk],
-        titre=f"Modification proposée : fiche {fiche.numero}",
-        texte=MODIFIABLES[champ],
+        destinataires=[u for u in gestionnaires() if u.pk != lue.par_id], titre=titre, texte=texte,
         url=lue.get_absolute_url(),
-    )
+    )  # fmt: skip
     return lue
 
 
-def _verrouiller(modification: ModificationFiche) -> ModificationFiche:
+def verrouiller_modification(modification: ModificationFiche) -> ModificationFiche:
+    """Return the proposal read under lock. Call it inside a transaction."""
     return (
         ModificationFiche.objects.select_for_update(of=("self",))
-        .select_related("fiche__programme", "avenant__programme")
+        .select_related("fiche__programme", "programme", "axe", "avenant__programme", "par")
         .get(pk=modification.pk)
     )
 
@@ -104,12 +108,23 @@ def corriger_modification(
 
     Raises DroitInsuffisant, and RegleMetier: changed meanwhile, same text, line that does not read.
     """
-    lue = _verrouiller(modification)
+    lue = a_corriger(modification, version, par)
+    avant = etat_de(lue, CHAMPS)
+    lue.avant, lue.apres = _preparer(lue.ciblee, lue.champ, apres)
+    return garder_correction(lue, motif, avant, par)
+
+
+def a_corriger(modification: ModificationFiche, version: int, par: Any) -> ModificationFiche:
+    """Return the proposal under lock. Raises DroitInsuffisant, RegleMetier when it changed meanwhile."""
+    lue = verrouiller_modification(modification)
     exiger(peut_corriger_modification(par, lue))
     if lue.version != version:
         raise RegleMetier(BOUGE)
-    avant = etat_de(lue, CHAMPS)
-    lue.avant, lue.apres = _preparer(lue.fiche, lue.champ, apres)
+    return lue
+
+
+def garder_correction(lue: ModificationFiche, motif: str, avant: dict[str, Any], par: Any) -> ModificationFiche:
+    """Save a corrected proposal. Part of the operations that hold the verdict."""
     lue.motif, lue.version = motif.strip(), lue.version + 1
     enregistrer(lue)
     journaliser(par=par, verbe="corriger_modification", objet=lue, avant=avant, apres=etat_de(lue, CHAMPS))
@@ -138,7 +153,7 @@ def changer_modifications(verbe: str, lues: list[ModificationFiche], par: Any, a
 @transaction.atomic
 def ecarter_modification(*, modification: ModificationFiche, commentaire: str, par: Any) -> ModificationFiche:
     """Set a proposal aside, and tell its author. Raises DroitInsuffisant, RegleMetier without a comment."""
-    lue = _verrouiller(modification)
+    lue = verrouiller_modification(modification)
     exiger(peut_ecarter_modification(par, lue))
     changer_modifications(
         "ecarter_modification", [lue], par, acteurs_de_modification(par, lue), commentaire=commentaire,
@@ -164,21 +179,24 @@ def retenir_modifications(*, avenant: Avenant, modifications: Iterable[int], par
     ids = set(modifications)
     lues = list(
         ModificationFiche.objects.select_for_update(of=("self",))
-        .filter(pk__in=ids, fiche__programme=avenant.programme)
+        .du_programme(avenant.programme)
+        .filter(pk__in=ids)
         .select_related("fiche")
         .order_by("pk")
     )
     if len(lues) < len(ids):
         raise RegleMetier("Une de ces propositions porte sur un autre programme.", champ="modifications")
-    prises = {(m.fiche_id, m.champ) for m in avenant.modifications.exclude(etat=EtatModification.ECARTEE)}
+    deja = avenant.modifications.exclude(etat=EtatModification.ECARTEE).select_related("fiche")
+    prises = {(m.numero, m.champ) for m in deja}
     for lue in lues:
-        if (lue.fiche_id, lue.champ) in prises:
-            raise RegleMetier(
-                f"L’avenant modifie déjà «\u00a0{lue.get_champ_display()}\u00a0» de la fiche {lue.fiche.numero}\u00a0: "
-                "gardez une seule des deux propositions.",
-                champ="modifications",
+        if (lue.numero, lue.champ) in prises:
+            dit = (
+                f"L’avenant crée déjà une fiche {lue.numero}"
+                if lue.creation
+                else f"L’avenant modifie déjà «\u00a0{lue.get_champ_display()}\u00a0» de la fiche {lue.numero}"
             )
-        prises.add((lue.fiche_id, lue.champ))
+            raise RegleMetier(f"{dit}\u00a0: gardez une seule des deux propositions.", champ="modifications")
+        prises.add((lue.numero, lue.champ))
     changer_modifications("retenir_modification", lues, par, {GESTION}, valeurs={"avenant": avenant})
     if lues:
         journaliser(
@@ -190,7 +208,7 @@ def retenir_modifications(*, avenant: Avenant, modifications: Iterable[int], par
 @transaction.atomic
 def liberer_modification(*, modification: ModificationFiche, par: Any) -> ModificationFiche:
     """Take a proposal out of its avenant in preparation. Raises DroitInsuffisant, TransitionImpossible."""
-    lue = _verrouiller(modification)
+    lue = verrouiller_modification(modification)
     avenant = lue.avenant
     if avenant is None:
         raise RegleMetier("Cette proposition n’est dans aucun avenant.")

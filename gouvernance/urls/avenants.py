@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from gouvernance.views import avenants, modifications
+from gouvernance.views import avenants, creations, modifications
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("avenants", avenants.avenants, name="avenants"),
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("modifications", modifications.modifications, name="modifications"),
     path("modifications/export", modifications.modifications_export, name="modifications_export"),
     path("fiches/<int:pk>/proposer", modifications.modification_proposer, name="modification_proposer"),
+    path("programmes/<slug:code>/proposer-une-fiche", creations.fiche_proposer, name="fiche_proposer"),
     path("modifications/<int:pk>", modifications.modification, name="modification"),
     path("modifications/<int:pk>/modifier", modifications.modification_corriger, name="modification_corriger"),
     path("modifications/<int:pk>/ecarter", modifications.modification_ecarter, name="modification_ecarter"),

@@ -155,10 +155,8 @@ def avenant_composer(request: HttpRequest, pk: int) -> HttpResponse:
     """Put proposals that wait in the avenant."""
     lu = lire_avenant(request, pk)
     exiger(peut_modifier_avenant(request.user, lu))
-    attente = ModificationFiche.objects.visibles_par(request.user).filter(
-        fiche__programme=lu.programme, etat="proposee"
-    )
-    lues = attente.select_related("fiche").order_by("fiche__ordre", "pk")
+    attente = ModificationFiche.objects.visibles_par(request.user).du_programme(lu.programme).filter(etat="proposee")
+    lues = attente.select_related("fiche").dans_l_ordre()
     choix = [(m.pk, f"{m}\u00a0: {m.motif[:140]}") for m in lues]
     form = ComposerForm(envoi(request), choix=choix)
     if request.method == "POST" and form.is_valid():

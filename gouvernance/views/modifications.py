@@ -32,6 +32,7 @@ from pdi.socle.formulaires import ECRITURE, envoi, signaler
 from pdi.socle.gestes import Geste, confirmer_geste, geste_de
 from pdi.socle.tri import Colonne
 
+from . import creations
 from .instances import ecrire
 
 COLONNES = (
@@ -133,7 +134,10 @@ def _ecrire(
 
 def _modification(request: HttpRequest, pk: int) -> ModificationFiche:
     visibles = ModificationFiche.objects.visibles_par(request.user)
-    lies = ("fiche__programme", "avenant__programme", "par", "bilan__campagne", "decision__seance", "version_fiche")
+    lies = (
+        "fiche__programme", "programme", "axe", "avenant__programme", "par", "bilan__campagne", "decision__seance",
+        "version_fiche",
+    )  # fmt: skip
     return get_object_or_404(visibles.select_related(*lies), pk=pk)
 
 
@@ -160,7 +164,9 @@ def modification_corriger(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct the proposed text or its reason."""
     lue = _modification(request, pk)
     exiger(peut_corriger_modification(request.user, lue))
-    actuel = texte_actuel(lue.fiche, lue.champ)
+    if lue.creation:
+        return creations.corriger(request, lue)
+    actuel = texte_actuel(lue.ciblee, lue.champ)
     debut = {"apres": lue.apres, "motif": lue.motif, "vu": str(lue.version)}
     form = ModificationForm(envoi(request), initial=debut, champ=lue.champ, correction=True)
     if request.method == "POST" and form.is_valid():
@@ -175,8 +181,8 @@ def modification_corriger(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "La proposition est corrigée.")
             return redirect(lue)
-    chemin = [*_chemin(lue.fiche), Lien("Proposition", lue.get_absolute_url())]
-    return _ecrire(request, form, lue.fiche, lue.champ, actuel, "Corriger la proposition", chemin)
+    chemin = [*_chemin(lue.ciblee), Lien("Proposition", lue.get_absolute_url())]
+    return _ecrire(request, form, lue.ciblee, lue.champ, actuel, "Corriger la proposition", chemin)
 
 
 @login_required
@@ -197,7 +203,7 @@ def modification_ecarter(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(lue)
     return ecrire(
         request, form, titre="Écarter la proposition", bouton="Écarter la proposition",
-        cote=f"Fiche {lue.fiche.numero}",
+        cote=f"Fiche {lue.numero}",
         chemin=[Lien("Propositions", reverse("gouvernance:modifications")), Lien(str(lue), lue.get_absolute_url())],
         grave=True, texte="Elle reste lisible, avec ce que vous écrivez ici.",
     )  # fmt: skip

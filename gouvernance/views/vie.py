@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from actions.droits import peut_lire_signature, peut_modifier_programme
 from actions.models import Programme, Signataire
 from actions.operations.signatures import enregistrer_signature, mettre_en_ligne, mettre_hors_ligne
+from gouvernance.droits_avenants import peut_proposer_fiche
 from gouvernance.forms.vie import SignatureForm
-from gouvernance.lecture_vie import GENRES, LectureVie
+from gouvernance.lecture_vie import EXPORT_VIE, GENRES, LectureVie
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger
+from pdi.socle.exports import reponse_export
 from pdi.socle.formulaires import ECRITURE, envoi, signaler
 from pdi.socle.pieces import servir_piece
 
@@ -37,8 +39,21 @@ def vie(request: HttpRequest, code: str) -> HttpResponse:
     contexte = {
         "programme": programme, "lecture": LectureVie(programme, request.user, request.GET), "genres": GENRES,
         "peut_modifier": peut_modifier_programme(request.user, programme).ok, "colonnes": COLONNES,
+        "peut_proposer": programme.date_adoption is not None and peut_proposer_fiche(request.user, programme).ok,
     }  # fmt: skip
     return render(request, "gouvernance/vie/vie.html", contexte)
+
+
+@login_required
+@require_safe
+def vie_export(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Export what happened, as the page filters it."""
+    programme = _programme(request, code)
+    lecture = LectureVie(programme, request.user, request.GET)
+    return reponse_export(
+        request, nom=f"vie-{programme.code}", titre=f"Vie du programme – {programme}", colonnes=EXPORT_VIE,
+        lignes=lecture.retenus, filtres=[mots for mots, _sans in lecture.actifs],
+    )  # fmt: skip
 
 
 @login_required

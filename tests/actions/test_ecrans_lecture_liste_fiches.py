@@ -58,6 +58,10 @@ def test_l_historique_complet_se_pagine_et_dit_avant_et_apres(client, fiche):
         reverse("actions:fiche_historique", args=[fiche.pk]), {"curseur": reponse.context["page"].suivant}
     )
     assert "Statut : a0 b0" in principal(suite)
+    export = client.get(reverse("actions:fiche_historique_export", args=[fiche.pk]), {"format": "csv"})
+    lignes = b"".join(export.streaming_content).decode("utf-8-sig").splitlines()
+    assert len(lignes) == 31
+    assert "Statut;a29;b29" in lignes[1]
 
 
 def test_l_historique_tait_les_bilans_que_le_lecteur_ne_peut_pas_ouvrir(fiche):

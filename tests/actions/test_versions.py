@@ -6,6 +6,8 @@ import datetime
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from actions.models import (
     Bilan,
@@ -15,12 +17,14 @@ from actions.models import (
     EtatEtape,
     FicheAction,
     ObjectifOperationnel,
+    Programme,
     RoleFiche,
     StatutFiche,
     TypeRole,
 )
 from actions.operations.campagnes import ouvrir_campagne
 from actions.operations.fiches import modifier_fiche
+from actions.operations.programmes import modifier_programme
 from actions.operations.versions import figer_version, figer_versions, modifier_texte, preparer_texte
 from actions.versions import differences, texte_actuel
 from pdi.comptes.models import Role
@@ -70,6 +74,14 @@ def test_une_version_garde_ce_que_la_fiche_dit(fiche: FicheAction, chargee: Any)
     assert version.contenu["cibles"] == "Taux d’orientation – 2026\u00a0: 90"
 
 
+def test_l_adoption_garde_la_premiere_version_de_chaque_fiche(fiche: FicheAction, chargee: Any) -> None:
+    Programme.objects.filter(pk=fiche.programme_id).update(date_adoption=None)
+    adopter = {"date_adoption": JOUR, "reference_deliberation": "2022-03-0011"}
+    for _fois in range(2):
+        modifier_programme(programme=fiche.programme, par=chargee, valeurs=adopter)
+    assert [(v.numero, v.effet, v.origine) for v in fiche.versions.all()] == [(1, JOUR, "Document adopté")]
+
+
 def test_une_fiche_inchangee_ne_fait_pas_de_nouvelle_version(fiche: FicheAction, chargee: Any) -> None:
     assert figer(fiche, chargee).pk == figer(fiche, chargee).pk
     modifier_fiche(fiche=fiche, par=chargee, section="contexte", valeurs={"contexte": "Un autre constat."})
@@ -112,8 +124,18 @@ def test_la_campagne_fige_les_corrections_faites_depuis(fiche: FicheAction, char
     assert (version.numero, version.origine) == (2, "Texte à l’ouverture de la campagne 2025")
 
 
-def test_garder_deux_fois_la_meme_chose_est_refuse(fiche: FicheAction, chargee: Any) -> None:
-    figer_version(fiche=fiche, origine="Correction", effet=JOUR, par=chargee)
+def test_garder_une_version_depuis_sa_page_mais_pas_deux_fois(client: Client, fiche: FicheAction, chargee: Any) -> None:
+    client.force_login(chargee)
+    garder, page = (reverse(f"actions:{nom}", args=[fiche.pk]) for nom in ("version_garder", "fiche_versions"))
+    assert "Garder cette version" in client.get(page).content.decode()
+    refus = client.post(garder, {"origine": "Correction", "effet": "01/01/2099"}).content.decode()
+    assert "donnez une date passée" in refus
+    client.post(garder, {"origine": "Fiche écrite après l’adoption", "effet": f"{JOUR:%d/%m/%Y}"})
+    gardee = client.get(page).content.decode()
+    assert "Fiche écrite après l’adoption" in gardee
+    assert "Garder cette version" not in gardee
+    with pytest.raises(RegleMetier, match="donnez une date à partir de ce jour"):
+        figer_version(fiche=fiche, origine="Avant", effet=JOUR - datetime.timedelta(days=1), par=chargee)
     with pytest.raises(RegleMetier, match="dit la même chose que sa version 1"):
         figer_version(fiche=fiche, origine="Correction", effet=JOUR, par=chargee)
     with pytest.raises(DroitInsuffisant):

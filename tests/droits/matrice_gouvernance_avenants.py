@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from actions.versions import texte_actuel
 from gouvernance.operations.avenants import creer_avenant
+from gouvernance.operations.creations import proposer_fiche
 from gouvernance.operations.modifications import proposer_modification, retenir_modifications
 from pdi.comptes.models import Role
 
@@ -22,6 +24,13 @@ def preparer(m: Any) -> None:
     retenue = proposer_modification(champ="calendrier_texte", apres="Deux ans.", **suite)
     retenir_modifications(avenant=m.avenant, modifications=[retenue.pk], par=par)
     m.modification_retenue = retenue
+    m.fiche_proposee = proposer_fiche(
+        programme=m.programme, axe=None, motif="Aucune fiche ne le couvre.", par=par,
+        textes={
+            "numero": "99", "intitule": "Une fiche de plus", "contexte": "Un constat.", "objectifs": "Agir.",
+            "publics": "Tous", "pilotes": texte_actuel(m.fiche, "pilotes"),
+        },
+    )  # fmt: skip
 
 
 def avenant(m: Any) -> dict[str, Any]:
@@ -30,6 +39,10 @@ def avenant(m: Any) -> dict[str, Any]:
 
 def modification(m: Any) -> dict[str, Any]:
     return {"pk": m.modification_en_attente.pk}
+
+
+def programme(m: Any) -> dict[str, Any]:
+    return {"code": m.programme.code}
 
 
 def fiche(m: Any) -> dict[str, Any]:
@@ -62,6 +75,12 @@ MATRICE = [
     Ligne("gouvernance:modification", LUS, objet=modification),
     Ligne("gouvernance:modification_proposer", statuts(403, gestion=200, pilote=200), objet=fiche),
     Ligne("gouvernance:modification_corriger", GESTION, objet=modification),
+    Ligne(
+        "gouvernance:modification_corriger", GESTION, objet=lambda m: {"pk": m.fiche_proposee.pk}, cas="nouvelle fiche"
+    ),
+    Ligne("gouvernance:modification", LUS, objet=lambda m: {"pk": m.fiche_proposee.pk}, cas="nouvelle fiche"),
+    Ligne("gouvernance:fiche_proposer", statuts(403, gestion=200, pilote=200), objet=programme),
+    Ligne("actions:version_garder", statuts(403, gestion=200), objet=fiche),
     Ligne("gouvernance:modification_ecarter", GESTION, objet=modification),
     Ligne(
         "gouvernance:modification_ecarter", GESTION_POST, objet=modification, methode="POST",

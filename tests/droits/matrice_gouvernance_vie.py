@@ -26,6 +26,7 @@ def signature(m: Any) -> dict[str, Any]:
 
 MATRICE = [
     Ligne("gouvernance:vie", statuts(200), objet=code, ouvert="qui lit le programme en lit la vie"),
+    Ligne("gouvernance:vie_export", statuts(200), objet=code, ouvert="qui lit le programme en exporte la vie"),
     Ligne("gouvernance:pacte_basculer", statuts(403, gestion=200), objet=code),
     Ligne("gouvernance:signature_enregistrer", statuts(403, gestion=200), objet=signature),
     Ligne(

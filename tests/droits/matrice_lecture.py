@@ -51,6 +51,8 @@ MATRICE = [
     Ligne("actions:fiche", AGENTS, objet=pk("autre_fiche"), cas="autre programme"),
     Ligne("actions:fiche", AGENTS, objet=pk("fiche_reference"), cas="référence"),
     Ligne("actions:fiche_historique", statuts(200, partenaires=403), objet=pk("fiche")),
+    Ligne("actions:fiche_historique_export", statuts(200, partenaires=403), objet=pk("fiche")),
+    Ligne("actions:fiche_historique_export", RESTREINT, objet=pk("fiche_restreinte"), cas="restreinte"),
     Ligne("actions:fiche_historique", RESTREINT, objet=pk("fiche_restreinte"), cas="restreinte"),
     Ligne("actions:piece", statuts(200), objet=pk("piece"), ouvert=TOUS),
     Ligne("actions:piece", RESTREINT, objet=pk("piece_restreinte"), cas="fiche restreinte"),

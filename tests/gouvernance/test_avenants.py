@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from docx import Document
 
+from actions.avancement import fiches_sans_bilan
 from actions.models import FicheAction, RoleFiche, TypeRole
 from actions.operations.fiches import modifier_fiche
 from actions.operations.versions import figer_versions
@@ -26,6 +27,7 @@ from gouvernance.operations.avenants import (
     reprendre_avenant,
     voter_avenant,
 )
+from gouvernance.operations.creations import proposer_fiche
 from gouvernance.operations.modifications import (
     corriger_modification,
     ecarter_modification,
@@ -39,7 +41,7 @@ from pdi.socle.differences import apres_seul, avant_seul, comparer_mots
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
 from pdi.socle.etats import TransitionImpossible
 from pdi.socle.models import Avis
-from tests.fabriques import FicheFactory, StructureFactory, UtilisateurFactory
+from tests.fabriques import CampagneFactory, FicheFactory, StructureFactory, UtilisateurFactory
 
 pytestmark = pytest.mark.django_db
 JOUR = datetime.timedelta(days=1)
@@ -237,6 +239,69 @@ def test_les_versions_se_comparent_mot_a_mot(client: Client, fiche: FicheAction,
     assert "<ins>de quinze jours</ins>" in page
     memes = client.get(reverse("actions:fiche_versions", args=[fiche.pk]), {"avant": "2", "apres": "2"})
     assert "Aucune différence" in memes.content.decode()
+
+
+NOUVELLE = {
+    "numero": "2.7", "intitule": "Lever les freins de mobilité", "contexte": "La mobilité freine.",
+    "objectifs": "Recenser\n– Par territoire", "publics": "Jeunes", "pilotes": "Pilote : Service insertion",
+    "financements": "", "cout_total": "12 000",
+}  # fmt: skip
+
+
+def ecrite(**textes: str) -> dict[str, str]:
+    return {**NOUVELLE, "motif": "Aucune fiche ne la traite.", "origine": "libre", "axe": "", **textes}
+
+
+def test_une_fiche_proposee_nait_a_la_date_d_effet_et_une_autre_est_retiree(
+    client: Client, fiche: FicheAction, pilote: Any, chargee: Any
+) -> None:
+    client.force_login(pilote)
+    adresse = reverse("gouvernance:fiche_proposer", args=[fiche.programme.code])
+    refus = client.post(adresse, ecrite(numero="2.1", pilotes="Pilote : Service insertions"))
+    assert "déjà celui de la fiche" in refus.content.decode()
+    refus = client.post(adresse, ecrite(pilotes="Pilote : Service insertions"))
+    assert "Vouliez-vous dire" in refus.content.decode()
+    assert not ModificationFiche.objects.exists()
+    client.post(adresse, ecrite())
+    lue = ModificationFiche.objects.get()
+    client.post(reverse("gouvernance:modification_corriger", args=[lue.pk]), ecrite(numero="2.8", version="1"))
+    retrait = proposer(fiche, pilote, champ="arret", apres="Reprise par la Région.")
+    aujourd_hui = timezone.localdate()
+    avenant = creer_avenant(
+        programme=fiche.programme, intitule="Mobilité", expose="Oui.", effet=aujourd_hui, par=chargee
+    )
+    retenir_modifications(avenant=avenant, modifications=[lue.pk, retrait.pk], par=chargee)
+    client.force_login(chargee)
+    page = client.get(avenant.get_absolute_url()).content.decode()
+    assert "Nouvelle fiche 2.8 – Lever les freins de mobilité" in page
+    assert "La mobilité freine." in page
+    voter(proposer_avenant(avenant=avenant, par=chargee), chargee, aujourd_hui)
+    nee = FicheAction.objects.get(programme=fiche.programme, numero="2.8")
+    assert (nee.contexte, str(nee.cout_total)) == ("La mobilité freine.", "12000.00")
+    assert [(v.numero, v.effet, v.origine) for v in nee.versions.all()] == [
+        (1, aujourd_hui, "Avenant n°\u00a01\u00a0: Mobilité")
+    ]
+    vie = client.get(reverse("gouvernance:vie", args=[fiche.programme.code])).content.decode()
+    assert "Fiche créée\u00a0: 2.8. Fiche retirée\u00a0: 2.1." in vie
+    assert [f.numero for f in fiches_sans_bilan(CampagneFactory.create(programme=fiche.programme))] == ["2.1", "2.8"]
+    fiche.versions.update(effet=datetime.date(2022, 3, 28))
+    assert [f.numero for f in fiches_sans_bilan(fiche.programme.campagnes.get())] == ["2.8"]
+
+
+def test_un_numero_pris_depuis_bloque_le_vote(fiche: FicheAction, chargee: Any) -> None:
+    textes = {k: v for k, v in NOUVELLE.items() if k != "axe"}
+    lues = [
+        proposer_fiche(programme=fiche.programme, axe=None, textes=textes, motif="Oui.", par=chargee) for _ in range(2)
+    ]
+    avenant = creer_avenant(
+        programme=fiche.programme, intitule="Mobilité", expose="Oui.", effet=timezone.localdate(), par=chargee
+    )
+    with pytest.raises(RegleMetier, match=r"crée déjà une fiche 2\.7"):
+        retenir_modifications(avenant=avenant, modifications=[m.pk for m in lues], par=chargee)
+    retenir_modifications(avenant=avenant, modifications=[lues[0].pk], par=chargee)
+    FicheFactory.create(programme=fiche.programme, numero="2.7")
+    with pytest.raises(RegleMetier, match=r"porte déjà le numéro 2\.7"):
+        proposer_avenant(avenant=avenant, par=chargee)
 
 
 @pytest.mark.parametrize("nom", ["avenants", "modifications"])

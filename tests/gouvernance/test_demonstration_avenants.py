@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from actions.models import Bilan, EtatSignature
+from actions.models import Bilan, EtatSignature, RoleFiche, TypeRole
 from gouvernance.models import Avenant, ModificationFiche
 from gouvernance.operations.demonstration import PROGRAMME, SECRETAIRE
 from gouvernance.operations.demonstration_avenants import charger_avenants
@@ -31,8 +31,10 @@ CHEMIN = Path(settings.DOSSIER_DONNEES) / "demonstration" / "avenants.json"
 @pytest.fixture
 def programme(db: None) -> Any:
     programme = ProgrammeFactory.create(code=PROGRAMME, departement=DepartementFactory.create(code="91"))
+    service = StructureFactory.create(nom="Service insertion")
     for numero in ("1.2", "2.1", "2.3", "2.5", "3.1", "3.6", "3.7"):
-        FicheFactory.create(programme=programme, numero=numero)
+        fiche = FicheFactory.create(programme=programme, numero=numero)
+        RoleFiche.objects.create(fiche=fiche, type=TypeRole.PILOTE, structure=service)
     for rang in range(5):
         SignataireFactory.create(programme=programme, structure=StructureFactory.create(), signe_le=None, ordre=rang)
     UtilisateurFactory.create(courriel=SECRETAIRE, role=Role.CHARGE_PROGRAMME)
@@ -54,9 +56,10 @@ def test_la_demonstration_raconte_trois_avenants_une_seule_fois(programme: Any) 
     vote, _rejete, prepare = Avenant.objects.order_by("numero")
     assert vote.vote_le is not None
     assert vote.vote_le < jour
-    assert prepare.modifications.filter(etat="retenue").count() == 3
+    assert [str(m) for m in prepare.modifications.filter(etat="retenue").dans_l_ordre()][-1] == "Nouvelle fiche 3.8"
+    assert prepare.modifications.filter(etat="retenue").count() == 4
     assert ModificationFiche.objects.filter(etat="proposee").count() == 1
-    versions = {m.fiche.numero: m.version_fiche for m in vote.modifications.select_related("fiche", "version_fiche")}
+    versions = {m.numero: m.version_fiche for m in vote.modifications.select_related("fiche", "version_fiche")}
     assert {n: v.effet for n, v in versions.items() if v} == {"1.2": vote.effet, "3.6": vote.effet}
     assert [Bilan.objects.get(pk=b.pk).version_fiche == versions["3.6"] for b in bilans] == [False, True]
     assert [s.etat for s in programme.signataires.all()] == [EtatSignature.SIGNEE] * 4 + [EtatSignature.ATTENDUE]

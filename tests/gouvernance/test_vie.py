@@ -124,6 +124,10 @@ def test_la_frise_se_filtre(client: Client, signataire: Signataire, chargee: Any
     filtree = client.get(adresse, {"genre": "signatures", "annee": "2026"}).content.decode()
     assert "Adoption du programme" not in filtree
     assert "Signature\u00a0: Région" in filtree
+    export = client.get(reverse("gouvernance:vie_export", args=["pacte"]), {"genre": "signatures", "format": "csv"})
+    lignes = b"".join(export.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    assert lignes[0] == "Date;Genre;Événement;Précision"
+    assert [ligne.split(";")[1] for ligne in lignes[1:]] == ["Signatures"]
     assert "Rien ne correspond" in client.get(adresse, {"annee": "1999"}).content.decode()
 
 
