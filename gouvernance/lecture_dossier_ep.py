@@ -21,7 +21,7 @@ from gouvernance.operations.ep_decision import (
 from gouvernance.operations.ep_procedure import EN_PROCEDURE
 from gouvernance.regles.ep import AUTOMATE_EP, DECIDEUR, DEMANDEUR, SECRETARIAT, TONS_EP, contradictoire
 from gouvernance.regles.lettres_ep import manques
-from gouvernance.regles.sanctions_ep import avis_exige, delai_contradictoire, dire, s_ecarte
+from gouvernance.regles.sanctions_ep import Foyer, avis_exige, delai_contradictoire, dire, s_ecarte
 from parcours.droits import Acces, acces, lire_avec_acces
 from parcours.regles.delais import Regime
 from pdi.socle.composants import Etape, Evenement
@@ -135,6 +135,17 @@ class LectureDossierEP:
             d is not None and d.sens == SensEP.SANCTION and d.levee_le is None and d.fin is not None
             and self.jour < d.fin
         )  # fmt: skip
+
+    @property
+    def sanction_a_venir(self) -> bool:
+        """Return whether it does not bear on the person yet: not told of it, or before its day."""
+        d = self.decision
+        return d is not None and (d.notifiee_le is None or (d.effet_le is not None and self.jour < d.effet_le))
+
+    @property
+    def plafonne(self) -> bool:
+        """Return whether the ceiling of the household holds."""
+        return Foyer(self.dossier.personnes_foyer, self.dossier.majoration).plafonne(self.regime)
 
     @property
     def a_orienter(self) -> bool:

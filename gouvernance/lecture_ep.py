@@ -72,8 +72,9 @@ class ActiviteEP:
         }  # fmt: skip
 
 
-def _petit(nombre: int, seuil: int) -> int | None:
-    return None if 0 < nombre < seuil else nombre
+def _petit(nombre: int, seuil: int, sur: int | None = None) -> int | None:
+    """Return a count, None when it is small, or when what is left of `sur` is: the one gives the other away."""
+    return None if 0 < nombre < seuil or (sur is not None and 0 < sur - nombre < seuil) else nombre
 
 
 def activite_ep(programme: Programme, annee: int, *, seuil: int = SEUIL_INTERNE) -> ActiviteEP:
@@ -116,8 +117,8 @@ def tableau_ep(annee: int, *, seuil: int = SEUIL_INTERNE) -> ActiviteEP:
     return ActiviteEP(
         annee=annee, seances=Seance.objects.filter(instance__nature="ep", etat="tenue", debut__year=annee).count(),
         lignes=lignes, colonnes=colonnes, examines=None if valeurs and masques.total else sum(sommes),
-        entendues=_petit(avis.filter(dossier__audition="entendue").count(), seuil),
-        decisions=_petit(decisions["n"], seuil), ecarts=_petit(decisions["ecarts"], seuil),
+        entendues=_petit(avis.filter(dossier__audition="entendue").count(), seuil, sum(sommes)),
+        decisions=_petit(decisions["n"], seuil), ecarts=_petit(decisions["ecarts"], seuil, decisions["n"]),
         recours=_petit(RecoursEP.objects.filter(recu_le__year=annee).count(), seuil), seuil=seuil,
     )  # fmt: skip
 

@@ -139,6 +139,8 @@ class _MesureForm(FormulaireDossier):
                 del self.fields[nom]
             return
         lus = paliers(self.regime)
+        for nom in ("palier", "taux", "mois"):
+            champs[nom].toujours_dit = True  # a sanction needs them: « facultatif » would mislead
         champs["palier"].choices = [("", "Aucun"), *((p.numero, f"{p.numero} – {p.libelle}") for p in lus)]
         champs["palier"].help_text = " ; ".join(self._bornes(p.numero) for p in lus) + "."
 
@@ -189,11 +191,14 @@ class AvisForm(_MesureForm):
 class DecisionEPForm(_MesureForm):
     """The decision of the président du conseil départemental."""
 
-    personnes_foyer = ChampEntier(label="Personnes au foyer", minimum=1, maximum=30, required=False)
+    personnes_foyer = ChampEntier(
+        label="Personnes au foyer", minimum=1, maximum=30, required=False,
+        help_text="Le plafond de la sanction en dépend.",
+    )  # fmt: skip
     precedente_le = ChampDate(
         label="Date de la sanction précédente", required=False, help_text="Obligatoire à partir du palier 2."
     )
-    effet_le = ChampDate(label="Prend effet le", required=False)
+    effet_le = ChampDate(label="Prend effet le", required=False, help_text="Pour une sanction.")
     motifs = _texte(label="Motifs de la décision", help_text="Repris dans la lettre de notification.")
     ecart = _texte(
         label="Pourquoi la décision s’écarte de l’avis", required=False, lignes=3,
@@ -211,10 +216,14 @@ class DecisionEPForm(_MesureForm):
         super().__init__(*args, dossier=dossier, **kwargs)
         if avis is None:
             del self.fields["ecart"]
+        else:
+            self.fields["ecart"].toujours_dit = True  # type: ignore[attr-defined]
         if "palier" not in self.fields:
             for nom in ("personnes_foyer", "precedente_le", "effet_le"):
                 del self.fields[nom]
         else:
+            for nom in ("personnes_foyer", "precedente_le", "effet_le"):
+                self.fields[nom].toujours_dit = True  # type: ignore[attr-defined]
             self.order_fields(["sens", "palier", "taux", "mois", "personnes_foyer", "precedente_le", "effet_le"])
 
     @property

@@ -245,7 +245,7 @@ def _suites(recit: _Recit, dossier: DossierEP, rang: int) -> None:
     recit.avis.append(
         AvisEP(
             dossier=dossier, seance=dossier.seance, rendu_le=jour, par=recit.secretaire, unanimite=rang % 3 == 0,
-            motivation=recit.lu["motivations"][rang % 3], pour=None if rang % 3 == 0 else 3,
+            motivation=_choisi(recit.lu["motivations"][sens], rang), pour=None if rang % 3 == 0 else 3,
             contre=None if rang % 3 == 0 else 1, voix_presentes=4, **mesure,
         )
     )  # fmt: skip
@@ -265,7 +265,8 @@ def _decider(
     effet = effet_opposable(effet, notifiee) if effet and notifiee else effet
     recit.decisions.append(
         DecisionEP(
-            dossier=dossier, decidee_le=decidee, motifs=recit.lu["motifs"][rang % 3], par=recit.decideur,
+            dossier=dossier, decidee_le=decidee, par=recit.decideur,
+            motifs=_choisi(recit.lu["motifs"][retenue["sens"]], rang),
             ecart="La personne a repris contact entre la séance et la décision." if ecart else "",
             personnes_foyer=dossier.personnes_foyer if effet else None, effet_le=effet,
             fin=fin_de_sanction(effet, retenue.get("mois")) if effet else None, notifiee_le=notifiee,
@@ -277,6 +278,10 @@ def _decider(
             RecoursEP(dossier=dossier, nature="prealable", recu_le=notifiee + datetime.timedelta(days=15),
                       motifs="La personne conteste les dates retenues.")
         )  # fmt: skip
+
+
+def _choisi(textes: list[str], rang: int) -> str:
+    return textes[rang % len(textes)]
 
 
 def _observer(recit: _Recit, dossier: DossierEP, jour: datetime.date, rang: int) -> None:

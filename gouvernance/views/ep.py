@@ -18,6 +18,7 @@ from gouvernance.droits_ep import (
     lit_des_dossiers,
     peut_lister_dossiers_ep,
     peut_ouvrir_dossier_ep,
+    peut_tenir_modeles_ep,
     voit_chiffres_ep,
 )
 from gouvernance.forms.ep import SaisineForm
@@ -68,6 +69,7 @@ def ep_dossiers(request: HttpRequest) -> HttpResponse:
     contexte = {
         "liste": liste, "filtres": liste.filtres, "tri": liste.tri, "page": liste.page, "chiffres": chiffres,
         "annees": annees_proposees(timezone.localdate().year), "annee": annee, "lit": lit_des_dossiers(request.user),
+        "tient_modeles": peut_tenir_modeles_ep(request.user).ok,
         "colonnes": (CHOISIR, *COLONNES) if liste.seances else COLONNES,
     }  # fmt: skip
     return render(request, "gouvernance/ep/dossiers.html", contexte)

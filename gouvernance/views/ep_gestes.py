@@ -91,7 +91,9 @@ ECRANS = {
     ),
     "notifier": Ecran(
         "notifier_decision_ep", formulaires.JourForm, ep_decision.notifier_decision_ep, "Noter la notification",
-        "Enregistrer la notification", "Le délai de recours en est calculé.", "La notification est enregistrée.",
+        "Enregistrer la notification", "Le délai de recours en est calculé. Reçue après la prise d’effet prévue, la "
+        "sanction s’applique à partir du 1er du mois suivant : elle n’est pas opposable avant.",
+        "La notification est enregistrée.",
     ),
     "lever": Ecran(
         "", formulaires.LeveeForm, ep_decision.lever_sanction, "Lever la sanction", "Lever la sanction",
