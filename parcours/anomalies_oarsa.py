@@ -111,7 +111,7 @@ class Compte:
 
 
 def compter(moment: Moment, utilisateur: Any) -> list[Compte]:
-    """Return the anomalies that concern somebody, those that stop a figure first, then the most frequent. One query.
+    """Return the anomalies that concern somebody, those of the reader first, then those that stop a figure. One query.
 
     `visibles` counts exactly the people `personnes` lists to that reader.
     """
@@ -123,7 +123,7 @@ def compter(moment: Moment, utilisateur: Any) -> list[Compte]:
         ligne: tuple[int, ...] = curseur.fetchone()
     tous, siens = ligne[: len(ANOMALIES)], ligne[len(ANOMALIES) :]
     lus = [Compte(a, vu, n - vu) for a, n, vu in zip(ANOMALIES, tous, siens, strict=True) if n]
-    return sorted(lus, key=lambda c: (not c.anomalie.grave, -c.visibles, -c.ailleurs))
+    return sorted(lus, key=lambda c: (not c.visibles, not c.anomalie.grave, -c.visibles, -c.ailleurs))
 
 
 def personnes(anomalie: Anomalie, moment: Moment) -> PersonneQuerySet:

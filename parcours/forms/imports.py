@@ -7,8 +7,9 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.html import format_html
 
-from pdi.socle.formats import taille_fichier
+from pdi.socle.formats import taille_fichier, typographier
 from pdi.socle.imports.declarations import Genre, Option
 from pdi.socle.models import CorrespondanceImport, LotImport
 
@@ -34,9 +35,9 @@ class DepotForm(forms.Form):
         uniques: dict[str, Option] = {o.code: o for g in genres for o in g.options}
         pour = {code: ", ".join(g.plusieurs for g in genres if code in {o.code for o in g.options}) for code in uniques}
         self.fields["options"].choices = [  # type: ignore[attr-defined]
-            (o.code, f"{o.titre} ({pour[o.code]})") for o in uniques.values()
+            (o.code, format_html('{} ({})<span class="sous">{}</span>', o.titre, pour[o.code], typographier(o.aide)))
+            for o in uniques.values()
         ]
-        self.fields["options"].help_text = " ".join(o.aide for o in uniques.values())
         types = ", ".join(settings.TYPES_IMPORT)
         self.fields["fichier"].help_text = f"{types} ; {taille_fichier(settings.TAILLE_MAX_IMPORT)} au plus."
         accept = ",".join(f".{t}" for t in settings.TYPES_IMPORT)

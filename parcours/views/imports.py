@@ -82,7 +82,7 @@ def import_nouveau(request: HttpRequest) -> HttpResponse:
                 messages.info(request, f"Ce fichier est aussi celui du lot {deja.pk} : rien n’est écrit deux fois.")
             return redirect("parcours:import_lot", lot.pk)
     statut = 422 if request.method == "POST" else 200
-    return render(request, "parcours/imports/nouveau.html", {"form": form, "genres": genres}, status=statut)
+    return render(request, "parcours/imports/nouveau.html", {"form": form}, status=statut)
 
 
 def _genre(request: HttpRequest, code: str) -> Genre:

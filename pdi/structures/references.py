@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from pdi.socle.imports.controle import cle_sql
 from pdi.socle.imports.declarations import Reference
 
@@ -12,4 +14,6 @@ STRUCTURES = Reference(
     UNION ALL SELECT a.cle, s.id, s.nom FROM structures_nomalternatif a
       JOIN structures_structure s ON s.id = a.structure_id AND s.active""",  # noqa: S608  # nosec B608
     inconnu="Aucune structure de ce nom.",
+    ici="id IN (SELECT id FROM structures_structure WHERE departement_id IS NULL "  # noqa: S608
+    f"OR departement_id = '{settings.DEPARTEMENT_CODE}')",  # nosec B608
 )

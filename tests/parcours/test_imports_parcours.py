@@ -12,7 +12,7 @@ from parcours.models import AffectationReferent, CapaciteAccueil, Contrat, Orien
 from pdi.comptes.models import Role
 from pdi.socle.imports import corrections
 from pdi.socle.models import EntreeJournal, LotImport
-from tests.fabriques import StructureFactory, UtilisateurFactory
+from tests.fabriques import DepartementFactory, StructureFactory, UtilisateurFactory
 from tests.fabriques_parcours import (
     AffectationFactory,
     ContratFactory,
@@ -151,6 +151,16 @@ def test_une_structure_inconnue_propose_la_plus_proche():
     assert message == "Aucune structure de ce nom. Vouliez-vous dire « Mission locale Nord » ?"
     assert attendu == "nom, sigle ou SIRET d’une structure en activité"
     assert messages(lot)[3][0][5] == ""
+
+
+def test_de_plusieurs_structures_du_meme_sigle_celle_d_ici_est_prise():
+    ailleurs = DepartementFactory.create(code="71")
+    for nom in ("Caisse d’allocations de Saône-et-Loire", "Caisse d’allocations de l’Ain"):
+        StructureFactory.create(nom=nom, sigle="CAF", departement=ailleurs)
+    StructureFactory.create(nom="Caisse d’allocations de l’Essonne", sigle="CAF")
+    lot = orientations(("15/01/2025", "sociale", "CAF", "CAF"), ("15/02/2024", "sociale", "CAF", "Caisse d'alocations"))
+    assert etats(lot)[2] == "nouvelle"
+    assert messages(lot)[3][0][5] == "Caisse d’allocations de l’Essonne"
 
 
 def test_une_ligne_n_est_pas_fermee_par_une_ligne_refusee():

@@ -19,7 +19,8 @@ from pdi.socle.models import LotImport
 from .declarations import TYPES_SQL, Champ, Genre
 
 TABLE = "import_travail"
-RESSEMBLANCE = 0.3  # trigrams: below, a name is not « the nearest »
+RESSEMBLANCE = 0.4  # trigrams: « marseille » is at 0.38 of « mazille », « evri » at 0.43 of « evry »
+AILLEURS = 0.75  # what the likeness of a name from elsewhere is worth beside one from here
 PRETES = "t.etat IN ('nouvelle', 'modifiee')"
 
 
@@ -126,8 +127,9 @@ class Travail:
         self.executer(f"DROP TABLE IF EXISTS {noms}")
         self.executer(
             f"CREATE TEMP TABLE {noms} ON COMMIT DROP AS SELECT cle, min(id) AS id, count(DISTINCT id) AS combien, "  # nosec B608
-            "string_agg(DISTINCT libelle, ' ; ') AS libelles, min(libelle) AS libelle "
-            f"FROM ({reference.sql}) noms WHERE cle <> '' GROUP BY cle"
+            "string_agg(DISTINCT libelle, ' ; ') AS libelles, min(libelle) AS libelle, bool_or(ici) AS ici "
+            f"FROM (SELECT *, bool_or(ici) OVER (PARTITION BY cle) AS dont_ici FROM (SELECT *, {reference.ici} AS ici "
+            f"FROM ({reference.sql}) lus) tous) noms WHERE cle <> '' AND (ici OR NOT dont_ici) GROUP BY cle"
         )
         code = champ.code
         self.executer(
@@ -141,7 +143,8 @@ class Travail:
         proches = (
             f"LEFT JOIN (SELECT u.cle, p.libelle FROM (SELECT DISTINCT {code}_cle AS cle FROM {TABLE} "  # nosec B608
             f"WHERE {code} IS NOT NULL AND {code}_id IS NULL) u CROSS JOIN LATERAL (SELECT n.libelle FROM {noms} n "
-            f"WHERE similarity(n.cle, u.cle) >= {RESSEMBLANCE} ORDER BY similarity(n.cle, u.cle) DESC, n.cle LIMIT 1) p"
+            f"WHERE similarity(n.cle, u.cle) >= {RESSEMBLANCE} "
+            f"ORDER BY similarity(n.cle, u.cle) * CASE WHEN n.ici THEN 1 ELSE {AILLEURS} END DESC, n.cle LIMIT 1) p"
             f") proches ON proches.cle = t.{code}_cle"
         )
         self.signaler(

@@ -38,13 +38,15 @@ class Reference:
     """A name looked up in the base, accents and case ignored.
 
     `sql` selects (cle, id, libelle) with `cle` in comparison form (`controle.cle_sql`); `type` is the SQL type of id.
-    `inconnu` says that nothing bears this name. When not `bloquante`, an unknown name is kept with a remark.
+    `inconnu` says that nothing bears this name. When not `bloquante`, an unknown name is kept with a remark. `ici` is a
+    condition on id: of several that bear a name, or that look like it, those for which it holds come first.
     """
 
     sql: str
     inconnu: str
     type: str = "bigint"
     bloquante: bool = True
+    ici: str = "true"
 
 
 @dataclass(frozen=True)
