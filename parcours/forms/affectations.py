@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from actions.forms.champs import ChampDate, ChampEntier
 from parcours.droits.affectations import referents_designables
+from parcours.forms.orientation import RECOIT, par_nature
 from parcours.models import Motif, NatureMotif
 from parcours.operations.affectations import SaisieReferent
 from parcours.operations.rendez_vous_suivis import CHOIX, CONFIER
@@ -61,8 +62,16 @@ class DesignerForm(forms.Form):
             champ.toujours_dit = True  # one of two is needed, or the empty choice is an answer: never « facultatif »
         if "binome" in self.fields:
             self.fields["binome"].queryset = referents_designables(par)  # type: ignore[attr-defined]
-        self.fields["structure"].queryset = Structure.objects.actives().order_by("nom", "pk")  # type: ignore[attr-defined]
+        self._offrir_structures()
         self.fields["motif_fin"].queryset = motifs_de_fin()  # type: ignore[attr-defined]
+
+    def _offrir_structures(self) -> None:
+        """Offer the structures of the département, first those that already receive people, then by nature."""
+        champ: Any = self.fields["structure"]
+        champ.queryset = Structure.objects.actives().d_ici().order_by("nature", "nom", "pk")
+        recoivent = list(champ.queryset.filter(RECOIT).order_by("nom", "pk").values_list("pk", flat=True))
+        (_, *groupes) = par_nature(champ.queryset, (), {"Accueillent déjà des personnes": recoivent})
+        champ.choices = [("", champ.empty_label), *groupes]
 
     def clean(self) -> dict[str, Any]:
         """Demand one référent, by account or by name, and find the structure."""

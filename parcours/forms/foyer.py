@@ -6,8 +6,7 @@ import re
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from actions.forms.champs import ChampDate, ChampEntier
@@ -71,8 +70,7 @@ class SituationForm(forms.Form):
 
 def payeurs_rsa() -> QuerySet[Structure]:
     """Return who pays RSA here: CAF and MSA (CASF L262-16), without health, retirement, or a neighbour's bodies."""
-    ici = Q(departement=None) | Q(departement=settings.DEPARTEMENT_CODE)
-    protection = Structure.objects.filter(ici, nature=NatureStructure.PROTECTION_SOCIALE)
+    protection = Structure.objects.d_ici().filter(nature=NatureStructure.PROTECTION_SOCIALE)
     return protection.exclude(nom__iregex=NON_PAYEURS)
 
 

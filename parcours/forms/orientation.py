@@ -38,12 +38,14 @@ ORIGINES = (
 )  # fmt: skip
 
 
+RECOIT = Exists(Orientation.objects.filter(structure=OuterRef("pk")))
+
+
 def structures_accueillantes() -> QuerySet[Structure]:
     """Return the structures to which one may orient."""
-    recoit = Exists(Orientation.objects.filter(structure=OuterRef("pk")))
     places = Exists(CapaciteAccueil.objects.filter(structure=OuterRef("pk")))
     ici = Q(departement=None) | Q(departement=settings.DEPARTEMENT_CODE)
-    retenues = (Q(nature__in=ACCUEILLANTES) & ici) | Q(recoit) | Q(places)
+    retenues = (Q(nature__in=ACCUEILLANTES) & ici) | Q(RECOIT) | Q(places)
     return Structure.objects.filter(retenues, active=True).order_by("nature", "nom")
 
 
@@ -71,7 +73,7 @@ class ChoixStructure(forms.Select):
         return option
 
 
-def _par_nature(
+def par_nature(
     structures: Iterable[Structure], places: Iterable[Places], tetes: Mapping[str, Sequence[int]] | None = None
 ) -> list[Any]:
     """Return the choices of structures by nature, with the places of each where they are counted.
@@ -155,7 +157,7 @@ class OrientationForm(forms.Form):
             tetes = {f"{OrganismeOarsa(propose).label}, que proposent les règles": admises, **tetes}
             if len(admises) == 1 and not self.initial.get("structure"):
                 self.initial["structure"] = admises[0]
-        champs["structure"].choices = _par_nature(self.structures.values(), places, tetes)
+        champs["structure"].choices = par_nature(self.structures.values(), places, tetes)
         champs["structure"].widget.structures = self.structures
         champs["structure"].widget.attrs["data-propose"] = propose
         champs["motif"].queryset = motifs_de(NatureMotif.ORIENTATION, timezone.localdate())
@@ -243,7 +245,7 @@ class DemandeForm(forms.Form):
         self.structures = {s.pk: s for s in structures_accueillantes()}
         champs: dict[str, Any] = self.fields
         champs["type_demande"].choices = [(t.value, types.get(t.value) or t.label) for t in TypeOrientation]
-        champs["structure"].choices = _par_nature(self.structures.values(), ())
+        champs["structure"].choices = par_nature(self.structures.values(), ())
         champs["motif"].queryset = motifs_de(NatureMotif.REORIENTATION, timezone.localdate())
 
     def arguments(self) -> dict[str, Any]:
@@ -288,7 +290,7 @@ class CapaciteForm(forms.Form):
             del self.fields["structure"], self.fields["mode"]
         else:
             self.structures = {s.pk: s for s in structures}
-            champs["structure"].choices = _par_nature(self.structures.values(), ())
+            champs["structure"].choices = par_nature(self.structures.values(), ())
 
 
 class PeriodeForm(forms.Form):

@@ -44,7 +44,7 @@ class PrescriptionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.offre = offre
         if offre is None:
-            structures = Structure.objects.filter(active=True).order_by("nom")
+            structures = Structure.objects.actives().d_ici().order_by("nom")
         else:
             structures = offre.operateurs.order_by("nom")
             del self.fields["action_libre"]

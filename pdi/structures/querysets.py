@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -23,6 +24,10 @@ class StructureQuerySet(models.QuerySet["Structure"]):
     def actives(self) -> StructureQuerySet:
         """Return the structures in activity."""
         return self.filter(active=True)
+
+    def d_ici(self) -> StructureQuerySet:
+        """Return those of the département, and the national ones: no body of a neighbour."""
+        return self.filter(Q(departement=None) | Q(departement=settings.DEPARTEMENT_CODE))
 
     def chercher(self, texte: str) -> StructureQuerySet:
         """Return those whose name, acronym or other spelling contains every word of `texte`, accents ignored."""
