@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Sequence
 
 from parcours.generation import noms
 from parcours.generation import parametres as p
+from parcours.models import SituationFamiliale
 
 from .contexte import REGIME_B, Contexte
 from .evenements import ActionContrat, AffectationReferent, Contrat, ObjectifContrat, Orientation, TransitionContrat
@@ -107,7 +109,15 @@ def _contrat(
 
 
 def _foyer(menage: Menage) -> str:
-    return json.dumps({"situation": menage.situation, "enfants": menage.enfants, "adultes": len(menage.membres)})
+    """Return the household as a contract keeps it at signature (`lecture_contrats.foyer_au`)."""
+    dite = str(SituationFamiliale(menage.situation).label) if menage.situation else ""
+    garde = {"situation": menage.situation, "situation_dite": dite, "enfants": menage.enfants}
+    return json.dumps(garde | {"adultes": len(menage.membres)})
+
+
+def _tableau(textes: Sequence[str]) -> str:
+    """Return the array as PostgreSQL reads it."""
+    return "{" + ",".join(f'"{texte}"' for texte in textes) + "}"
 
 
 def _circuit(ctx: Contexte, contrat: Contrat, orientation: Orientation, jour: datetime.date) -> None:
@@ -144,6 +154,10 @@ def _contenu(ctx: Contexte, parcours: Parcours, contrat: Contrat) -> None:
             ObjectifContrat(ctx.ids[ObjectifContrat](), contrat.id, objectif, libelle, ordre, atteint)
         )
     types = {h.tirer(ACTIONS) for _ in range(h.entier(1, 3))}
+    if contrat.etat != "brouillon":
+        mene = (f"{INTITULES[t]} : y prendre part jusqu’à son terme." for t in sorted(types))
+        contrat.engagements_personne = _tableau([noms.ENGAGEMENT_PERSONNE, *mene])
+        contrat.engagements_departement = _tableau(noms.ENGAGEMENTS_DEPARTEMENT)
     heures = (contrat.heures_hebdo or 0) // len(types) if contrat.heures_hebdo else None
     for type_action in sorted(types):
         parcours.lignes.append(

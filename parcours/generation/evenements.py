@@ -245,6 +245,8 @@ class Contrat:
     dispense_fin: Jour | None = None
     revision_le: Jour | None = None
     foyer_signature: str = "{}"
+    engagements_personne: str = "{}"
+    engagements_departement: str = "{}"
     signe_personne_le: Jour | None = None
     signe_referent_le: Jour | None = None
     signe_departement_le: Jour | None = None

@@ -69,6 +69,10 @@ OBJECTIFS = (
     "Stabiliser son logement", "Trouver un mode de garde", "Reprendre ses démarches administratives",
     "Rompre l’isolement", "Progresser en français",
 )  # fmt: skip
+ENGAGEMENT_PERSONNE = "Venir aux rendez-vous fixés, ou prévenir de son absence."
+ENGAGEMENTS_DEPARTEMENT = (
+    "Proposer un rendez-vous tous les deux mois au moins.", "Appuyer les démarches et les demandes d’aide prévues.",
+)  # fmt: skip
 ACTIONS_LIBRES = ("Atelier de la vie quotidienne", "Bilan avec un partenaire du quartier", "Visite d’entreprise")
 OBJETS_AIDE = (
     "Titres de transport",

@@ -87,7 +87,9 @@ def test_du_brouillon_a_la_validation(nouvelle_page, monde, largeur):
 
     page.goto(contrat.get_absolute_url())
     expect(page.get_by_text("Précisez les dates de l’atelier.").first).to_be_visible()
-    page.get_by_role("button", name="Soumettre à validation").click()
+    expect(page.get_by_role("link", name="Corriger le contrat")).to_be_visible()
+    page.locator("summary", has_text="Autres actions").click()
+    page.get_by_role("button", name="Soumettre sans changer le texte").click()
     relecture.goto(f"/parcours/contrats/{contrat.pk}/decider/")
     relecture.get_by_role("button", name="Valider").click()
     expect(relecture.get_by_text("est validé et signé")).to_be_visible()
