@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gouvernance.contenu.formes import LigneIndicateur, SectionFiche, chapitre, toutes_les_fiches
+from gouvernance.regles.tableaux import Changement, comparer_tableaux
 from pdi.socle.formats import compte, date_longue, euros, typographier, valeur_unite
 
 NATURE = "rapport"  # of the jobs that compile
@@ -20,17 +21,6 @@ def cle_compilation(code: str, annee: int) -> str:
     return f"{code}-{annee}"
 
 
-@dataclass(frozen=True)
-class Changement:
-    """One difference between two contents. `genre`: fiche, bilan, texte, indicateur, etape, financement, anomalie."""
-
-    genre: str
-    fiche: str
-    objet: str
-    avant: str
-    apres: str
-
-
 GENRES = {
     "fiche": "Fiches ajoutées ou retirées",
     "bilan": "États des bilans",
@@ -39,6 +29,7 @@ GENRES = {
     "etape": "Avancement des étapes",
     "financement": "Financement",
     "anomalie": "Anomalies",
+    "chapitre": "Autres chapitres\u00a0: instances, décisions, participation, avenants, annexes",
 }
 
 
@@ -56,7 +47,7 @@ def comparer(ancien: Mapping[str, Any], nouveau: Mapping[str, Any]) -> list[Chan
             changements.append(Changement("fiche", fiche["numero"], fiche["intitule"], "absente", "ajoutée"))
         else:
             changements += _comparer_fiches(avant[cle], fiche)
-    return changements
+    return changements + comparer_tableaux(ancien, nouveau)
 
 
 def _comparer_fiches(avant: SectionFiche, apres: SectionFiche) -> list[Changement]:
@@ -145,13 +136,16 @@ def resumer(ancien: Mapping[str, Any] | None, nouveau: Mapping[str, Any]) -> lis
     phrases = []
     for genre, changements in par_genre.items():
         fiches = list(dict.fromkeys(c.fiche for c in changements))
-        if genre == "indicateur":
+        if genre == "chapitre":
+            titres = list(dict.fromkeys(c.fiche for c in changements))
+            phrases.append(typographier(f"Chapitres modifiés : {_enumerer(titres)}"))
+        elif genre == "indicateur":
             cites = [f"{c.objet} : {c.apres} ({c.fiche})" for c in changements[:VALEURS_CITEES]]
             reste = len(changements) - len(cites)
             suite = f", et {compte(reste, 'autre', 'autres')}" if reste > 0 else ""
             phrases.append(typographier("Indicateurs : " + " ; ".join(cites) + suite))
         else:
-            titres = {
+            dits = {
                 "fiche": "Fiches ajoutées ou retirées",
                 "bilan": "Bilans validés ou renvoyés",
                 "texte": "Textes modifiés",
@@ -159,7 +153,7 @@ def resumer(ancien: Mapping[str, Any] | None, nouveau: Mapping[str, Any]) -> lis
                 "financement": "Montants modifiés",
                 "anomalie": "Anomalies modifiées",
             }
-            phrases.append(typographier(f"{titres[genre]} : {_enumerer(fiches)}"))
+            phrases.append(typographier(f"{dits[genre]} : {_enumerer(fiches)}"))
     return phrases
 
 

@@ -23,7 +23,7 @@ COLONNES_RAPPORTS = tuple(
     Colonne(titre) for titre in ("Exercice", "Campagne de bilans", "Rapport", "Délibération", "Fichiers")
 )
 COLONNES_VERSIONS = (Colonne("Version"), Colonne("Compilée"), Colonne("Ce qui change"), Colonne("Fichiers"))
-COLONNES_CHANGEMENTS = (Colonne("Fiche"), Colonne("Objet"), Colonne("Avant"), Colonne("Après"))
+COLONNES_CHANGEMENTS = (Colonne("Fiche ou chapitre"), Colonne("Objet"), Colonne("Avant"), Colonne("Après"))
 
 
 @login_required

@@ -8,6 +8,7 @@ import datetime
 import pytest
 
 from gouvernance.contenu import rassembler, toutes_les_fiches
+from gouvernance.contenu.tableaux import chiffre, colonne, donnees, tableau
 from gouvernance.regles.rapport import comparer, motif_date_deliberation, points_a_regler, resumer
 
 
@@ -49,6 +50,31 @@ def test_une_fiche_ajoutee_ou_retiree(peupler):
     partie = axes[0]["fiches"].pop()
     assert [(c.genre, c.fiche, c.apres) for c in comparer(contenu, moins)] == [("fiche", partie["numero"], "retirée")]
     assert [(c.genre, c.fiche, c.apres) for c in comparer(moins, contenu)] == [("fiche", partie["numero"], "ajoutée")]
+
+
+def test_les_chapitres_de_tableaux_se_comparent_cellule_par_cellule():
+    ancien = {"chapitres": [{"code": "decisions", "titre": "Les décisions", "donnees": suivi("à faire", 1)}]}
+    nouveau = copy.deepcopy(ancien)
+    nouveau["chapitres"][0]["donnees"] = suivi("faite", 2)
+    nouveau["chapitres"][0]["donnees"]["tableaux"][0]["lignes"].append(["3", "Ouvrir un guichet", "à faire"])
+    nouveau["chapitres"].append({"code": "ep", "titre": "Équipes", "donnees": donnees([], [])})
+    assert [(c.fiche, c.objet, c.avant, c.apres) for c in comparer(ancien, nouveau)] == [
+        ("Les décisions", "décisions prises", "1", "2"),
+        ("Les décisions", "Suivi\u00a0: 2 (État)", "à faire", "faite"),
+        ("Les décisions", "Suivi\u00a0: 3", "absente", "Ouvrir un guichet ; à faire"),
+        ("Équipes", "Chapitre", "absent", "ajouté"),
+    ]
+    assert resumer(ancien, nouveau) == ["Chapitres modifiés\u00a0: Les décisions et Équipes"]
+    # rows that nothing tells apart come and go whole
+    double = copy.deepcopy(ancien)
+    double["chapitres"][0]["donnees"]["tableaux"][0]["lignes"] *= 2
+    assert {c.apres for c in comparer(ancien, double)} == {"1 ; Nommer un référent ; faite", "2 ; Former ; à faire"}
+
+
+def suivi(etat, combien):
+    colonnes = [colonne("N°"), colonne("Décision"), colonne("État")]
+    lignes = [["1", "Nommer un référent", "faite"], ["2", "Former", etat]]
+    return donnees([], [tableau("suivi", "Suivi", colonnes, lignes)], [chiffre(combien, "décisions prises")])
 
 
 def test_les_points_bloquants_viennent_d_abord(peupler):

@@ -25,6 +25,11 @@ from actions.models import (
 from actions.operations.programmes import definir_signataires
 from actions.operations.signatures import enregistrer_signature, mettre_en_ligne, mettre_hors_ligne
 from gouvernance.models import Instance, Seance
+from gouvernance.operations.demonstration_rapport import (
+    exercice_a_publier,
+    lancer_publication,
+    publier_avec_son_vote,
+)
 from gouvernance.public import dire_chiffre
 from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
@@ -205,3 +210,21 @@ def test_les_chiffres_sont_ceux_des_bilans_valides(client: Client, signataire: S
     assert "Chiffres clés 2025" in page
     assert "1\u00a0234" in page
     assert "Pas encore" not in page
+
+
+def test_la_demonstration_publie_un_exercice_anterieur_et_le_dit_fictif(
+    client: Client, peupler: Any, version_rapide: Any, gestionnaire: Any
+) -> None:
+    programme = peupler(1)
+    Programme.objects.filter(pk=programme.pk).update(en_ligne=True, departement="91", demonstration=True)
+    assert exercice_a_publier(programme, avant=2026) is None  # its campaign is open
+    programme.campagnes.update(etat="close", close_le=timezone.now(), close_par=gestionnaire)
+    assert exercice_a_publier(programme, avant=2025) is None
+    assert exercice_a_publier(programme, avant=2026) == 2025
+    programme.refresh_from_db()
+    publiee = publier_avec_son_vote(version=version_rapide(programme), par=gestionnaire)
+    assert publiee.deliberation.demonstration
+    assert lancer_publication(programme=programme, annee=2025, par=gestionnaire) is False
+    page = pacte(client)
+    assert "Rapport 2025" in page
+    assert "Données de démonstration" in page

@@ -37,6 +37,7 @@ class Command(BaseCommand):
         self._charger()
         self._attendre_le_site()
         self._accueillir(rapport=self._compiler())
+        call_command("publier_demo", stdout=self.stdout)  # not waited for: the address is given
 
     def _dire(self, message: str) -> None:
         self.stdout.write(f"· {message}")
