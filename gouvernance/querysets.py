@@ -161,6 +161,11 @@ class ModificationQuerySet(models.QuerySet["ModificationFiche"]):
         """Return those on a fiche of the programme, and the new fiches proposed to it."""
         return self.filter(Q(fiche__programme=programme) | Q(programme=programme))
 
+    def a_examiner(self) -> ModificationQuerySet:
+        """Return those that nobody has put in an avenant nor set aside, in the programmes of the département."""
+        ici = Programme.objects.du_departement()
+        return self.filter(Q(fiche__programme__in=ici) | Q(programme__in=ici), etat="proposee")
+
     def dans_l_ordre(self) -> ModificationQuerySet:
         """Return them in the order of the fiches, the new ones last."""
         return self.order_by(F("fiche__ordre").asc(nulls_last=True), "fiche_id", "pk")

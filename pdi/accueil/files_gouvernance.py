@@ -9,7 +9,8 @@ from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from gouvernance.models import Decision, Instance, Membre, Presence, Proposition, Seance
+from actions.querysets import ROLES_GESTION
+from gouvernance.models import Decision, Instance, Membre, ModificationFiche, Presence, Proposition, Seance
 from gouvernance.operations.convocations import jeton
 from gouvernance.querysets_participation import EN_ATTENTE
 from pdi.socle.formats import date_courte
@@ -24,7 +25,7 @@ def files_gouvernance(utilisateur: Any, jour: datetime.date) -> list[File]:
     """Return what waits for somebody who carries a decision, sits in a body, or keeps one."""
     lues = (
         _decisions(utilisateur, jour), _convocations(utilisateur, jour), _a_clore(utilisateur),
-        _propositions(utilisateur, jour),
+        _propositions(utilisateur, jour), _modifications(utilisateur, jour),
     )  # fmt: skip
     return [*(f for f in lues if f is not None), *files_ep(utilisateur, jour)]
 
@@ -66,6 +67,23 @@ def _propositions(utilisateur: Any, jour: datetime.date) -> File | None:
     if jour - compte["ancienne"] > ATTENTE_LONGUE:
         ton, ico = "veille", ICONES["retard"]
     detail = "Dites au groupe ce qu’elles deviennent, ou mettez-les à l’ordre du jour d’un comité."
+    return File(compte["combien"], mots, detail, url, ton, mention, ico, "Voir les propositions")
+
+
+def _modifications(utilisateur: Any, jour: datetime.date) -> File | None:
+    """Return the proposals of change that wait for who puts them in an avenant or sets them aside."""
+    if not utilisateur.a_role(*ROLES_GESTION):
+        return None
+    compte = ModificationFiche.objects.a_examiner().aggregate(combien=Count("pk"), ancienne=Min("cree_le"))
+    if not compte["combien"]:
+        return None
+    mots = "proposition de modification" if compte["combien"] == 1 else "propositions de modification"
+    ancienne = timezone.localdate(compte["ancienne"])
+    ton, mention, ico = "neutre", f"Depuis le {date_courte(ancienne)}", ICONES["attente"]
+    if jour - ancienne > ATTENTE_LONGUE:
+        ton, ico = "veille", ICONES["retard"]
+    url = f"{reverse('gouvernance:modifications')}?etat=proposee&tri=date"
+    detail = "À mettre dans un avenant ou à écarter."
     return File(compte["combien"], mots, detail, url, ton, mention, ico, "Voir les propositions")
 
 

@@ -266,12 +266,14 @@ def test_une_fiche_proposee_nait_a_la_date_d_effet_et_une_autre_est_retiree(
     lue = ModificationFiche.objects.get()
     client.post(reverse("gouvernance:modification_corriger", args=[lue.pk]), ecrite(numero="2.8", version="1"))
     retrait = proposer(fiche, pilote, champ="arret", apres="Reprise par la Région.")
+    client.force_login(chargee)
+    assert "propositions de modification" in client.get(reverse("accueil:accueil")).content.decode()
     aujourd_hui = timezone.localdate()
     avenant = creer_avenant(
         programme=fiche.programme, intitule="Mobilité", expose="Oui.", effet=aujourd_hui, par=chargee
     )
     retenir_modifications(avenant=avenant, modifications=[lue.pk, retrait.pk], par=chargee)
-    client.force_login(chargee)
+    assert "propositions de modification" not in client.get(reverse("accueil:accueil")).content.decode()
     page = client.get(avenant.get_absolute_url()).content.decode()
     assert "Nouvelle fiche 2.8 – Lever les freins de mobilité" in page
     assert "La mobilité freine." in page
