@@ -115,6 +115,11 @@ class LectureSeance:
         """Return whether the reader may have the minutes: everybody once held, who keeps the body before."""
         return self.seance.etat == EtatSeance.TENUE or self.ouverte
 
+    @property
+    def releve_envoye(self) -> int:
+        """Return how many members received the minutes."""
+        return sum(p.releve_le is not None for p in self._presences)
+
     @cached_property
     def points(self) -> list[PointLu]:
         """Return the agenda with its hours."""

@@ -10,7 +10,9 @@ from pdi.socle.traitements import Suivi
 from . import operations
 from .operations.avenants import appliquer_avenants_dus
 from .operations.demonstration_rapport import executer_publication
+from .operations.documents_seance import executer_envoi, executer_impression
 from .operations.rappels import rappeler_les_decisions
+from .operations.relances import relancer_les_silencieux
 
 
 @shared_task(name="gouvernance.compiler_rapport", ignore_result=True)
@@ -37,3 +39,23 @@ def appliquer_avenants() -> None:
 def rappeler_decisions() -> None:
     """Remind who carries decisions whose day has passed."""
     rappeler_les_decisions(jour=timezone.localdate())
+
+
+@shared_task(name="gouvernance.imprimer_seance", ignore_result=True)
+def imprimer_seance(traitement_id: str, seance_id: int, genre: str) -> None:
+    """Print a document of a meeting."""
+    with Suivi(traitement_id) as suivi:
+        executer_impression(seance_id=seance_id, genre=genre, suivi=suivi)
+
+
+@shared_task(name="gouvernance.envoyer_releve", ignore_result=True)
+def envoyer_releve(traitement_id: str, seance_id: int) -> None:
+    """Send the minutes to the members."""
+    with Suivi(traitement_id) as suivi:
+        executer_envoi(seance_id=seance_id, suivi=suivi)
+
+
+@shared_task(name="gouvernance.relancer_convocations", ignore_result=True)
+def relancer_convocations() -> None:
+    """Remind the members who have not answered a convocation."""
+    relancer_les_silencieux(jour=timezone.localdate())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -169,12 +170,14 @@ class DocumentSeance:
         """Return the document to print."""
         return get_template(f"documents/seance/{self.genre}.html").render({"d": self, "s": self.seance})
 
-    def imprimer(self) -> Imprime:
-        """Print to PDF/UA-1."""
+    def imprimer(self, avancer_page: Callable[[int], None] | None = None) -> Imprime:
+        """Print to PDF/UA-1; `avancer_page` is told each page laid out."""
         from pdi.socle.impression import imprimer  # noqa: PLC0415  # WeasyPrint is heavy
 
         identifiant = f"{self.genre}-{self.seance.pk}-{self.seance.version}"
-        return imprimer(self.html(), feuilles=FEUILLES, date=timezone.now(), identifiant=identifiant)
+        return imprimer(
+            self.html(), feuilles=FEUILLES, date=timezone.now(), identifiant=identifiant, avancer_page=avancer_page
+        )
 
 
 def porteur(decision: Decision) -> str:

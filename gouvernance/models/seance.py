@@ -179,6 +179,7 @@ class Presence(models.Model):
     repondu_le = models.DateTimeField("a répondu le", null=True, blank=True)
     convoque_le = models.DateTimeField("convoqué le", null=True, blank=True)
     relance_le = models.DateTimeField("relancé le", null=True, blank=True)
+    releve_le = models.DateTimeField("relevé envoyé le", null=True, blank=True)
 
     class Meta:
         verbose_name = "présence"

@@ -169,9 +169,10 @@ def clore_seance(*, seance: Seance, par: Any) -> Seance:
 
 @transaction.atomic
 def rouvrir_seance(*, seance: Seance, par: Any, motif: str) -> Seance:
-    """Open a held meeting again to correct its minutes, saying why."""
+    """Open a held meeting again to correct its minutes, saying why; those sent are to send again."""
     lue = verrouiller(seance, par, ())
     _changer(lue, "rouvrir_seance", par, {}, motif)
+    lue.presences.update(releve_le=None)
     return lue
 
 

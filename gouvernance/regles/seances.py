@@ -112,6 +112,16 @@ def quorum(presences: Iterable[tuple[bool, str]], requis: int | None) -> Quorum:
     return Quorum(len(voix), sum(etat in PRESENTS for etat in voix), requis)
 
 
+RELANCES = (7, 2)  # days before a meeting when those who have not answered are reminded
+
+
+def a_relancer(seance: datetime.date, dernier: datetime.date, jour: datetime.date) -> bool:
+    """Return whether a member silent since `dernier`, the last letter, is to be reminded on `jour`."""
+    reste = (seance - jour).days
+    passes = [n for n in RELANCES if 0 < reste <= n]
+    return bool(passes) and dernier < seance - datetime.timedelta(days=min(passes))
+
+
 def heures(debut: datetime.datetime, durees: Sequence[int | None]) -> list[datetime.datetime]:
     """Return when each point should begin, in order; a point without a length counts for 15 minutes."""
     lues, courante = [], debut

@@ -1,51 +1,41 @@
-"""Documents of a meeting: preparation pack, minutes, presence sheet."""
+"""Documents of a meeting: preparation pack, minutes, presence sheet, printed by a job; minutes as Word."""
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gouvernance.document.seance import GENRES, DocumentSeance
-from gouvernance.droits_instances import peut_tenir_instance, tient
+from gouvernance.droits_seances import peut_envoyer_releve, peut_imprimer
 from gouvernance.models import EtatSeance, Seance
-from pdi.socle.droits import OUI, exiger, non
+from gouvernance.operations.documents_seance import a_qui_envoyer, envoyer_releve, imprimer_document
+from pdi.socle.droits import RegleMetier, exiger
+from pdi.socle.formats import compte
+from pdi.socle.formulaires import ECRITURE
 
 MINUTEES = (EtatSeance.OUVERTE, EtatSeance.TENUE)
-PROJET = "Le relevé d’une séance se lit une fois la séance close : d’ici là, c’est un projet du secrétariat."
 
 
-def _lire(request: HttpRequest, pk: int, genre: str) -> DocumentSeance:
-    """Return a document the reader may have. Raises Http404, DroitInsuffisant (presence sheet, draft minutes)."""
-    if genre not in GENRES:
-        raise Http404("Ce document n’existe pas.")
+def _seance(request: HttpRequest, pk: int, genre: str) -> Seance:
+    """Return a visible meeting that may have this document. Raises Http404."""
     visibles = Seance.objects.visibles_par(request.user).select_related("instance__territoire")
     lue = get_object_or_404(visibles, pk=pk)
-    if genre == "emargement":
-        exiger(peut_tenir_instance(request.user, lue.instance))
-    if genre == "releve" and lue.etat not in MINUTEES:
-        raise Http404("La séance n’a pas encore eu lieu : elle n’a pas de relevé.")
-    if genre == "releve" and lue.etat == EtatSeance.OUVERTE:
-        exiger(OUI if tient(request.user, lue.instance) else non(PROJET))
-    return DocumentSeance.lire(lue, genre, request.user)
-
-
-def _repondre(octets: bytes, nom: str, type_mime: str) -> HttpResponse:
-    reponse = HttpResponse(octets, content_type=type_mime)
-    reponse["Content-Disposition"] = f'attachment; filename="{nom}"'
-    reponse["Cache-Control"] = "private, no-store"
-    return reponse
+    if genre not in GENRES or (genre == "releve" and lue.etat not in MINUTEES):
+        raise Http404("Ce document n’existe pas.")
+    return lue
 
 
 @login_required
 @never_cache
-@require_safe
-def seance_pdf(request: HttpRequest, pk: int, genre: str) -> HttpResponse:
-    """Print a document of the meeting."""
-    document = _lire(request, pk, genre)
-    return _repondre(document.imprimer().octets, f"{genre}-seance-{pk}.pdf", "application/pdf")
+@require_POST
+def seance_imprimer(request: HttpRequest, pk: int, genre: str) -> HttpResponse:
+    """Launch the printing of a document, then follow it."""
+    traitement = imprimer_document(seance=_seance(request, pk, genre), genre=genre, par=request.user)
+    return redirect("socle:traitement", traitement.pk)
 
 
 @login_required
@@ -55,4 +45,32 @@ def seance_word(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the minutes as a Word file."""
     from gouvernance.document.seance_word import TYPE_WORD, releve_en_word  # noqa: PLC0415  # python-docx is heavy
 
-    return _repondre(releve_en_word(_lire(request, pk, "releve")), f"releve-seance-{pk}.docx", TYPE_WORD)
+    lue = _seance(request, pk, "releve")
+    exiger(peut_imprimer(request.user, lue, "releve"))
+    reponse = HttpResponse(releve_en_word(DocumentSeance.lire(lue, "releve", request.user)), content_type=TYPE_WORD)
+    reponse["Content-Disposition"] = f'attachment; filename="releve-seance-{pk}.docx"'
+    return reponse
+
+
+@login_required
+@never_cache
+@require_http_methods(ECRITURE)
+def releve_envoyer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm, then send the minutes to the members."""
+    lue = _seance(request, pk, "releve")
+    exiger(peut_envoyer_releve(request.user, lue))
+    if request.method == "POST":
+        try:
+            traitement = envoyer_releve(seance=lue, par=request.user)
+        except RegleMetier as refus:
+            messages.warning(request, refus.message)
+            return redirect(lue)
+        return redirect("socle:traitement", traitement.pk)
+    qui = compte(len(a_qui_envoyer(lue)), "membre")
+    contexte = {
+        "titre": "Envoyer le relevé aux membres ?", "bouton": "Envoyer le relevé", "grave": False,
+        "retour": lue.get_absolute_url(),
+        "texte": f"Le relevé part en PDF par courriel ({qui} avec une adresse). Si la séance est rouverte, il pourra "
+        "être envoyé de nouveau.",
+    }  # fmt: skip
+    return render(request, "components/page_confirmation.html", contexte)

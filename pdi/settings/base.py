@@ -214,6 +214,7 @@ CELERY_BEAT_SCHEDULE = {
     "alerter-conventions": {"task": "offre.alerter_conventions", "schedule": 24 * 3600.0},
     "appliquer-avenants": {"task": "gouvernance.appliquer_avenants", "schedule": 6 * 3600.0},
     "rappeler-decisions": {"task": "gouvernance.rappeler_decisions", "schedule": 24 * 3600.0},
+    "relancer-convocations": {"task": "gouvernance.relancer_convocations", "schedule": 24 * 3600.0},
     "rappeler-bilans": {"task": "offre.rappeler_bilans", "schedule": 24 * 3600.0},
 }
 

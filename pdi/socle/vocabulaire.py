@@ -193,6 +193,7 @@ VERBES: Mapping[str, str] = {
     "repondre_convocation": "Réponse à une convocation",
     "ouvrir_seance": "Séance ouverte",
     "clore_seance": "Séance close",
+    "envoyer_releve": "Relevé de décisions envoyé aux membres",
     "refermer_seance": "Ouverture de la séance annulée",
     "rouvrir_seance": "Séance rouverte",
     "reporter_seance": "Séance reportée",

@@ -44,6 +44,7 @@ def de(nom: str, **plus: Any) -> Any:
 
 LECTURE = statuts(200, prestataire=404)
 TENUE, FAITE = statuts(403, gestion=200, prestataire=404), statuts(403, gestion=302, prestataire=404)
+LUE = statuts(302, prestataire=404)
 PREPAREE = statuts(404, gestion=200)
 LIEN = "l’adresse est secrète : qui la reçoit répond, sans compte"
 
@@ -58,7 +59,13 @@ MATRICE = [
     Ligne("gouvernance:seance_preparer", TENUE, objet=de("instance_seances")),
     Ligne("gouvernance:seance", LECTURE, objet=de("seance_ouverte")),
     Ligne("gouvernance:seance", PREPAREE, objet=de("seance_preparee"), cas="en préparation"),
-    Ligne("gouvernance:seance_pdf", TENUE, objet=de("seance_ouverte", genre="emargement")),
+    Ligne("gouvernance:seance_imprimer", FAITE, objet=de("seance_ouverte", genre="emargement"), methode="POST",
+          cas="feuille de présence"),
+    Ligne("gouvernance:seance_imprimer", FAITE, objet=de("seance_ouverte", genre="releve"), methode="POST",
+          cas="projet de relevé"),
+    Ligne("gouvernance:seance_imprimer", LUE, objet=de("seance_tenue", genre="releve"), methode="POST",
+          cas="relevé d’une séance close"),
+    Ligne("gouvernance:releve_envoyer", TENUE, objet=de("seance_tenue")),
     Ligne("gouvernance:seance_direct", LECTURE, objet=de("seance_ouverte")),
     Ligne("gouvernance:seance_word", TENUE, objet=de("seance_ouverte"), cas="projet de relevé"),
     Ligne("gouvernance:seance_word", LECTURE, objet=de("seance_tenue"), cas="relevé d’une séance close"),

@@ -104,6 +104,7 @@ class SuiviEspion:
     def __init__(self, traitement: Traitement) -> None:
         self.traitement, self.id, self.etapes, self.total, self.fait = traitement, traitement.pk, list[str](), 0, 0
         self.resultat: dict[str, Any] = {}
+        self.fichier: tuple[str, bytes] | None = None
 
     def demarrer(self, total: int) -> None:
         self.total = total
@@ -112,8 +113,8 @@ class SuiviEspion:
         self.etapes.append(etape)
         self.fait += n
 
-    def terminer(self, resultat: dict[str, Any]) -> None:
-        self.resultat = resultat
+    def terminer(self, resultat: dict[str, Any], fichier: tuple[str, bytes] | None = None) -> None:
+        self.resultat, self.fichier = resultat, fichier
 
 
 @pytest.fixture

@@ -23,11 +23,19 @@ from gouvernance.operations import seances as ops
 from gouvernance.operations.convocations import jeton, jeton_agenda
 from gouvernance.operations.decisions import noter_decision, suivre_decision
 from gouvernance.operations.demonstration import charger_demonstration
+from gouvernance.operations.documents_seance import (
+    a_qui_envoyer,
+    envoyer_releve,
+    executer_envoi,
+    executer_impression,
+)
 from gouvernance.operations.instances import charger_instances, terminer_mandat
+from gouvernance.operations.relances import relancer_les_silencieux
 from pdi.comptes.demo import creer_comptes_de_demonstration
 from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
 from pdi.socle.etats import TransitionImpossible
+from pdi.socle.models import Traitement
 from tests.fabriques import (
     BilanFactory,
     EtapeFactory,
@@ -36,11 +44,25 @@ from tests.fabriques import (
     UtilisateurFactory,
 )
 from tests.fabriques_parcours import il_y_a
+from tests.gouvernance.conftest import SuiviEspion
 
 DONNEES = Path(reglages.DOSSIER_DONNEES)
 
 
 # -- on screen --------------------------------------------------------------------------------
+
+
+def imprimer(client, seance, genre):
+    """Ask for a document, do the job in this process, read its text."""
+    recu = client.post(reverse("gouvernance:seance_imprimer", args=[seance.pk, genre]))
+    traitement = Traitement.objects.get(parametres__genre=genre, etat="en_attente")
+    assert recu["Location"] == reverse("socle:traitement", args=[traitement.pk])
+    espion = SuiviEspion(traitement)
+    executer_impression(suivi=espion, **traitement.parametres)
+    traitement.delete()
+    nom, octets = espion.fichier
+    assert nom == f"{genre}-seance-{seance.pk}.pdf"
+    return texte_du_pdf(octets)
 
 
 def texte_du_pdf(octets):
@@ -210,11 +232,9 @@ def test_le_releve_dit_la_presence_les_votes_et_les_decisions_en_pdf_et_en_word(
     Presence.objects.filter(membre__nom="Ada Modèle").update(etat="represente", represente_par="Ida Exemple")
     Presence.objects.filter(membre__nom="Léo Témoin").update(etat="present")
     noter(ouverte, service, texte="Cartographier les SIAE", pour=2, echeance=il_y_a(-10), responsable=service)
-    projet = client.get(reverse("gouvernance:seance_pdf", args=[ouverte.pk, "releve"])).content
-    assert "Projet" in texte_du_pdf(projet)
+    assert "Projet" in imprimer(client, ouverte, "releve")
     ops.clore_seance(seance=ouverte, par=service)
-    pdf = client.get(reverse("gouvernance:seance_pdf", args=[ouverte.pk, "releve"])).content
-    dits = texte_du_pdf(pdf)
+    dits = imprimer(client, ouverte, "releve")
     assert "Projet" not in dits
     document = docx.Document(io.BytesIO(client.get(reverse("gouvernance:seance_word", args=[ouverte.pk])).content))
     word = " ".join([p.text for p in document.paragraphs] + [c.text for t in document.tables for c in t._cells])
@@ -230,10 +250,51 @@ def test_le_dossier_de_seance_porte_le_bilan_de_la_fiche_a_l_ordre_du_jour(clien
     fiche = FicheFactory.create(numero="2.1")
     BilanFactory.create(fiche=fiche, etat="valide", realisations="Deux cents rendez-vous tenus.")
     ops.ajouter_points(seance=seance, points=[{"titre": "Fiche 2.1", "fiche": fiche}], par=service)
-    dits = texte_du_pdf(client.get(reverse("gouvernance:seance_pdf", args=[seance.pk, "dossier"])).content)
+    dits = imprimer(client, seance, "dossier")
     assert "Deux cents rendez-vous tenus." in dits
     assert "1. Premier point" in dits
-    assert client.get(reverse("gouvernance:seance_pdf", args=[seance.pk, "releve"])).status_code == 404
+    assert client.post(reverse("gouvernance:seance_imprimer", args=[seance.pk, "releve"])).status_code == 404
+
+
+def test_le_releve_s_envoie_a_chacun_une_fois_et_de_nouveau_s_il_est_corrige(client, service, ouverte, membres):
+    """A member reads no name of a beneficiary; the minutes corrected are sent again."""
+    Membre.objects.filter(pk=membres[1].pk).update(college="beneficiaire")
+    noter(ouverte, service, texte="Cartographier les SIAE")
+    ecran = reverse("gouvernance:releve_envoyer", args=[ouverte.pk])
+    assert "une fois la séance close" in client.get(ecran).content.decode()
+    ops.clore_seance(seance=ouverte, par=service)
+    assert "2\u00a0membres avec une adresse" in client.get(ecran).content.decode()
+    client.post(ecran)
+    traitement = Traitement.objects.get(nature="releve_seance")
+    for _ in range(2):  # taken twice by the worker
+        executer_envoi(suivi=SuiviEspion(traitement), **traitement.parametres)
+    recus = [m for m in mail.outbox if m.subject.startswith("Relevé")]
+    assert sorted(m.to[0] for m in recus) == ["ada@exemple.fr", "leo@exemple.fr"]
+    assert "D1. Cartographier les SIAE" in recus[0].body
+    dits = texte_du_pdf(recus[0].attachments[0].content)
+    assert "Ada Modèle" in dits
+    assert "Léo Témoin" not in dits
+    assert "envoyé par courriel à 2\u00a0membres" in client.get(ouverte.get_absolute_url()).content.decode()
+    ouverte.refresh_from_db()
+    with pytest.raises(RegleMetier, match="déjà reçu"):
+        envoyer_releve(seance=ouverte, par=service)
+    ops.rouvrir_seance(seance=ouverte, par=service, motif="Une faute.")
+    assert len(a_qui_envoyer(ouverte)) == 2
+
+
+def test_les_silencieux_sont_relances_d_eux_memes_une_semaine_puis_deux_jours_avant(
+    service, seance, membres, django_capture_on_commit_callbacks
+):
+    ops.convoquer_seance(seance=seance, par=service)
+    Presence.objects.update(convoque_le=timezone.now() - datetime.timedelta(days=20))
+    Presence.objects.filter(membre=membres[0]).update(reponse="oui")
+    dits = []
+    with django_capture_on_commit_callbacks(execute=True):
+        for reste in (8, 7, 6, 0):
+            Seance.objects.update(debut=timezone.now() + datetime.timedelta(days=reste))
+            dits.append(relancer_les_silencieux(jour=timezone.localdate()))
+    assert dits == [0, 2, 0, 0]
+    assert [m.to[0] for m in mail.outbox] == ["leo@exemple.fr"]
 
 
 def test_le_calendrier_dit_ou_en_est_le_cycle(client, service, ouverte):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gouvernance.operations.demonstration import dates_des_seances
-from gouvernance.regles.seances import compte_a_rebours, deplacer, faute_de_votes, heures, quorum
+from gouvernance.regles.seances import a_relancer, compte_a_rebours, deplacer, faute_de_votes, heures, quorum
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,23 @@ def test_le_compte_a_rebours_va_jusqu_au_31_mars_compris(jour, vote, ton, phrase
     lu = compte_a_rebours(datetime.date(2028, 3, 31), jour, vote)
     assert lu[0] == ton
     assert phrase in lu[1]
+
+
+@pytest.mark.parametrize(
+    ("reste", "dernier", "due"),
+    [
+        pytest.param(8, 20, False, id="trop-tot"),
+        pytest.param(7, 20, True, id="une-semaine-avant"),
+        pytest.param(5, 7, False, id="relance-faite"),
+        pytest.param(5, 9, True, id="la-semaine-manquee-se-rattrape"),
+        pytest.param(2, 6, True, id="deux-jours-avant"),
+        pytest.param(1, 2, False, id="seconde-relance-faite"),
+        pytest.param(0, 20, False, id="le-jour-meme"),
+    ],
+)
+def test_on_relance_une_semaine_puis_deux_jours_avant_une_seance_du_1er_mars(reste, dernier, due):
+    """Counted in days, across 28 and 29 February alike."""
+    for annee in (2027, 2028):
+        seance = datetime.date(annee, 3, 1)
+        jours = [seance - datetime.timedelta(days=n) for n in (dernier, reste)]
+        assert a_relancer(seance, *jours) is due

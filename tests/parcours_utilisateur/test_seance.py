@@ -89,7 +89,9 @@ def test_preparer_convoquer_tenir_et_relever_un_comite_technique(nouvelle_page, 
     expect(page.get_by_text("son relevé de décisions est prêt")).to_be_visible()
     verifier_page(page)
     with page.expect_download() as recu:
-        page.get_by_role("link", name="Relevé (PDF)").click()
-    assert recu.value.suggested_filename == f"releve-seance-{Seance.objects.get().pk}.pdf"
+        page.get_by_role("link", name="Relevé de décisions (Word)").click()
+    assert recu.value.suggested_filename == f"releve-seance-{Seance.objects.get().pk}.docx"
+    page.get_by_role("button", name="Relevé (PDF)").click()
+    expect(page.get_by_role("heading", name=re.compile("Relevé de décisions"))).to_be_visible()
     page.goto("/decisions")
     verifier_page(page)
