@@ -53,6 +53,11 @@ class LectureModele:
         """Return whether it can still be withdrawn."""
         return self.modele.a_venir(self.jour)
 
+    @property
+    def lignes(self) -> list[str]:
+        """Return its text, one paragraph a line."""
+        return self.modele.corps.splitlines()
+
     @cached_property
     def lettres(self) -> int:
         """Return how many letters were written with it."""

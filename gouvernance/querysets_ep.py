@@ -70,6 +70,11 @@ def nommables_par(utilisateur: Any) -> Q:
 class DossierEPQuerySet(models.QuerySet["DossierEP"]):
     """Files."""
 
+    def a_lire_par(self, utilisateur: Any) -> DossierEPQuerySet:
+        """Return the files of the meetings to come where the user sits by name: read before, not yet examined."""
+        reglement = ~Q(college="beneficiaire") | ~Q(instance__lecture_beneficiaires="aucune")
+        return self.filter(_siege(utilisateur, reglement), etat="inscrit", seance__debut__gte=timezone.now())
+
     def visibles_par(self, utilisateur: Any) -> DossierEPQuerySet:
         """Return the files the user may read; `a_nommer` says whether with the name.
 

@@ -118,6 +118,7 @@ class AuditionForm(FormulaireDossier):
         """Show what is known."""
         kwargs.setdefault("initial", {"audition": dossier.audition, "assistance": dossier.assistance})
         super().__init__(*args, dossier=dossier, **kwargs)
+        self.fields["audition"].toujours_dit = True  # type: ignore[attr-defined]  # « non demandée » is an answer
 
 
 class _MesureForm(FormulaireDossier):

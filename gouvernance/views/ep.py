@@ -69,7 +69,7 @@ def ep_dossiers(request: HttpRequest) -> HttpResponse:
     contexte = {
         "liste": liste, "filtres": liste.filtres, "tri": liste.tri, "page": liste.page, "chiffres": chiffres,
         "annees": annees_proposees(timezone.localdate().year), "annee": annee, "lit": lit_des_dossiers(request.user),
-        "tient_modeles": peut_tenir_modeles_ep(request.user).ok,
+        "tient": peut_tenir_modeles_ep(request.user).ok,
         "colonnes": (CHOISIR, *COLONNES) if liste.seances else COLONNES,
     }  # fmt: skip
     return render(request, "gouvernance/ep/dossiers.html", contexte)

@@ -117,7 +117,8 @@ def ep_orienter(request: HttpRequest, pk: int) -> HttpResponse:
         exiger(pas_maintenant("Aucune réorientation n’attend d’être ouverte sur ce dossier."))
     lecture = LectureOrientation(personne, timezone.localdate())
     options: dict[str, Any] = lecture.options() | {"origines": []}
-    form = OrientationForm(envoi(request), **options)
+    dates = {"le": lu.decision.decidee_le, "notifiee_le": lu.decision.notifiee_le}
+    form = OrientationForm(envoi(request), initial=dates, **options)
     fin = None
     if request.method == "POST" and form.is_valid():
         brute = request.POST.get("confirmee", "")

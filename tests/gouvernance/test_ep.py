@@ -258,6 +258,10 @@ def test_inscrire_en_lot_c_est_tous_ou_aucun(s):
     attend = soumis(s, theme="non_conclusion")
     with pytest.raises(RegleMetier):
         ep.inscrire_dossiers(seance=s.seance, dossiers=[pret.pk, attend.pk], par=s.service)
+    autre = type(s.equipe).objects.create(departement=s.equipe.departement, nature="ep", nom="Autre équipe")
+    DossierEP.objects.filter(pk=attend.pk).update(instance=autre)
+    with pytest.raises(RegleMetier, match="autre équipe"):
+        ep.inscrire_dossiers(seance=s.seance, dossiers=[pret.pk, attend.pk], par=s.service)
     pret.refresh_from_db()
     assert pret.etat == "contradictoire"
 

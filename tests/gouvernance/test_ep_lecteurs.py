@@ -54,6 +54,11 @@ def test_un_membre_lit_de_la_convocation_a_la_cloture_du_releve(s, client):
     dossier, membre = inscrit(s), _siege(s)
     client.force_login(membre)
     assert "EXEMPLE" in client.get(dossier.get_absolute_url()).content.decode()
+    type(s.seance).objects.update(debut=timezone.now() + datetime.timedelta(days=3), etat="convoquee", ouverte_le=None)
+    assert "dossier EP à lire" in client.get("/").content.decode()
+    type(s.seance).objects.update(debut=timezone.now() - datetime.timedelta(days=20))
+    assert client.get(dossier.get_absolute_url()).status_code == 404  # forgotten, never closed: it is over
+    type(s.seance).objects.update(debut=timezone.now(), etat="ouverte", ouverte_le=timezone.now())
     seances.clore_seance(seance=s.seance, par=s.service)
     assert client.get(dossier.get_absolute_url()).status_code == 404
     assert "EXEMPLE" not in client.get(reverse("gouvernance:ep_dossiers")).content.decode()
