@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from gouvernance.droits_ep import acteurs_du_dossier
-from gouvernance.models import AvisEP, DecisionEP, DossierEP, LettreEP, ModeleLettreEP
+from gouvernance.models import AvisEP, DecisionEP, DossierEP, GenreLettre, LettreEP, ModeleLettreEP
 from gouvernance.regles.ep import DECIDEUR, SECRETARIAT, contradictoire
 from gouvernance.regles.lettres_ep import Faits, ecrire, exemple, manques, valeurs
 from gouvernance.regles.sanctions_ep import dire
@@ -26,6 +26,8 @@ from pdi.territoires.noms import nom_de_la_collectivite
 from .ep import verrouiller_dossier
 from .ep_decision import mesure_de
 from .ep_modeles import modele_en_vigueur
+
+DELEGATION = "pour le président du conseil départemental et par délégation"
 
 
 def _faits(dossier: DossierEP) -> Faits:
@@ -82,9 +84,10 @@ def ecrire_lettre_ep(*, dossier: DossierEP, genre: str, par: Any) -> LettreEP:
         raise RegleMetier(" ".join(manquants))
     modele = modele_en_vigueur(genre, timezone.localdate())
     objet, paragraphes = ecrire(genre, modele.objet, modele.corps, valeurs(Regime.lire(lu.regime), _faits(lu)))
+    signataire, fonction = _signature(lu, genre, par)
     contenu = _lettre(
-        objet, paragraphes, par, destinataire=_destinataire(lu), fictive=lu.personne.fictive
-    ).contenu  # fmt: skip
+        objet, paragraphes, signataire, fonction, destinataire=_destinataire(lu), fictive=lu.personne.fictive
+    ).contenu
     lettre = LettreEP.objects.create(dossier=lu, genre=genre, modele=modele, contenu=contenu, par=par)
     journaliser(
         par=par, verbe="ecrire_lettre_ep", objet=lu,
@@ -93,11 +96,21 @@ def ecrire_lettre_ep(*, dossier: DossierEP, genre: str, par: Any) -> LettreEP:
     return lettre
 
 
-def _lettre(objet: str, paragraphes: list[str], par: Any, *, destinataire: list[str], fictive: bool) -> Lettre:
+def _signature(dossier: DossierEP, genre: str, par: Any) -> tuple[str, str]:
+    """Return (name, quality) of who signs: the decision is signed by who took it, whoever writes the letter."""
+    decision = DecisionEP.objects.select_related("par").filter(dossier=dossier).first()
+    if genre != GenreLettre.DECISION or decision is None:
+        return str(par), par.fonction
+    return str(decision.par), ", ".join(m for m in (decision.par.fonction, DELEGATION) if m)
+
+
+def _lettre(
+    objet: str, paragraphes: list[str], signataire: str, fonction: str, *, destinataire: list[str], fictive: bool
+) -> Lettre:
     return Lettre(
         expediteur=expediteur(nom_de_la_collectivite(settings.DEPARTEMENT_CODE), None), destinataire=destinataire,
-        date=timezone.localdate().isoformat(), objet=objet, paragraphes=paragraphes, signataire=str(par),
-        fonction=par.fonction, fictive=fictive,
+        date=timezone.localdate().isoformat(), objet=objet, paragraphes=paragraphes, signataire=signataire,
+        fonction=fonction, fictive=fictive,
     )  # fmt: skip
 
 
@@ -106,7 +119,7 @@ def imprimer_apercu(modele: ModeleLettreEP, regime: Regime, par: Any) -> bytes:
     lues = valeurs(regime, exemple(regime, timezone.localdate()))
     objet, paragraphes = ecrire(modele.genre, modele.objet, modele.corps, lues)
     fausse = ["Madame Jeanne EXEMPLE", "1 rue du Modèle", "91000 ÉVRY-COURCOURONNES"]
-    lettre = _lettre(objet, paragraphes, par, destinataire=fausse, fictive=True)
+    lettre = _lettre(objet, paragraphes, str(par), par.fonction, destinataire=fausse, fictive=True)
     mise = mettre_en_page({modele.pk: lettre}, date=timezone.now())
     return mise.octets([modele.pk], f"modele-lettre-ep-{modele.pk}")
 

@@ -156,9 +156,12 @@ def exemple(regime: Regime, jour: datetime.date) -> Faits:
     taux = max(premier.taux_min, min(premier.taux_max, 50)) if premier else None
     mesure = Mesure(SensEP.SANCTION, premier.numero, taux, premier.mois_max) if premier else Mesure(SensEP.AUCUNE)
     effet = effet_propose(jour) if premier else None
+    faits_le = jour - datetime.timedelta(days=60)
+    if regime.fin is not None:
+        faits_le = min(faits_le, regime.fin - datetime.timedelta(days=30))
     return Faits(
         civilite="Madame", nom="Exemple", theme=str(ThemeEP.NON_RESPECT.label),
-        faits_le=jour - datetime.timedelta(days=60), expose="Vous n’êtes pas venue à trois rendez-vous.",
+        faits_le=faits_le, expose="Vous n’êtes pas venue à trois rendez-vous.",
         seance=f"le {date_longue(jour + datetime.timedelta(days=20), jour=True)} à 10{INSECABLE}h, salle 12",
         avis=dire(regime, mesure), decision=mesure, motifs="Vos rendez-vous manqués n’ont pas été expliqués.",
         decidee_le=jour, effet_le=effet, fin=fin_de_sanction(effet, mesure.mois) if effet else None,

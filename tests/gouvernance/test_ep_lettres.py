@@ -31,6 +31,8 @@ def test_la_lettre_de_decision_s_imprime_a_l_identique_et_sans_rien_dire_au_dess
     texte = pypdf.PdfReader(io.BytesIO(octets)).pages[0].extract_text()
     assert "Exemple" in texte
     assert "recours préalable" in " ".join(texte.split())
+    assert lettre.contenu["signataire"] == str(s.encadrant)  # who decided, not who wrote
+    assert "par délégation" in lettre.contenu["fonction"]
     assert not any("RSA" in ligne for ligne in lettre.contenu["expediteur"])
     with pytest.raises(RegleMetier, match="séance"):
         ecrire_lettre_ep(dossier=dossier, genre="invitation", par=s.service)
