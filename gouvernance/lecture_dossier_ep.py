@@ -44,6 +44,7 @@ GESTES = {
 }
 
 
+CORRIGIBLES = (EtatDossierEP.CONTRADICTOIRE, EtatDossierEP.INSCRIT)
 AVANT_SEANCE = (EtatDossierEP.SOUMIS, EtatDossierEP.CONTRADICTOIRE)
 PRINCIPAUX = ("soumettre", "intention", "decider", "notifier", "issue", "clore")
 
@@ -123,6 +124,8 @@ class LectureDossierEP:
         dits = []
         if self.dossier.etat in EN_PROCEDURE and self.acteurs & {SECRETARIAT, DEMANDEUR}:
             dits += [("observations", "Ajouter des observations"), ("audition", "Noter l’audition")]
+        if self.dossier.intention_le and self.dossier.etat in CORRIGIBLES and SECRETARIAT in self.acteurs:
+            dits.append(("corriger_intention", "Corriger la date de l’intention"))
         if self.sanction_en_cours and DECIDEUR in self.acteurs:
             dits.append(("lever", "Lever la sanction"))
         return dits

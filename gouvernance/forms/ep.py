@@ -88,6 +88,12 @@ class JourForm(FormulaireDossier):
     le = ChampDate(label="Reçue par la personne le", help_text="Le délai court à partir du lendemain de ce jour.")
 
 
+class CorrectionForm(JourForm):
+    """Another day, and why."""
+
+    motif = forms.CharField(label="Pourquoi", max_length=250, help_text="Par exemple : accusé de réception mal lu.")
+
+
 class ObservationForm(FormulaireDossier):
     """What the person answered."""
 

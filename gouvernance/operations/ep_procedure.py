@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from gouvernance.droits_ep import acteurs_du_dossier
@@ -27,7 +28,7 @@ from pdi.socle.droits import RegleMetier, exiger, non
 from pdi.socle.formats import date_longue
 from pdi.socle.operations import enregistrer, journaliser, prevenir
 
-from .ep import changer, ouvrir_le_point, repondu, suiveurs, verrouiller_dossier
+from .ep import changer, obstacle_a_l_inscription, ouvrir_le_point, repondu, suiveurs, verrouiller_dossier
 
 EN_PROCEDURE = (
     EtatDossierEP.SOUMIS, EtatDossierEP.CONTRADICTOIRE, EtatDossierEP.INSCRIT, EtatDossierEP.EXAMINE,
@@ -44,6 +45,14 @@ def _pas_a_venir(jour: datetime.date, champ: str) -> None:
         raise RegleMetier("Cette date est à venir : notez ce qui a eu lieu.", champ=champ)
 
 
+def _fin_du_delai(dossier: DossierEP, le: datetime.date) -> datetime.date:
+    """Return the last day to answer an intention received on `le`. Raises RegleMetier: to come, before the facts."""
+    _pas_a_venir(le, "le")
+    if le < dossier.faits_le:
+        raise RegleMetier(f"La notification ne précède pas les faits du {date_longue(dossier.faits_le)}.", champ="le")
+    return fin_contradictoire(Regime.lire(dossier.regime), le)
+
+
 @transaction.atomic
 def notifier_intention(*, dossier: DossierEP, le: datetime.date, par: Any) -> DossierEP:
     """Record the day the person was told what is intended: her delay to answer runs from there.
@@ -54,14 +63,41 @@ def notifier_intention(*, dossier: DossierEP, le: datetime.date, par: Any) -> Do
     lu = verrouiller_dossier(dossier)
     if not contradictoire(lu.theme):
         raise RegleMetier("Ce thème n’entraîne pas de sanction : le dossier s’inscrit directement à une séance.")
-    _pas_a_venir(le, "le")
-    if le < lu.faits_le:
-        raise RegleMetier(f"La notification ne précède pas les faits du {date_longue(lu.faits_le)}.", champ="le")
-    jusqu_au = fin_contradictoire(Regime.lire(lu.regime), le)
+    jusqu_au = _fin_du_delai(lu, le)
     changer(lu, "notifier_intention", par, intention_le=le, observations_jusqu_au=jusqu_au)
     prevenir(
         destinataires=suiveurs(lu, par), titre="La personne est informée de l’intention",
         texte=f"{lu} : elle peut répondre jusqu’au {date_longue(jusqu_au)}.", url=lu.get_absolute_url(),
+    )  # fmt: skip
+    return lu
+
+
+@transaction.atomic
+def corriger_intention(*, dossier: DossierEP, le: datetime.date, motif: str, par: Any) -> DossierEP:
+    """Correct the day the intention was received: the delay and what is late are told again from it.
+
+    Raises DroitInsuffisant, RegleMetier: not notified or already examined, a day to come or before the facts, a delay
+    that would end after the meeting where the file is.
+    """
+    lu = verrouiller_dossier(dossier)
+    _tenir(lu, par, SECRETARIAT)
+    if lu.etat not in (EtatDossierEP.CONTRADICTOIRE, EtatDossierEP.INSCRIT) or lu.intention_le is None:
+        raise RegleMetier("Cette date ne se corrige qu’entre la notification et l’avis.")
+    avant = {"intention reçue le": lu.intention_le, "réponse jusqu’au": lu.observations_jusqu_au}
+    lu.intention_le, lu.observations_jusqu_au = le, _fin_du_delai(lu, le)
+    lu.version += 1
+    enregistrer(lu)
+    lu.observations.update(tardive=Q(recue_le__gt=lu.observations_jusqu_au))
+    if lu.seance is not None and (obstacle := obstacle_a_l_inscription(lu, lu.seance, observe=repondu(lu))):
+        raise RegleMetier(f"{obstacle} Retirez d’abord le dossier de l’ordre du jour.", champ="le")
+    journaliser(
+        par=par, verbe="corriger_intention", objet=lu, avant=avant, commentaire=motif,
+        apres={"intention reçue le": le, "réponse jusqu’au": lu.observations_jusqu_au},
+    )  # fmt: skip
+    prevenir(
+        destinataires=suiveurs(lu, par), titre="La date d’une intention est corrigée",
+        texte=f"{lu} : la personne peut répondre jusqu’au {date_longue(lu.observations_jusqu_au)}.",
+        url=lu.get_absolute_url(),
     )  # fmt: skip
     return lu
 

@@ -69,6 +69,11 @@ ECRANS = {
         "revient, notez ici le jour où la personne l’a reçue : son délai pour répondre en est calculé.",
         "Le délai de réponse court.",
     ),
+    "corriger_intention": Ecran(
+        "", formulaires.CorrectionForm, ep_procedure.corriger_intention, "Corriger la date de l’intention",
+        "Corriger la date", "Le délai de réponse est recalculé, et les observations reçues sont relues à cette date.",
+        "La date est corrigée.",
+    ),
     "observations": Ecran(
         "", formulaires.ObservationForm, ep_procedure.recevoir_observations, "Ajouter des observations",
         "Enregistrer les observations", "Reçues hors délai, elles sont gardées, signalées comme telles et lues par "

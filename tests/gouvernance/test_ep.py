@@ -115,6 +115,23 @@ def test_des_observations_tardives_sont_gardees_et_signalees(s, client):
     assert "Je n’ai pas pu répondre." in page
 
 
+def test_la_date_de_l_intention_se_corrige_et_ce_qui_etait_tardif_ne_l_est_plus(s, client):
+    dossier = inscrit(s)
+    tardive = ep_procedure.recevoir_observations(
+        dossier=dossier, recue_le=il_y_a(30), forme="ecrit", texte="J’étais absente.", par=s.service
+    )
+    assert tardive.tardive
+    client.force_login(s.service)
+    url = reverse("gouvernance:ep_geste", args=[dossier.pk, "corriger_intention"])
+    refus = client.post(url, {"le": il_y_a(2).isoformat(), "motif": "Accusé de réception."})
+    assert refus.status_code == 422
+    assert "Retirez d’abord le dossier de l’ordre du jour" in refus.content.decode()
+    dossier.refresh_from_db()
+    assert dossier.intention_le == il_y_a(60)
+    assert client.post(url, {"le": il_y_a(35).isoformat(), "motif": "Accusé de réception."}).status_code == 302
+    assert "Dans le délai" in client.get(dossier.get_absolute_url()).content.decode()
+
+
 def test_qui_demande_a_etre_entendu_l_est_avant_la_decision(s):
     dossier = entendu(s)
     ep_procedure.noter_audition(dossier=dossier, audition="demandee", assistance="Son avocate", par=s.encadrant)
