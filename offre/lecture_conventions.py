@@ -24,7 +24,7 @@ from offre.models import BaremeConvention, BilanOperateur, Convention, EtatConve
 from offre.regles import conventions as regles
 from offre.regles.baremes import Tranche, depuis_json, tranche_de
 from offre.regles.bilans import A_ECRIRE, TONS, LigneBilan
-from offre.regles.conventions import TYPES_REGLE, annee_lue, annees_de, ecart_argent, total
+from offre.regles.conventions import TYPES_REGLE, annee_lue, annees_de, ecart_argent, lignes_changees, total
 from pdi.socle.composants import Evenement
 from pdi.socle.formats import dernier_jour, euros
 from pdi.socle.masquage import MASQUE, SEUIL_INTERNE
@@ -301,7 +301,8 @@ class LectureConvention:
         lus = list(self.convention.avenants.all())
         for avenant in lus:
             avenant.changements = [  # type: ignore[attr-defined]
-                (champ, avenant.avant.get(champ, ""), avenant.apres.get(champ, "")) for champ in avenant.apres
+                (champ, *lignes_changees(avenant.avant.get(champ, ""), avenant.apres.get(champ, "")))
+                for champ in avenant.apres
             ]
         return lus
 

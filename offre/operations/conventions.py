@@ -36,7 +36,7 @@ from offre.regles.conventions import AUTOMATE_CONVENTION
 from pdi.comptes.models import Role, Utilisateur
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.etats import changer_etat
-from pdi.socle.formats import compte, date_longue, dernier_jour, euros, nombre, periode
+from pdi.socle.formats import compte, date_longue, dernier_jour, euros, periode, valeur_unite
 from pdi.socle.operations import enregistrer, journaliser, prevenir
 from pdi.structures.models import Structure
 
@@ -75,7 +75,7 @@ def etat_convention(convention: Convention) -> dict[str, str]:
             [dire_montant(m) for m in convention.montants.select_related("financeur")]
         ),
         "Objectifs": en_mots(
-            [f"{o.annee}, {o.libelle}\u00a0: {nombre(o.cible)} {o.unite}".strip() for o in convention.objectifs.all()]
+            [f"{o.annee}, {o.libelle}\u00a0: {valeur_unite(o.cible, o.unite)}" for o in convention.objectifs.all()]
         ),
         "Barèmes": en_mots(
             [f"{b.intitule}\u00a0: {' ; '.join(str(t) for t in regles_baremes.depuis_json(b.tranches))}"

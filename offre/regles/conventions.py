@@ -153,3 +153,9 @@ def annee_lue(annees: Sequence[int], voulue: str, jour: datetime.date) -> int:
     if voulue.isdigit() and int(voulue) in annees:
         return int(voulue)
     return jour.year if jour.year in annees else annees[-1] if annees[-1] < jour.year else annees[0]
+
+
+def lignes_changees(avant: str, apres: str) -> tuple[str, str]:
+    """Return the lines of two texts that the other has not: what an avenant removes, what it adds."""
+    a, b = avant.splitlines(), apres.splitlines()
+    return "\n".join(x for x in a if x not in b), "\n".join(x for x in b if x not in a)

@@ -17,16 +17,17 @@ from offre.versions import A_LIRE, RESERVES, contenu_de, differences
 from pdi.socle.droits import RegleMetier
 
 GESTES: dict[str, tuple[Callable[..., PropositionOffre], str, str]] = {
-    "soumettre_proposition": (operations.soumettre_proposition, "Envoyer en relecture", "Elle est en relecture."),
-    "reprendre_proposition": (operations.reprendre_proposition, "Reprendre pour changer", "Elle est reprise."),
+    "soumettre_proposition": (operations.soumettre_proposition, "Envoyer en relecture", "est en relecture."),
+    "reprendre_proposition": (operations.reprendre_proposition, "Reprendre pour changer", "est reprise."),
     "accepter_proposition": (
-        operations.accepter_proposition, "Accepter et publier", "Elle est acceptée : la fiche publiée la reprend.",
+        operations.accepter_proposition, "Accepter et publier", "est acceptée : la fiche publiée la reprend.",
     ),
     "renvoyer_proposition": (
-        operations.renvoyer_proposition, "Renvoyer pour correction", "Elle est renvoyée ; son opérateur est prévenu.",
+        operations.renvoyer_proposition, "Renvoyer pour correction",
+        "est renvoyée ; son opérateur est prévenu.",
     ),
     "retirer_proposition": (
-        operations.retirer_proposition, "Abandonner la modification", "Elle est retirée. La fiche ne change pas.",
+        operations.retirer_proposition, "Abandonner la modification", "est retirée. La fiche ne change pas.",
     ),
 }  # fmt: skip
 TONS = {
@@ -79,5 +80,5 @@ def proposition_etat(request: HttpRequest, pk: int, verbe: str) -> HttpResponse:
     except RegleMetier as refus:
         messages.warning(request, refus.message)
         return redirect(lue)
-    messages.success(request, f"La modification : {fait[:1].lower()}{fait[1:]}")
+    messages.success(request, f"La modification {fait}")
     return redirect(lue.offre if verbe in ("accepter_proposition", "retirer_proposition") else lue)

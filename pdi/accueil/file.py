@@ -16,7 +16,7 @@ FEMININS = frozenset(
         "réorientation",
         "demande",
         "orientation",
-        "convention", "décision", "convocation", "séance", "proposition",
+        "convention", "décision", "convocation", "séance", "proposition", "fiche",
     }
 )  # fmt: skip
 

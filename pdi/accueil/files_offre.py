@@ -1,4 +1,4 @@
-"""The queues of the offer on the home page: conventions that end, statements to read or to write."""
+"""The queues of the offer on the home page: conventions that end, statements and sheets to read or to write."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from django.db.models import Count, Min, Q
 from django.urls import reverse
 
 from offre.droits_conventions import LECTEURS_CONVENTIONS, est_du_service
+from offre.droits_fiches import peut_tenir_des_fiches
+from offre.lecture_offre import comptes_a_tenir
 from offre.models import BilanOperateur, Convention, EtatBilanOperateur
 from offre.querysets import ROLES_OPERATEURS, structures_operatrices
 from offre.regles.bilans import A_ECRIRE
 
-from .file import File, echeance
+from .file import ICONES, File, echeance
 
 
 def files_offre(utilisateur: Any, jour: datetime.date) -> list[File]:
@@ -21,7 +23,21 @@ def files_offre(utilisateur: Any, jour: datetime.date) -> list[File]:
     if not utilisateur.a_role(*LECTEURS_CONVENTIONS):
         return []
     files = _service(jour) if est_du_service(utilisateur) else []
-    return files + (_operateur(utilisateur, jour) if utilisateur.a_role(*ROLES_OPERATEURS) else [])
+    files += _operateur(utilisateur, jour) if utilisateur.a_role(*ROLES_OPERATEURS) else []
+    return files + (_fiches(utilisateur, jour) if peut_tenir_des_fiches(utilisateur) else [])
+
+
+def _fiches(utilisateur: Any, jour: datetime.date) -> list[File]:
+    """Return the sheets that wait: to review for the service, to correct for their operator."""
+    comptes, service = comptes_a_tenir(utilisateur, jour), est_du_service(utilisateur)
+    attente = "a_relire" if service else "a_corriger"
+    if not (combien := comptes[attente]):
+        return []
+    suite = "à relire" if service else "à corriger"
+    mots = f"fiche d’offre {suite}" if combien == 1 else f"fiches d’offre {suite}"
+    detail = "Publiez, ou renvoyez avec un commentaire." if service else "Le service demande une correction."
+    url = f"{reverse('offre:fiches_a_tenir')}?attente={attente}"
+    return [File(combien, mots, detail, url, "info", "En attente de vous", ICONES["attente"], "Voir les fiches")]
 
 
 def _service(jour: datetime.date) -> list[File]:

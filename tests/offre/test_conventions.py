@@ -18,7 +18,7 @@ from actions.operations.commun import ConflitVersion
 from offre.models import Convention, EtatConvention, MontantConvention
 from offre.operations.conventions import alerter_conventions, noter_paiements, resilier_convention, signer_convention
 from offre.regles.baremes import Tranche, fautes, lire_tranches, tranche_de
-from offre.regles.conventions import fautes_regles, situation
+from offre.regles.conventions import fautes_regles, lignes_changees, situation
 from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, PasMaintenant, RegleMetier
 from pdi.socle.models import Avis, EntreeJournal
@@ -184,6 +184,7 @@ def test_un_avenant_garde_ce_qui_etait_dit(client, service, financeur):
     page = client.get(convention.get_absolute_url()).content.decode()
     assert "Un an de plus" in page
     assert "Avenant 1" in page
+    assert lignes_changees("6 places\n2 ans", "6 places\n3 ans") == ("2 ans", "3 ans")
 
 
 def test_une_convention_signee_ne_se_modifie_pas(client, service):
