@@ -14,7 +14,8 @@ from pdi.socle.exports import Colonne as ColonneExport
 from pdi.socle.filtres import FiltreChoix, Filtres, FiltreTexte
 from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Tri
-from pdi.territoires.models import Departement, TerritoireAction
+from pdi.territoires.lecture import territoires_du_departement
+from pdi.territoires.models import Departement
 
 # The département's own bodies first.
 TRIS = {
@@ -65,7 +66,7 @@ class ListeInstances:
             get,
             choix={
                 "departement": [(d.pk, d.nom) for d in departements.order_by("nom")],
-                "territoire": [(t.pk, t.nom) for t in TerritoireAction.objects.order_by("nom")],
+                "territoire": [(t.pk, t.nom) for t in territoires_du_departement()],
             },
         )
         self.tri = Tri.lire(get, TRIS, defaut="nom")

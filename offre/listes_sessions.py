@@ -16,7 +16,8 @@ from pdi.socle.filtres import FiltreAnnee, FiltreBooleen, FiltreChoix, Filtres, 
 from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Tri
 from pdi.structures.models import Structure
-from pdi.territoires.models import CommuneTerritoire, TerritoireAction
+from pdi.territoires.lecture import territoires_du_departement
+from pdi.territoires.models import CommuneTerritoire
 
 TRIS = {
     "proche": ("passee", "debut", "pk"),  # what is over comes last
@@ -106,7 +107,7 @@ class ListeSessions:
                 "annee": [(str(a), str(a)) for a in range(jour.year + 1, jour.year - 5, -1)],
                 "offre": [(o.pk, str(o)) for o in offres.only("numero", "intitule").order_by("ordre")],
                 "operateur": [(s.pk, str(s)) for s in operateurs],
-                "territoire": [(t.pk, t.nom) for t in TerritoireAction.objects.order_by("nom")],
+                "territoire": [(t.pk, t.nom) for t in territoires_du_departement()],
             },
         )
         self.tri = Tri.lire(get, TRIS, defaut="-debut" if get.get("periode") == "passees" else "proche")

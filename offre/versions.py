@@ -12,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from offre.models import CapaciteOffre, CategorieOffre, ConditionFoyer, LieuOffre, OffreInsertion, TypeAdmis
 from offre.regles.publics import PublicVise
+from pdi.socle.differences import Morceau, apres_seul, avant_seul, comparer_mots
 from pdi.socle.formats import euros, nombre
 
 Contenu = Mapping[str, Any]
@@ -94,6 +96,20 @@ class Difference:
     apres: str
     section: str = ""
     cle: str = ""
+
+    @cached_property
+    def _morceaux(self) -> list[Morceau]:
+        return comparer_mots(_espaces(self.avant), _espaces(self.apres))
+
+    @property
+    def mots_avant(self) -> list[Morceau]:
+        """Return the first text, what it loses marked."""
+        return avant_seul(self._morceaux)
+
+    @property
+    def mots_apres(self) -> list[Morceau]:
+        """Return the second text, what it gains marked."""
+        return apres_seul(self._morceaux)
 
 
 def _brut(valeur: Any) -> str:
@@ -200,9 +216,13 @@ def en_mots(contenu: Contenu, sans: Sequence[str] = ()) -> list[Rubrique]:
 
 
 def differences(avant: Contenu, apres: Contenu, sans: Sequence[str] = ()) -> list[Difference]:
-    """Return the fields whose words differ."""
+    """Return the fields whose words differ; a space that may break and one that may not are the same to a reader."""
     return [
         Difference(a.libelle, a.texte, b.texte, a.section, a.cle)
         for a, b in zip(en_mots(avant, sans), en_mots(apres, sans), strict=True)
-        if a.texte != b.texte
+        if _espaces(a.texte) != _espaces(b.texte)
     ]
+
+
+def _espaces(texte: str) -> str:
+    return texte.replace("\u00a0", " ").replace("\u202f", " ")

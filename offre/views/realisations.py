@@ -34,7 +34,7 @@ from pdi.socle.droits import exiger
 from pdi.socle.exports import reponse_export
 from pdi.socle.masquage import MASQUE
 from pdi.structures.models import Structure
-from pdi.territoires.models import TerritoireAction
+from pdi.territoires.lecture import territoires_du_departement
 
 
 def _realisation(request: HttpRequest, pk: int) -> Realisation:
@@ -113,7 +113,7 @@ class EcranRealisation(Ecran):
         permises, annee = structures_saisissables(self.request.user), timezone.localdate().year
         return {
             "structures": None if permises is None else list(Structure.objects.filter(pk__in=permises).order_by("nom")),
-            "territoire": TerritoireAction.objects.order_by("nom"),
+            "territoire": territoires_du_departement(),
             "offre": OffreInsertion.objects.publiees().order_by("ordre", "pk"),
             "convention": Convention.objects.visibles_par(self.request.user).exclude(etat="projet").order_by("numero"),
             "fiche": FicheAction.objects.visibles_par(self.request.user)

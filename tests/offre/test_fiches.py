@@ -68,6 +68,7 @@ def test_les_publics_se_reconnaissent_dans_les_phrases() -> None:
 def test_une_ancienne_version_incomplete_se_lit_toujours() -> None:
     assert {r.texte for r in en_mots({})} == {""}
     assert [d.libelle for d in differences({}, {"intitule": "A"})] == ["Intitulé"]
+    assert differences({"objectifs": ["ACI\u00a0: un poste"]}, {"objectifs": ["ACI : un poste"]}) == []
 
 
 # -- direct writing ----------------------------------------------------------------------------------
