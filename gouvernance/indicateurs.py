@@ -9,18 +9,41 @@ from decimal import Decimal
 from actions.models import Programme
 from actions.registre import Declaration, Portee, Termes, declarer
 from gouvernance.lecture_participation import les_siennes, participation
-from gouvernance.models import FormationMembres, ThemeFormation
+from gouvernance.models import (
+    EtatSeance,
+    FormationMembres,
+    Membre,
+    NatureInstance,
+    Seance,
+    ThemeFormation,
+)
 from gouvernance.regles.participation import NATURES_PARTICIPATION
 
 Resultat = Mapping[int | None, Termes]
 
 
+AUCUN_MEMBRE = "Non alimenté : aucun membre de groupe ressources n’est enregistré."
+AUCUNE_SEANCE = "Non alimenté : aucune séance de ce type n’est enregistrée."
+
+
 def _membres(programme: Programme, annee: int) -> Resultat:
-    return {None: Termes(Decimal(participation(programme, annee).membres))}
+    return {None: Termes(Decimal(participation(programme, annee).membres), texte=_sans_groupe(programme))}
+
+
+def _sans_groupe(programme: Programme) -> str:
+    """Return why a figure about groups cannot be told: nobody ever sat in one here."""
+    groupes = les_siennes(programme).filter(nature__in=NATURES_PARTICIPATION)
+    return "" if Membre.objects.filter(instance__in=groupes).exists() else AUCUN_MEMBRE
 
 
 def _en_ep(programme: Programme, annee: int) -> Resultat:
     return {None: Termes(Decimal(participation(programme, annee).ep.personnes))}
+
+
+def _reseaux(programme: Programme, annee: int) -> Resultat:
+    siennes = Seance.objects.filter(instance__in=les_siennes(programme).filter(nature=NatureInstance.RESEAU))
+    tenues = siennes.filter(etat=EtatSeance.TENUE, debut__year=annee).count()
+    return {None: Termes(Decimal(tenues), texte="" if siennes.exists() else AUCUNE_SEANCE)}
 
 
 def _assiduite(programme: Programme, annee: int) -> Resultat:
@@ -36,7 +59,8 @@ def _formes(programme: Programme, annee: int) -> Resultat:
         theme=ThemeFormation.NUMERIQUE, jour__gte=datetime.date(programme.annee_debut, 1, 1), jour__year__lte=annee,
     )  # fmt: skip
     membres = FormationMembres.participants.through.objects.filter(formationmembres__in=formations)
-    return {None: Termes(Decimal(membres.values("membre").distinct().count()))}
+    formes = membres.values("membre").distinct().count()
+    return {None: Termes(Decimal(formes), texte=_sans_groupe(programme))}
 
 
 def _suivies(programme: Programme, annee: int) -> Resultat:
@@ -87,4 +111,17 @@ declarer(
         numerateur="propositions retenues ou mises en œuvre", denominateur="propositions déposées dans l’année",
         unite="%", version="1", portee=Portee.PROGRAMME, requete=_suivies,
     )
+)  # fmt: skip
+declarer(
+    Declaration(
+        code="reunions_reseaux", libelle="Réunions des réseaux",
+        definition="Séances tenues dans l’année par les instances de nature « Réseau » : le réseau des délégataires de "
+        "l’accompagnement en est un.",
+        numerateur="séances tenues", denominateur="", unite="nombre", version="1", portee=Portee.PROGRAMME,
+        requete=_reseaux, source="Essonne, fiche 2.6",
+    )
+)  # fmt: skip
+CODES = frozenset(
+    {"participants_groupe_ressources", "participants_ep", "membres_formes_numerique", "assiduite_instances",
+     "propositions_suivies", "reunions_reseaux"}
 )  # fmt: skip

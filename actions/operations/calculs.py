@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -44,8 +44,11 @@ def calculer_indicateurs(
     par: Any,
     traitement: Traitement | None = None,
     avancer: Callable[[str], None] | None = None,
+    codes: Collection[str] | None = None,
 ) -> Calcul:
     """Compute every computed indicator of `programme` for `annee`: one query a declaration, whatever the fiches.
+
+    `codes`: these declarations only.
 
     A result equal to the current value, formula version included, writes nothing; another replaces it and the
     former joins the history. `par` None: the system. `avancer` is told each declaration as it is run.
@@ -64,7 +67,7 @@ def calculer_indicateurs(
     ):
         par_code.setdefault(indicateur.calcul, []).append(indicateur)
     nouvelles: list[MesureIndicateur] = []
-    for code, indicateurs in sorted(par_code.items()):
+    for code, indicateurs in sorted((c, i) for c, i in par_code.items() if codes is None or c in codes):
         declaration = registre.trouver(code)
         if declaration is None:
             calcul.inconnus.append(code)

@@ -56,6 +56,11 @@ CHEMINS = {
 }  # fmt: skip
 
 
+def _ouvre(jour: datetime.date) -> datetime.date:
+    """Return that day, or the Monday after a week-end."""
+    return jour + max(0, 7 - jour.weekday()) * UN_JOUR if jour.weekday() > 4 else jour
+
+
 @dataclass(frozen=True)
 class Bilan:
     """What was added."""
@@ -75,9 +80,9 @@ class _Recit:
         self.fiches = {f.numero: f for f in FicheAction.objects.filter(programme__code=PROGRAMME)}
 
     def dans(self, mois: int) -> datetime.date:
-        """Return the tenth of the month that is `mois` months away."""
+        """Return the tenth of the month that is `mois` months away, or the Monday after."""
         rang = self.jour.year * 12 + self.jour.month - 1 + mois
-        return datetime.date(rang // 12, rang % 12 + 1, 10)
+        return _ouvre(datetime.date(rang // 12, rang % 12 + 1, 10))
 
     def instance(self, nom: str) -> Instance | None:
         """Return a body of the département, kept by the demonstration's secretary."""
@@ -233,7 +238,7 @@ def _dialogues(recit: _Recit, instance: Instance) -> tuple[int, int]:
         precedente, generees = annee < recit.jour.year, 0
         textes, dites = dit["propositions"] if precedente else dit["nouvelles"], []
         for rang, territoire in enumerate(territoires_de(annee)):
-            le = datetime.date(annee, dit["mois"], 6) + 2 * rang * UN_JOUR
+            le = _ouvre(datetime.date(annee, dit["mois"], 6) + 2 * rang * UN_JOUR)
             seance = recit.seance(
                 instance, le, [t for t, _ in POINTS], objet=f"Dialogue territorial {territoire} {annee}",
                 lieu=f"{dit['lieu']}, {territoire}",

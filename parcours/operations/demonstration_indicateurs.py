@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
+from collections.abc import Collection
 from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from actions.figures import points_annuels
@@ -28,6 +29,7 @@ from actions.operations.calculs import calculer_indicateurs
 from actions.operations.demonstration import textes
 from actions.operations.demonstration.source import Calendrier, Recit
 from offre.indicateurs import CODES as DES_REALISATIONS
+from parcours.indicateurs import PAR_CODE
 from parcours.models import ReleveIndicateurs
 from parcours.operations.indicateurs import compiler_indicateurs, dresser_releve, lier_indicateurs
 from parcours.statistiques import moteur
@@ -60,9 +62,15 @@ def calculer_la_demonstration(*, jour: datetime.date) -> int:
             valeurs += compiler_indicateurs(programme=programme, annee=annee, par=None).fiches
         else:
             valeurs += calculer_indicateurs(programme=programme, annee=annee, par=None).calcules
-    _mettre_a_l_echelle(programme)
-    _reecrire_les_bilans(programme, jour)
+    mettre_a_l_echelle(programme, jour)
     return valeurs
+
+
+def mettre_a_l_echelle(programme: Programme, jour: datetime.date, codes: Collection[str] | None = None) -> None:
+    """Bring to the computed figures (of these `codes`) what the typed story says: targets, bilans and their words."""
+    siens = Indicateur.objects.filter(fiche__programme=programme)
+    _mettre_a_l_echelle(programme, siens if codes is None else siens.filter(calcul__in=codes))
+    _reecrire_les_bilans(programme, jour)
 
 
 def _dater_les_saisies(jour: datetime.date) -> None:
@@ -85,9 +93,9 @@ def _geler(annee: int, jour: datetime.date) -> None:
     releve.save(update_fields=["calcule_le", "gele_le"])
 
 
-def _mettre_a_l_echelle(programme: Programme) -> None:
+def _mettre_a_l_echelle(programme: Programme, indicateurs: QuerySet[Indicateur]) -> None:
     """Bring the typed story to the scale of the population: targets of counts, years before any realisation, bilans."""
-    mesures = MesureIndicateur.objects.filter(indicateur__fiche__programme=programme).select_related("indicateur")
+    mesures = MesureIndicateur.objects.filter(indicateur__in=indicateurs).select_related("indicateur")
     calculees: Valeurs = {
         (m.indicateur_id, m.annee): m for m in mesures.courantes().filter(provenance=ProvenanceMesure.CALCUL)
     }
@@ -128,12 +136,15 @@ def _mis(valeur: Decimal, echelle: Decimal) -> Decimal:
 def _reprendre_les_annees_sans_realisation(
     calculees: Valeurs, dites: Valeurs, echelles: dict[int, dict[int, Decimal]]
 ) -> None:
-    """Before the first realisation, a zero is false: the typed value of the demonstration stands, at scale."""
+    """Before the first realisation, or meeting, a zero is false: the typed value of the demonstration stands, at scale.
+
+    What the population tells is true from the first year.
+    """
     fausses: list[int] = []
     reprises: list[MesureIndicateur] = []
     for cle, calculee in list(calculees.items()):
         dite = dites.get(cle)
-        if calculee.valeur or dite is None or calculee.indicateur.calcul not in DES_REALISATIONS:
+        if calculee.valeur or dite is None or _de_la_population(calculee.indicateur.calcul):
             continue
         if dite.valeur is not None and cle[0] in echelles:
             dite.valeur = _mis(dite.valeur, _echelle(echelles[cle[0]], cle[1]))
@@ -143,6 +154,10 @@ def _reprendre_les_annees_sans_realisation(
         calculees[cle] = dite
     MesureIndicateur.objects.filter(pk__in=fausses).delete()
     MesureIndicateur.objects.bulk_update(reprises, ["valeur", "remplacee_le"])
+
+
+def _de_la_population(calcul: str) -> bool:
+    return calcul not in DES_REALISATIONS and calcul.partition("?")[0] in PAR_CODE
 
 
 def _reprendre_les_bilans(programme: Programme, valeurs: Valeurs, cibles: dict[tuple[int, int], Decimal]) -> None:

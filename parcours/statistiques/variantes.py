@@ -185,11 +185,11 @@ def totaux(formules: Sequence[Formule], annee: int, restriction: Restriction) ->
 def declarer_aux_fiches(formules: Iterable[Formule]) -> None:
     """Declare every formula, and every variant that a liaison names, in the registry of the first storey.
 
-    A liaison may also name what the storey below declares: its realisations, its conventions.
+    A liaison may also name what another storey declares: realisations, conventions, meetings and groups.
     """
     connues = {f.code: f for f in formules}
     codes = dict.fromkeys([*connues, *(ligne.calcul for lignes in liaisons().values() for ligne in lignes)])
-    for code in [c for c in codes if c not in DES_REALISATIONS]:
+    for code in [c for c in codes if c.partition("?")[0] in connues and c not in DES_REALISATIONS]:
         declarer(Variante.lire(code, connues).declaration(code))
 
 

@@ -10,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 from django.utils import timezone
 
+from actions.models import MesureIndicateur
 from gouvernance.models import (
     DialogueTerritorial,
     FormationMembres,
@@ -23,13 +24,21 @@ from gouvernance.operations import propositions as ops
 from gouvernance.operations import seances
 from gouvernance.operations.convocations import jeton
 from gouvernance.operations.decisions import noter_decision
+from gouvernance.operations.demonstration_indicateurs import calculer_participation
 from gouvernance.operations.dialogues import creer_dialogues, dater_dialogue, preparer_dialogue
 from gouvernance.ordre_propose import proposer
 from gouvernance.regles.participation import Passage, a_renouveler, prochain_comite, taux
 from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
 from pdi.socle.models import Avis
-from tests.fabriques import DepartementFactory, FicheFactory, ProgrammeFactory, UtilisateurFactory
+from tests.fabriques import (
+    DepartementFactory,
+    FicheFactory,
+    IndicateurFactory,
+    MesureFactory,
+    ProgrammeFactory,
+    UtilisateurFactory,
+)
 from tests.fabriques_parcours import OffreFactory, TerritoireFactory, il_y_a
 
 TECHNIQUE, PILOTAGE = NatureInstance.COMITE_TECHNIQUE, NatureInstance.COMITE_PILOTAGE
@@ -301,3 +310,35 @@ def test_la_fiche_d_un_dialogue_tenu_ne_change_plus(dialogue, service):
     seances.clore_seance(seance=dialogue.seance, par=service)
     with pytest.raises(RegleMetier, match="ne change plus"):
         preparer_dialogue(dialogue=dialogue, par=service)
+
+
+# -- the figures of fiches ----------------------------------------------------------------------
+
+
+def test_les_fiches_comptent_le_groupe_et_ne_montrent_pas_un_zero_que_rien_ne_dit(groupe):
+    """Nobody ever met in a network here: the demonstration keeps what it told, and shows one value a year."""
+    annee = timezone.localdate().year
+    programme = ProgrammeFactory.create(
+        code="essonne-2022-2026", demonstration=True, annee_debut=annee - 1, annee_fin=annee
+    )
+    fiche = FicheFactory.create(programme=programme, numero="1.2")
+    membres, reunions = (
+        IndicateurFactory.create(fiche=fiche, source="calcule", calcul=calcul)
+        for calcul in ("participants_groupe_ressources", "reunions_reseaux")
+    )
+    for indicateur in (membres, reunions):
+        for an in programme.annees:
+            MesureFactory.create(indicateur=indicateur, annee=an, valeur=12, demonstration=True)
+    for nom in ("Ada", "Léo"):
+        Membre.objects.create(instance=groupe, nom=nom, mandat=DateRange(datetime.date(annee, 1, 1), None))
+    calculer_participation(jour=timezone.localdate())
+    lues = MesureIndicateur.objects.courantes().order_by("indicateur", "annee")
+    assert [(m.indicateur, m.annee, m.valeur, m.provenance) for m in lues] == [
+        (membres, annee - 1, 2, "saisie"), (membres, annee, 2, "calcul"),
+        (reunions, annee - 1, 12, "saisie"), (reunions, annee, 12, "saisie"),
+    ]  # fmt: skip
+    seance = _seance("reseau", UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME))
+    debut = timezone.now()
+    type(seance).objects.update(etat="tenue", debut=debut, ouverte_le=debut, close_le=debut)
+    calculer_participation(jour=timezone.localdate())
+    assert lues.get(indicateur=reunions, annee=annee).valeur == 1

@@ -13,6 +13,7 @@ from django.utils import timezone
 from gouvernance.operations.demonstration import charger_demonstration
 from gouvernance.operations.demonstration_avenants import charger_avenants
 from gouvernance.operations.demonstration_ep import charger_equipes
+from gouvernance.operations.demonstration_indicateurs import calculer_participation
 from gouvernance.operations.demonstration_participation import charger_participation
 from gouvernance.operations.ep_modeles import charger_modeles_lettres
 from gouvernance.operations.instances import charger_instances
@@ -43,6 +44,8 @@ class Command(BaseCommand):
             avant = time.monotonic()
             chemin = dossier / "demonstration" / "equipes.json"
             dossiers = charger_equipes(chemin=chemin, jour=timezone.localdate())
+            if participation is not None:
+                calculer_participation(jour=timezone.localdate())
         if avenants is not None:
             self.stdout.write(self.style.SUCCESS(f"Avenants : {avenants} avenants fictifs, et leurs propositions."))
         if dossiers:
