@@ -141,6 +141,12 @@ if (formulaire) {
       evenement.preventDefault();
       brouillon.enregistrer();
     }
+    // Only where the form says so: elsewhere the main button hands the text over for good.
+    const bouton = formulaire.querySelector("[data-raccourci]");
+    if (bouton && (evenement.ctrlKey || evenement.metaKey) && evenement.key === "Enter") {
+      evenement.preventDefault();
+      bouton.click();
+    }
   });
   document.addEventListener("click", (evenement) => {
     if (evenement.target.closest("[data-brouillon-oublier]")) brouillon.oublier();

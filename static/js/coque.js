@@ -13,3 +13,13 @@ activerMenus();
 
 // The summary of errors takes the focus, so that a screen reader starts there.
 document.querySelector("[data-prendre-le-focus]")?.focus();
+
+// Ctrl and K: to the search, from anywhere, whatever was in it ready to be typed over.
+document.addEventListener("keydown", (evenement) => {
+  if (!(evenement.ctrlKey || evenement.metaKey) || evenement.key.toLowerCase() !== "k") return;
+  const recherche = document.getElementById("q");
+  if (!recherche) return;
+  evenement.preventDefault();
+  recherche.focus();
+  recherche.select();
+});

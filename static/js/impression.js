@@ -7,7 +7,7 @@ for (const bouton of document.querySelectorAll("[data-imprimer]")) {
 /* What is folded on screen is read on paper. Only what was opened to print is folded again. */
 let ouverts = [];
 addEventListener("beforeprint", () => {
-  ouverts = [...document.querySelectorAll(".anciens > details:not([open]), .detail-annees:not([open]), .frise-annee:not([open])")];
+  ouverts = [...document.querySelectorAll(".anciens > details:not([open]), .detail-annees:not([open]), .frise-annee:not([open]), .lateral details:not([open], .menu)")];
   for (const repli of ouverts) repli.open = true;
 });
 addEventListener("afterprint", () => {

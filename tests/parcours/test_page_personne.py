@@ -111,7 +111,7 @@ def test_ajouter_se_range_par_moment_sans_repeter_le_bouton(client: Client, refe
     titres_lus = [contenu.index(f"<strong>{titre}</strong>") for titre in GROUPES]
     assert titres_lus == sorted(titres_lus)
     saisie = reverse("parcours:saisie_ouvrir", args=[personne.pk])
-    assert contenu.count(f'href="{saisie}"') == 1
+    assert contenu.count(f'action="{saisie}"') == 1
     EntretienFactory.create(personne=personne, etat="prevu", agent=referent)
     contenu = client.get(page(personne)).content.decode()
     assert "Saisir l’entretien" in contenu
