@@ -23,7 +23,7 @@ from parcours.models import (
     TypeSortie,
 )
 from parcours.operations.sorties import ABANDON, IssueAction, SaisieSortie
-from parcours.regles.sorties import PALIERS
+from parcours.regles.sorties import CONTRAT_DU_TYPE, PALIERS, TYPE_DU_MOTIF
 from pdi.socle.formats import taille_fichier
 
 
@@ -36,17 +36,22 @@ class ChampJour(forms.DateField):
         super().__init__(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
 
 
-def _types() -> list[tuple[str, list[tuple[int, str]]]]:
-    """Return the types of the référentiels in force, the latest first, grouped by family (and version if several)."""
+def _types() -> tuple[list[tuple[str, list[tuple[int, str]]]], dict[str, int]]:
+    """Return the types of the référentiels in force, the latest first, by family (and version if several).
+
+    And the key of each code, in the latest that has it.
+    """
     types = Prefetch("types", TypeSortie.objects.order_by("ordre", "id"))
     referentiels = ReferentielSortie.objects.order_by("-validite", "code").prefetch_related(types)
     lus = [r for r in referentiels if r.validite.lower is None or r.validite.lower <= timezone.localdate()]
     groupes: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    codes: dict[str, int] = {}
     for referentiel in lus:
         suite = f" (version {referentiel.version}, {referentiel.intitule})" if len(lus) > 1 else ""
         for type_ in referentiel.types.all():
             groupes[f"{type_.get_categorie_display()}{suite}"].append((type_.pk, type_.libelle))
-    return list(groupes.items())
+            codes.setdefault(type_.code, type_.pk)
+    return list(groupes.items()), codes
 
 
 class SortieForm(forms.Form):
@@ -66,11 +71,27 @@ class SortieForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Read the types; say which files are accepted."""
         super().__init__(*args, **kwargs)
-        self.fields["type"].choices = [("", "Choisir…"), *_types()]  # type: ignore[attr-defined]
+        types, self.codes = _types()
+        self.fields["type"].choices = [("", "Choisir…"), *types]  # type: ignore[attr-defined]
         self.fields["fichier"].help_text = (
             f"Contrat de travail, attestation… {', '.join(settings.TYPES_PIECES_JOINTES)}, "
             f"{taille_fichier(settings.TAILLE_MAX_PIECE_JOINTE)} au plus."
         )
+
+    def clean(self) -> dict[str, Any]:
+        """Take the work contract from a type that admits one only."""
+        propres = super().clean() or self.cleaned_data
+        dit = next((c for c, cle in self.codes.items() if cle == propres.get("type")), "")
+        if not propres.get("contrat_travail"):
+            propres["contrat_travail"] = CONTRAT_DU_TYPE.get(dit, "")
+        return propres
+
+    @property
+    def type_dit(self) -> str:
+        """Return the type in words."""
+        champ: Any = self.fields["type"]
+        parties = [partie for _, partie in champ.choices if isinstance(partie, list)]
+        return next((mots for partie in parties for cle, mots in partie if cle == self.cleaned_data.get("type")), "")
 
     def saisie(self) -> SaisieSortie:
         """Return what was entered. One query."""
@@ -118,8 +139,20 @@ class FinForm(SortieForm):
         """Offer the motives in force."""
         super().__init__(*args, **kwargs)
         self.fields["date"].label = "Dernier jour d’accompagnement"
+        type_: Any = self.fields["type"]
+        type_.required, type_.empty_value, type_.toujours_dit = False, None, True
+        type_.help_text = "Laissez vide si le motif le dit déjà : déménagement, retraite, formation…"
         motifs = Motif.objects.filter(nature=NatureMotif.FIN_ACCOMPAGNEMENT, validite__contains=timezone.localdate())
         self.fields["motif"].queryset = motifs  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Take the type from a motive that says it, else ask for it."""
+        propres = self.cleaned_data
+        if not propres.get("type") and "type" not in self.errors and (motif := propres.get("motif")):
+            propres["type"] = self.codes.get(TYPE_DU_MOTIF.get(motif.code, ""))
+            if propres["type"] is None:
+                self.add_error("type", f"Dites le type de sortie : «\u00a0{motif}\u00a0» en admet plusieurs.")
+        return super().clean()
 
     @property
     def jour(self) -> datetime.date | None:

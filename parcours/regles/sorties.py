@@ -11,6 +11,12 @@ from pdi.socle.formats import date_longue
 from .delais import plus_mois
 
 MOIS_DE_SUIVI = (1, 3, 6, 12)
+# What one answer says of the other, by the codes of the lists: nobody enters it twice.
+TYPE_DU_MOTIF = {
+    "creation": "creation", "formation": "formation_qualifiante", "retraite": "retraite",
+    "demenagement": "demenagement", "deces": "deces",
+}  # fmt: skip
+CONTRAT_DU_TYPE = {"cdi": "cdi", "titularisation": "public", "contrat_aide": "aide", "creation": "independant"}
 PALIERS = (
     (1, "1 – Éloigné de l’emploi"),
     (2, "2 – Freins en cours de levée"),

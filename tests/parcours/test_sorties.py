@@ -86,8 +86,8 @@ def test_sans_suivi_du_il_n_y_a_pas_de_taux() -> None:
     assert taux_de_reponse(3, 4) == 75
 
 
-def motif() -> Any:
-    return MotifFactory.create(nature=NatureMotif.FIN_ACCOMPAGNEMENT, libelle="Accès à l’emploi")
+def motif(libelle: str = "Accès à l’emploi", **plus: Any) -> Any:
+    return MotifFactory.create(nature=NatureMotif.FIN_ACCOMPAGNEMENT, libelle=libelle, **plus)
 
 
 def saisie(jour: datetime.date | None = None, **autres: Any) -> SaisieSortie:
@@ -304,6 +304,12 @@ def test_l_ecran_montre_ce_qui_sera_ferme_avant_de_fermer(client: Client, refere
     adresse = reverse("parcours:accompagnement_terminer", args=[personne.pk])
     envoi = {"motif": motif().pk, "type": TypeSortieFactory.create().pk, "date": il_y_a(1).isoformat()}
     assert client.post(adresse, {**envoi, "motif": ""}).status_code == 422
+    assert "en admet plusieurs" in client.post(adresse, {**envoi, "type": ""}).content.decode()
+    depart = TypeSortieFactory.create(code="retraite", libelle="Départ à la retraite")
+    dit = {**envoi, "motif": motif("Retraite", code="retraite").pk, "type": ""}
+    deduit = client.post(adresse, dit)
+    assert deduit.context["form"].saisie().type == depart
+    assert "Départ à la retraite." in deduit.content.decode()
     apercu = client.post(adresse, envoi)
     contenu = apercu.content.decode()
     assert apercu.status_code == 200
