@@ -81,7 +81,8 @@ class DossierEPQuerySet(models.QuerySet["DossierEP"]):
         Managers: all. Followers and supervisors: their people's. Secretaries: those submitted to their body. Members:
         those of a meeting of their body, from its convocation until its minutes are closed (JOURS_APRES_SEANCE at most
         after its day); a member who represents
-        beneficiaries, as the rules of procedure of the body say (without name unless they say otherwise).
+        beneficiaries, as the rules of procedure of the body say (without name unless they say otherwise). The file of
+        somebody archived: administrators only.
         """
         if not utilisateur.is_authenticated or not utilisateur.roles():
             return self.none()
@@ -89,5 +90,7 @@ class DossierEPQuerySet(models.QuerySet["DossierEP"]):
         lisibles = nommables
         if not utilisateur.a_role(*ROLES_GOUVERNANCE):
             lisibles |= _siege(utilisateur, Q(instance__lecture_beneficiaires="anonyme"))
+        if not utilisateur.a_role(Role.ADMINISTRATEUR):
+            lisibles &= Q(personne__archivee_le__isnull=True)
         nom = Case(When(nommables, then=Value(True)), default=Value(False), output_field=BooleanField())
         return self.filter(lisibles).annotate(a_nommer=nom)

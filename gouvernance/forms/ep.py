@@ -187,6 +187,7 @@ class AvisForm(_MesureForm):
             noms = ("sens", "palier", "taux", "mois", "motivation", "unanimite", "pour", "contre", "abstentions")
             kwargs.setdefault("initial", {n: getattr(avis, n) for n in noms} | {"audition": dossier.audition})
         super().__init__(*args, dossier=dossier, **kwargs)
+        self.fields["audition"].toujours_dit = True  # type: ignore[attr-defined]
 
     @property
     def valeurs(self) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from gouvernance.operations import ep, ep_decision, ep_lettres, ep_procedure
 from gouvernance.operations.ep_decision import mesure_de
 from gouvernance.regles.ep import DECIDEUR, DEMANDEUR, SECRETARIAT
 from gouvernance.regles.sanctions_ep import dire
+from parcours.operations.consultations import consigner
 from parcours.regles.delais import Regime
 from pdi.socle.droits import RegleMetier, exiger, non
 from pdi.socle.formulaires import ECRITURE, envoi, signaler
@@ -188,6 +189,7 @@ def ep_lettre(request: HttpRequest, pk: int) -> HttpResponse:
     lu = dossier_lu(request, lettre.dossier_id)
     if not acteurs_du_dossier(request.user, lu) & {SECRETARIAT, DECIDEUR}:
         exiger(non("Les lettres de la procédure se lisent par le secrétariat de l’équipe et par qui décide."))
+    consigner(personne=lu.personne, par=request.user, ecran="Lettre d’équipe pluridisciplinaire")
     reponse = HttpResponse(ep_lettres.imprimer_lettre(lettre), content_type="application/pdf")
     reponse["Content-Disposition"] = f'inline; filename="lettre-ep-{lettre.pk}.pdf"'
     return reponse

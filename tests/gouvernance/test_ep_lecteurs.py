@@ -93,6 +93,11 @@ def test_un_referent_lit_les_dossiers_de_ses_personnes_et_d_elles_seules(s, clie
     assert "délai de réponse EP en cours" in client.get("/").content.decode()
     client.force_login(autre)
     assert client.get(dossier.get_absolute_url()).status_code == 404
+    Personne.objects.filter(pk=s.personne.pk).update(archivee_le=timezone.localdate())
+    for qui, statut in ((s.service, 404), (UtilisateurFactory.create(role=Role.ADMINISTRATEUR), 200)):
+        client.force_login(qui)
+        assert client.get(dossier.get_absolute_url()).status_code == statut
+    client.force_login(autre)
     assert "EP en cours" not in client.get("/").content.decode()
 
 
