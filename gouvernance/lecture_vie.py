@@ -58,19 +58,19 @@ class SignatureLue:
     detail: bool
 
 
-def ce_qui_change(modifications: Iterable[ModificationFiche]) -> str:
-    """Return « Fiches créées : 4.8. Fiche retirée : 2.3. Fiches modifiées : 1.1, 3.6. »."""
+def ce_qui_change(modifications: Iterable[ModificationFiche], *, fait: bool) -> str:
+    """Return « Fiches créées : 4.8. Fiche retirée : 2.3. Fiches modifiées : 1.1, 3.6. », « à créer » before it is."""
     lues = [m for m in modifications if m.etat != EtatModification.ECARTEE]
     sortes = {
-        "créée": [m.numero for m in lues if m.creation],
-        "retirée": [m.numero for m in lues if m.retrait],
-        "modifiée": [m.numero for m in lues if not m.creation and not m.retrait],
+        ("créée", "à créer"): [m.numero for m in lues if m.creation],
+        ("retirée", "à retirer"): [m.numero for m in lues if m.retrait],
+        ("modifiée", "à modifier"): [m.numero for m in lues if not m.creation and not m.retrait],
     }
     phrases = []
-    for mot, numeros in sortes.items():
+    for (mot, a_faire), numeros in sortes.items():
         if uniques := list(dict.fromkeys(numeros)):
             s = "s" if len(uniques) > 1 else ""
-            phrases.append(f"Fiche{s} {mot}{s}\u00a0: {', '.join(uniques)}.")
+            phrases.append(f"Fiche{s} {f'{mot}{s}' if fait else a_faire}\u00a0: {', '.join(uniques)}.")
     return " ".join(phrases)
 
 
@@ -204,14 +204,14 @@ class LectureVie:
                 suite = f"Délibération {a.deliberation}"
                 yield "avenants", Evenement(a.vote_le, f"{dit} – {mot}", suite, "bank", ton, "", url)
             if a.applique_le is not None and a.effet is not None:
-                suite = ce_qui_change(a.modifications.all())
+                suite = ce_qui_change(a.modifications.all(), fait=True)
                 yield (
                     "avenants",
                     Evenement(a.effet, f"{a} en vigueur", suite, icone="journal-check", ton="bon", url=url),
                 )
             if a.vote_le is None:
                 quand = f"Date d’effet prévue\u00a0: {date_longue(a.effet)}." if a.effet else ""
-                suite = " ".join(filter(None, (quand, ce_qui_change(a.modifications.all()))))
+                suite = " ".join(filter(None, (quand, ce_qui_change(a.modifications.all(), fait=False))))
                 jour = timezone.localdate(a.cree_le)
                 yield (
                     "avenants",

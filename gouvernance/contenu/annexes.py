@@ -188,7 +188,7 @@ def _arrondi(valeur: Decimal) -> Decimal:
 def _objectifs(objectifs: list[ObjectifRapporte]) -> Tableau:
     return tableau(
         "conventions-objectifs", "Les objectifs des conventions",
-        [colonne("Convention", largeur=14), colonne("Opérateur", largeur=32), colonne("Objectif", largeur=44),
+        [colonne("Convention", largeur=14), colonne("Opérateur", largeur=40), colonne("Objectif", largeur=36),
          colonne("Cible", "valeur", 11), colonne("Résultat", "valeur", 13), colonne("Appréciation", largeur=13),
          colonne("Source", largeur=13)],
         ([o.convention.numero, str(o.convention.operateur), o.ligne.libelle, *_resultat(o),

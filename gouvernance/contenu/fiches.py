@@ -270,7 +270,7 @@ def _bilan(bilan: Bilan) -> BilanFiche:
         perspectives=typographier(bilan.perspectives) if rendu else "",
         changement=typographier(bilan.changement_propose) if rendu and bilan.evolution_proposee else "",
         valide_le=_iso(timezone.localdate(bilan.valide_le)) if bilan.valide_le else None,
-        version_fiche=f"{version}, en vigueur depuis le {date_longue(version.effet)}" if version else "",
+        version_fiche=f"{version} de la fiche, en vigueur depuis le {date_longue(version.effet)}" if version else "",
     )
 
 

@@ -7,6 +7,7 @@ word of statistical secrecy may stand anywhere a count does: what it hides is no
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypedDict
@@ -21,6 +22,8 @@ GABARIT = "documents/rapport/tableaux.html"
 GENRES_TEXTE, GENRES_A_GAUCHE = ("texte", "valeur"), ("texte", "date")
 LARGEUR_COURTE = 16  # a text this short is not cut
 SIGNES_PAR_LIGNE = 124  # of a table over the width of a page
+MARGES, BESOIN_MAX = 2.5, 26  # of a short column, in signs
+PEU_DE_COLONNES = 5  # a short column then has the width it asks for, even if its words take less
 LIGNES_IMPRIMEES = 30  # a longer table is read in the workbook
 SECRET_DIT = (
     f"« {MASQUE} » : secret statistique. Un effectif de moins de {SEUIL_PUBLIE} personnes n’est pas publié, ni ceux "
@@ -136,14 +139,29 @@ def dire(valeur: Any, genre: str) -> str:
     return str(valeur) if genre in GENRES_TEXTE else formats.nombre(valeur)
 
 
-def parts(colonnes: Sequence[ColonneTableau]) -> list[int]:
+def parts(lu: Tableau) -> list[int]:
     """Return the share of each column in percent, even numbers: short ones keep their words, the others share."""
-    courtes = [c["largeur"] <= LARGEUR_COURTE for c in colonnes]
-    prises = sum(c["largeur"] for c, courte in zip(colonnes, courtes, strict=True) if courte)
-    longues = sum(c["largeur"] for c, courte in zip(colonnes, courtes, strict=True) if not courte)
-    echelle = max(SIGNES_PAR_LIGNE - prises, longues // 2) / longues if longues else 1
-    largeurs = [c["largeur"] * (1 if courte else echelle) for c, courte in zip(colonnes, courtes, strict=True)]
-    return [max(4, 2 * int(50 * largeur / sum(largeurs))) for largeur in largeurs]
+    courtes = {i: _besoin(lu, i) for i, c in enumerate(lu["colonnes"]) if c["largeur"] <= LARGEUR_COURTE}
+    longues = {i: c["largeur"] for i, c in enumerate(lu["colonnes"]) if i not in courtes}
+    if not longues:
+        return [max(4, 2 * int(50 * besoin / sum(courtes.values()))) for besoin in courtes.values()]
+    place = 100 - min(30, 12 * len(longues))  # what the short ones may take
+    pris = {i: 2 * math.ceil(50 * besoin / SIGNES_PAR_LIGNE) for i, besoin in courtes.items()}
+    if (voulu := sum(pris.values())) > place:
+        pris = {i: max(4, 2 * (part * place // (2 * voulu))) for i, part in pris.items()}
+    reste = max(100 - sum(pris.values()), 4 * len(longues))
+    pris |= {i: max(4, 2 * int(reste * largeur / sum(longues.values()) / 2)) for i, largeur in longues.items()}
+    return [pris[i] for i in range(len(lu["colonnes"]))]
+
+
+def _besoin(lu: Tableau, rang: int) -> float:
+    """Return the signs that a short column takes, margins included, so that neither a cell nor a word is cut."""
+    c = lu["colonnes"][rang]
+    lignes = [*lu["lignes"][:LIGNES_IMPRIMEES], *([lu["total"]] if lu["total"] else [])]
+    cellule = max((len(dire(ligne[rang], c["genre"])) for ligne in lignes), default=0)
+    titre = max(map(len, c["titre"].split()), default=0)
+    au_large = c["largeur"] if len(lu["colonnes"]) <= PEU_DE_COLONNES else 0
+    return min(max(1.1 * cellule + MARGES, titre + MARGES, au_large), BESOIN_MAX)
 
 
 def taux(haut: int, bas: int) -> str | None:

@@ -53,7 +53,39 @@ class Grille:
         return sum(map(abs, self.largeurs)) > PLUSIEURS_LARGES * SIGNES_PAR_LIGNE and len(self.largeurs) > 5
 
 
-Bloc = Titre | Texte | Liste | Grille
+@dataclass(frozen=True)
+class Serie:
+    """A series of a chart: `valeurs` are numbers as text, None where unknown; `encre` is legible on `couleur`."""
+
+    nom: str
+    couleur: str
+    valeurs: tuple[str | None, ...]
+    encre: str = "#ffffff"
+    cible: bool = False
+
+
+@dataclass(frozen=True)
+class Graphique:
+    """A chart over `categories`: lines, or bars stacked across the page when `empile`."""
+
+    titre: str
+    unite: str
+    categories: tuple[str, ...]
+    series: tuple[Serie, ...]
+    empile: bool = False
+
+    @property
+    def description(self) -> str:
+        """Return the chart in words, for who does not see it."""
+        dites = [
+            f"{s.nom}\u00a0: "
+            + ", ".join(f"{c} {valeur(v, self.unite)}" for c, v in zip(self.categories, s.valeurs, strict=True))
+            for s in self.series
+        ]
+        return f"{self.titre}. {'. '.join(dites)}."
+
+
+Bloc = Titre | Texte | Liste | Grille | Graphique
 
 
 @dataclass

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from gouvernance.contenu.formes import LigneIndicateur, Noeud, SectionFiche
 from pdi.socle import formats
 from pdi.socle.formats import typographier
+from pdi.socle.graphiques import COULEURS
 
-from .blocs import Bloc, Contexte, Grille, Liste, Texte, Titre, ecart, montants, valeur
+from .blocs import Bloc, Contexte, Graphique, Grille, Liste, Serie, Texte, Titre, ecart, montants, valeur
 from .composition import cote_noeud
+
+GRIS = "#737a78"
 
 
 def fiches_du_noeud(noeud: Noeud, c: Contexte) -> Iterator[Bloc]:
@@ -106,6 +109,7 @@ def _indicateurs(f: SectionFiche, sous: int, c: Contexte) -> Iterator[Bloc]:
     chiffres = [i for i in f["indicateurs"] if i["unite"] != "texte"]
     textes = [i for i in f["indicateurs"] if i["unite"] == "texte"]
     annees = [str(a) for a in c.annees[-3:]]
+    yield from (_courbe(i) for i in chiffres if i["id"] == f["phare"])
     if chiffres:
         yield Grille(
             f"Indicateurs de la fiche {f['numero']}", ("Indicateur", *annees, f"Cible {c.annee}", "Écart"),
@@ -122,6 +126,15 @@ def _indicateurs(f: SectionFiche, sous: int, c: Contexte) -> Iterator[Bloc]:
     if expliques:
         yield Texte("", gras="Ce que disent les pilotes des écarts")
         yield Liste(expliques)
+
+
+def _courbe(i: LigneIndicateur) -> Graphique:
+    """Return the chart of the main indicator of a fiche, over the years of the report."""
+    series = [Serie("Valeur", COULEURS["programme"], tuple(p["valeur"] for p in i["points"]))]
+    cibles = tuple(p["cible"] for p in i["points"])
+    if any(c is not None for c in cibles):
+        series.append(Serie("Cible", GRIS, cibles, cible=True))
+    return Graphique(_nom(i), i["unite"], tuple(str(p["annee"]) for p in i["points"]), tuple(series))
 
 
 def _nom(i: LigneIndicateur) -> str:

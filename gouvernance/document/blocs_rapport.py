@@ -1,6 +1,6 @@
 """The frozen content as a flow of blocks, chapter after chapter, for a word processor.
 
-Pure: the same words as the PDF, none of its drawings (a curve is the table of its values).
+Pure: the same words as the PDF; a drawing is the numbers of a chart that the word processor draws.
 """
 
 from __future__ import annotations
@@ -10,8 +10,23 @@ from typing import Any
 
 from gouvernance.contenu.tableaux import LARGEUR_COURTE, LIGNES_IMPRIMEES, ChiffreTableau, Tableau, dire
 from pdi.socle.formats import compte, typographier
+from pdi.socle.graphiques import TONS
 
-from .blocs import Bloc, Contexte, Grille, Liste, Texte, Titre, ecart, montant, montants, nom_de_partie, valeur
+from .blocs import (
+    Bloc,
+    Contexte,
+    Graphique,
+    Grille,
+    Liste,
+    Serie,
+    Texte,
+    Titre,
+    ecart,
+    montant,
+    montants,
+    nom_de_partie,
+    valeur,
+)
 from .blocs_fiches import fiches_du_noeud
 
 
@@ -72,6 +87,12 @@ def _tableau(lu: Tableau) -> Iterator[Bloc]:
         yield Texte(typographier(f"{suite} dans le classeur, feuille « {lu['feuille']} »."), style="note")
 
 
+ETATS_ETAPES = (
+    ("Réalisées", "bon", "realisee"), ("En cours", "info", "en_cours"), ("À venir", "neutre", "a_venir"),
+    ("Abandonnées", "retard", "abandonnee"),
+)  # fmt: skip
+
+
 def _chiffres(donnees: Mapping[str, Any], c: Contexte) -> Iterator[Bloc]:
     yield Liste(
         (
@@ -94,6 +115,14 @@ def _chiffres(donnees: Mapping[str, Any], c: Contexte) -> Iterator[Bloc]:
 
 
 def _avancement(donnees: Mapping[str, Any], c: Contexte) -> Iterator[Bloc]:
+    yield Graphique(
+        "Les étapes par état", "nombre", tuple(nom_de_partie(a) for a in donnees["axes"]),
+        tuple(
+            Serie(nom, TONS[ton][0], tuple(str(a["etapes"][etat]) for a in donnees["axes"]), TONS[ton][1])
+            for nom, ton, etat in ETATS_ETAPES
+        ),
+        empile=True,
+    )  # fmt: skip
     yield Grille(
         "Les étapes par état",
         (c.partie, "Fiches", "Réalisées", "En cours", "À venir", "Abandonnées", "Avancement"),

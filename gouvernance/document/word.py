@@ -22,9 +22,10 @@ from gouvernance.contenu import toutes_les_fiches
 from parcours.documents.word import POLICE, TYPE_WORD, nouveau, octets
 from pdi.socle.formats import compte, date_heure, date_longue
 
-from .blocs import Grille, Liste, Texte, Titre
+from .blocs import Graphique, Grille, Liste, Texte, Titre
 from .blocs_rapport import composer_blocs
 from .composition import Edition
+from .word_graphiques import dessiner
 
 __all__ = ["TYPE_WORD", "rapport_en_word"]
 ENCRE, PETROLE = RGBColor(0x34, 0x45, 0x7A), RGBColor(0x0D, 0x4A, 0x55)
@@ -48,7 +49,7 @@ def rapport_en_word(contenu: Mapping[str, Any], edition: Edition) -> bytes:
     _styles(document)
     corps = document.element.body
     fin = corps.sectPr
-    flux = _Flux()
+    flux = _Flux(document)
     morceaux = [*_couverture(contenu, edition), *flux.ecrire(contenu)]
     sommaire = _sommaire(flux.titres)
     xml = "".join([*morceaux[: flux.debut(contenu)], *sommaire, *morceaux[flux.debut(contenu) :]])
@@ -123,9 +124,10 @@ def _section(*, couchee: bool) -> str:
 class _Flux:
     """Write the blocks one after the other: captions and bookmarks are numbered, sections are opened and closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: Any) -> None:
         self.titres: list[tuple[int, str, str]] = []
-        self._tables, self._signets = count(1), count(1)
+        self._document = document
+        self._tables, self._figures, self._signets = count(1), count(1), count(1)
         self._couchee = False
 
     @staticmethod
@@ -141,6 +143,8 @@ class _Flux:
                 morceaux += [*self._debout(), self._titre(bloc)]
             elif isinstance(bloc, Liste):
                 morceaux += [_paragraphe(_mots(x), "ListBullet") for x in bloc.lignes]
+            elif isinstance(bloc, Graphique):
+                morceaux += [*self._debout(), *self._figure(bloc)]
             elif isinstance(bloc, Grille):
                 morceaux += [*(self._coucher() if bloc.large else self._debout()), *self._grille(bloc)]
             else:
@@ -170,6 +174,13 @@ class _Flux:
             f'<w:bookmarkStart w:id="{numero}" w:name="{ancre}"/>{_mots(bloc.texte)}<w:bookmarkEnd w:id="{numero}"/>',
             f"Heading{niveau}", saut,
         )  # fmt: skip
+
+    def _figure(self, g: Graphique) -> list[str]:
+        numero = next(self._figures)
+        legende = _paragraphe(
+            _mots("Figure ") + _champ("SEQ Figure \\* ARABIC", str(numero)) + _mots(f" – {g.titre}"), "Caption"
+        )
+        return [legende, _paragraphe(dessiner(self._document, g, numero))]
 
     def _grille(self, g: Grille) -> list[str]:
         numero = next(self._tables)

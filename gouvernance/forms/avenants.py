@@ -12,6 +12,7 @@ from actions.models import Bilan
 from actions.operations.nouvelle_fiche import RUBRIQUES
 from actions.versions import LISTES, MODIFIABLES
 from gouvernance.models import Decision, OrigineModification
+from gouvernance.models.avenant import RETRAIT
 
 AIDES = {
     "objectifs": "Un objectif par ligne ; ses étapes dessous, chacune précédée d’un tiret. Une étape dont les mots ne "
@@ -52,6 +53,8 @@ class ModificationForm(forms.Form):
         self.fields["apres"].widget = forms.Textarea(attrs={"rows": LIGNES.get(champ, 10)})
         self.fields["apres"].required = champ not in VIDABLES
         self.fields["apres"].help_text = AIDES.get(champ, "Un élément par ligne." if champ in LISTES else "")
+        if champ == RETRAIT and not self.initial.get("vu"):
+            self.fields["apres"].label, self.fields["apres"].required = "Ce que la fiche dira de son retrait", True
         for nom, choix in (("bilan", bilans), ("decision", decisions)):
             if correction or choix is None or not choix:
                 del self.fields[nom]
@@ -75,7 +78,7 @@ class ModificationForm(forms.Form):
 class NouvelleFicheForm(forms.Form):
     """A new fiche, in words. `version`: of the proposal, when it is corrected."""
 
-    numero = forms.CharField(label="Numéro", max_length=20, help_text="Le premier libre de sa partie, par exemple.")
+    numero = forms.CharField(label="Numéro", max_length=20)
     intitule = forms.CharField(label="Intitulé", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
     axe = forms.TypedChoiceField(label="Place dans l’arbre", required=False, coerce=int, empty_value=None)
     contexte = forms.CharField(label="Constat", strip=False, max_length=50_000, widget=forms.Textarea)
@@ -94,16 +97,21 @@ class NouvelleFicheForm(forms.Form):
         help_text="Ce que lira l’Assemblée\u00a0: le besoin constaté, ce qu’aucune fiche ne couvre.",
     )  # fmt: skip
     origine = forms.ChoiceField(
-        label="D’où vient la proposition", choices=[c for c in OrigineModification.choices if c[0] != "bilan"]
-    )
+        label="D’où vient la proposition", choices=[c for c in OrigineModification.choices if c[0] != "bilan"],
+        initial=OrigineModification.LIBRE,
+    )  # fmt: skip
     decision = forms.ModelChoiceField(
         label="La décision", required=False, queryset=Decision.objects.none(), empty_label="—"
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, axes: Iterable[tuple[int, str]], decisions: Any = None, **kwargs: Any) -> None:
-        """Name the rubrics as everywhere, offer the tree and the decisions one may cite."""
+    def __init__(
+        self, *args: Any, axes: Iterable[tuple[int, str]], pris: Iterable[str] = (), decisions: Any = None,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """Name the rubrics as everywhere, tell the numbers taken, offer the tree and the decisions one may cite."""
         super().__init__(*args, **kwargs)
+        self.fields["numero"].help_text = f"Numéros déjà pris\u00a0: {', '.join(pris) or 'aucun'}."
         self.fields["axe"].choices = [("", "Hors de l’arbre"), *axes]  # type: ignore[attr-defined]
         for nom in RUBRIQUES:
             champ = self.fields[nom]

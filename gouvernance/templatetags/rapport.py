@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from gouvernance.contenu import tableaux
+from gouvernance.document.blocs_rapport import ETATS_ETAPES
 from pdi.socle import formats, graphiques
 
 register = template.Library()
@@ -18,12 +19,6 @@ register = template.Library()
 POLICE = "Atkinson Hyperlegible Next Variable, DejaVu Sans, sans-serif"
 ENCRE = graphiques.COULEURS["programme"]
 MOTS_TON = {"bon": "cible atteinte", "veille": "proche de la cible", "retard": "loin de la cible", "neutre": ""}
-SERIES_ETAPES = (
-    ("Réalisées", "bon", "realisee"),
-    ("En cours", "info", "en_cours"),
-    ("À venir", "neutre", "a_venir"),
-    ("Abandonnées", "retard", "abandonnee"),
-)
 
 
 def _date(iso: str | None) -> datetime.date | None:
@@ -79,7 +74,7 @@ def tableau(lu: tableaux.Tableau) -> dict[str, Any]:
         "t": lu,
         "entete": _cases([c["titre"] for c in lu["colonnes"]], lu["colonnes"], entete=True),
         "lignes": [_cases(ligne, lu["colonnes"]) for ligne in lu["lignes"][: tableaux.LIGNES_IMPRIMEES]],
-        "parts": tableaux.parts(lu["colonnes"]),
+        "parts": tableaux.parts(lu),
         "total": _cases(lu["total"], lu["colonnes"]) if lu["total"] else None,
         "reste": max(0, len(lu["lignes"]) - tableaux.LIGNES_IMPRIMEES),
     }
@@ -197,7 +192,7 @@ def courbe(ligne: dict[str, Any], fiche: dict[str, Any]) -> dict[str, Any]:
 @register.inclusion_tag("documents/rapport/_etapes.html")
 def etapes_par_axe(axes: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """`{% etapes_par_axe axes %}` the steps of each axis by state, stacked. The table beside holds the data."""
-    series = [s for s in SERIES_ETAPES if any(a["etapes"][s[2]] for a in axes)] or list(SERIES_ETAPES[:1])
+    series = [s for s in ETATS_ETAPES if any(a["etapes"][s[2]] for a in axes)] or list(ETATS_ETAPES[:1])
     lignes = [
         (f"{a['numero']} – {a['intitule']}" if a["numero"] else a["intitule"], [a["etapes"][s[2]] for s in series])
         for a in axes

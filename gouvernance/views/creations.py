@@ -26,7 +26,8 @@ from pdi.socle.formulaires import ECRITURE, envoi, signaler
 
 def _form(request: HttpRequest, programme: Programme, **suite: Any) -> NouvelleFicheForm:
     axes = choix_axes(Axe.objects.filter(programme=programme).order_by("ordre", "pk"))
-    return NouvelleFicheForm(envoi(request), axes=axes, **suite)
+    pris = programme.fiches.order_by("ordre").values_list("numero", flat=True)
+    return NouvelleFicheForm(envoi(request), axes=axes, pris=pris, **suite)
 
 
 def _axe(programme: Programme, pk: int | None) -> Axe | None:

@@ -24,6 +24,7 @@ from gouvernance.forms.avenants import CommentaireForm, ModificationForm
 from gouvernance.lecture_avenant import lire_modifications
 from gouvernance.listes_avenants import EXPORT_MODIFICATIONS, ListeModifications
 from gouvernance.models import Decision, ModificationFiche, OrigineModification
+from gouvernance.models.avenant import RETRAIT
 from gouvernance.operations import modifications as operations
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger
@@ -104,7 +105,7 @@ def modification_proposer(request: HttpRequest, pk: int) -> HttpResponse:
     fiche, champ = _fiche(request, pk), request.GET.get("champ", "")
     if champ not in MODIFIABLES:
         textes = textes_de(a_lire([fiche.pk])[0])
-        rubriques = [(cle, nom, textes[cle]) for cle, nom in MODIFIABLES.items()]
+        rubriques = [(cle, nom, textes[cle]) for cle, nom in MODIFIABLES.items() if cle != RETRAIT or textes[cle]]
         contexte = {"fiche": fiche, "rubriques": rubriques, "liens": [*_chemin(fiche), Lien("Proposer")]}
         contexte |= {"bilan": request.GET.get("bilan", "")}
         return render(request, "gouvernance/avenants/choisir.html", contexte)
@@ -119,7 +120,8 @@ def modification_proposer(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "La proposition est enregistrée. Les chargés de programme sont prévenus.")
             return redirect(lue)
-    return _ecrire(request, form, fiche, champ, actuel, "Proposer une modification", _chemin(fiche))
+    titre = "Proposer de retirer la fiche" if champ == RETRAIT and not actuel else "Proposer une modification"
+    return _ecrire(request, form, fiche, champ, actuel, titre, _chemin(fiche))
 
 
 def _ecrire(

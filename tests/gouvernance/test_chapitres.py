@@ -217,4 +217,4 @@ def test_une_case_se_dit_en_francais(valeur, genre, dit):
 
 def test_les_colonnes_ne_depassent_jamais_la_page():
     lu = tableau("x", "Essai", [colonne("A", largeur=n) for n in (12, 50, 70, 9, 14, 14, 14)], [])
-    assert sum(parts(lu["colonnes"])) <= 100
+    assert sum(parts(lu)) <= 100

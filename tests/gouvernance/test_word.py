@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
+from python_calamine import CalamineWorkbook
 
 from gouvernance.contenu import mettre_a_niveau, rassembler, toutes_les_fiches
 from gouvernance.document import Edition
@@ -70,9 +71,26 @@ def test_le_word_a_les_titres_et_les_chiffres_du_rapport(essai):
     assert "ab" * 4 in lu
 
 
+def test_les_graphiques_se_lisent_et_se_modifient_avec_leurs_nombres(essai):
+    contenu, document = essai
+    fiche = toutes_les_fiches(contenu)[0]
+    images = [e.get("descr") for e in document.element.body.iter(qn("wp:docPr"))]
+    assert len(images) == 3  # the steps, and the main indicator of each fiche
+    taux = next(i for i in fiche["indicateurs"] if i["id"] == fiche["phare"])
+    assert any(d.startswith(f"{taux['libelle']}. Valeur\u00a0: ") and "2025 86\u00a0%" in d for d in images)
+    parties = document.part.package.iter_parts()
+    dessins = {str(p.partname): p for p in parties if str(p.partname).startswith("/word/charts/")}
+    assert sorted(dessins) == [f"/word/charts/chart{n}.xml" for n in (1, 2, 3)]
+    courbe = dessins["/word/charts/chart2.xml"]
+    assert b'<c:externalData r:id="rId1">' in courbe.blob
+    assert b"<c:v>86</c:v>" in courbe.blob
+    feuille = CalamineWorkbook.from_filelike(io.BytesIO(courbe.rels["rId1"].target_part.blob)).get_sheet_by_index(0)
+    assert feuille.to_python()[-1] == ["2025", 86.0, 90.0]
+
+
 def test_chaque_tableau_a_sa_legende_sa_description_et_repete_son_entete(essai):
     _contenu, document = essai
-    legendes = [p.text for p in document.paragraphs if p.style.name == "Caption"]
+    legendes = [p.text for p in document.paragraphs if p.style.name == "Caption" and p.text.startswith("Tableau")]
     assert len(legendes) == len(document.tables) > 5
     assert [texte.split(" – ")[0] for texte in legendes] == [f"Tableau {n}" for n in range(1, len(legendes) + 1)]
     for table in document.tables:
