@@ -116,6 +116,12 @@ class LectureSeance:
         return self.seance.etat == EtatSeance.TENUE or self.ouverte
 
     @property
+    def releve_a_envoyer(self) -> bool:
+        """Return whether the reader may send the minutes to somebody who has not received them."""
+        tenue = self.tenue and self.seance.etat == EtatSeance.TENUE
+        return tenue and any(p.releve_le is None and joignable(p.membre) for p in self._presences)
+
+    @property
     def releve_envoye(self) -> int:
         """Return how many members received the minutes."""
         return sum(p.releve_le is not None for p in self._presences)

@@ -145,6 +145,7 @@ class Saisie {
   async repartir() {
     if (this.envoi) return;
     let ecrites = 0;
+    this.dire("");
     for (const { champs, message } of this.attente.lignes) {
       if (message) continue;
       const [issue, dit] = await this.envoyer(champs);
