@@ -9,6 +9,7 @@ from pdi.socle.traitements import Suivi
 
 from . import operations
 from .operations.avenants import appliquer_avenants_dus
+from .operations.billets import executer_billets
 from .operations.demonstration_rapport import executer_publication
 from .operations.documents_seance import executer_envoi, executer_impression
 from .operations.rappels import rappeler_les_decisions
@@ -59,3 +60,10 @@ def envoyer_releve(traitement_id: str, seance_id: int) -> None:
 def relancer_convocations() -> None:
     """Remind the members who have not answered a convocation."""
     relancer_les_silencieux(jour=timezone.localdate())
+
+
+@shared_task(name="gouvernance.imprimer_billets", ignore_result=True)
+def imprimer_billets(traitement_id: str, questionnaire_id: int) -> None:
+    """Print the cards of a questionnaire."""
+    with Suivi(traitement_id) as suivi:
+        executer_billets(questionnaire_id=questionnaire_id, suivi=suivi)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -79,3 +80,34 @@ class Affiche:
         html = get_template("documents/questionnaire/affiche.html").render({"d": self, "q": self.questionnaire})
         identifiant = f"affiche-{self.questionnaire.pk}-{self.questionnaire.version}"
         return imprimer(html, feuilles=FEUILLES, date=timezone.now(), identifiant=identifiant)
+
+
+@dataclass(frozen=True)
+class Billets:
+    """The cards of a questionnaire that have not served, to cut out: a code each, ten a page."""
+
+    questionnaire: Questionnaire
+
+    @cached_property
+    def codes(self) -> list[tuple[str, str]]:
+        """Return (image of the code, address to type) of each card, in the order of their secret: at random."""
+        lus = self.questionnaire.billets.filter(servi=False).values_list("jeton", flat=True)
+        adresses = [settings.ADRESSE_PUBLIQUE + reverse("gouvernance:avis", args=[j]) for j in lus]
+        return [(_image(a), "".join(urlsplit(a)[1:3])) for a in adresses]
+
+    def imprimer(self, avancer_page: Callable[[int], None] | None = None) -> Imprime:
+        """Print the cards; `avancer_page` is told each page laid out."""
+        from pdi.socle.impression import imprimer  # noqa: PLC0415  # WeasyPrint is heavy
+
+        departement = nom_de_la_collectivite(settings.DEPARTEMENT_CODE)
+        contexte = {"d": self, "q": self.questionnaire, "departement": departement}
+        html = get_template("documents/questionnaire/billets.html").render(contexte)
+        identifiant = f"billets-{self.questionnaire.pk}-{self.questionnaire.version}"
+        return imprimer(
+            html, feuilles=FEUILLES, date=timezone.now(), identifiant=identifiant, avancer_page=avancer_page
+        )
+
+
+def _image(adresse: str) -> str:
+    code = segno.make_qr(adresse, error="m")
+    return code.svg_data_uri(scale=10, border=4, dark="#000", light="#fff")

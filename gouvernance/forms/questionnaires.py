@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from actions.forms.champs import ChampDate, ChampEntier, ChampListe
 from actions.forms.lignes import Formulaire, Ligne, Liste
-from gouvernance.models import GenreQuestion, Instance, Questionnaire, Seance
+from gouvernance.models import AccesQuestionnaire, GenreQuestion, Instance, Questionnaire, Seance
 from gouvernance.regles.questionnaires import CHOIX_MAX, NOTES, TEXTE_MAX
 from offre.models import Session
 from offre.querysets import ROLES_OFFRE, structures_operatrices
@@ -38,6 +38,11 @@ class QuestionnaireForm(Formulaire):
     maximum = ChampEntier(
         label="Réponses au plus", minimum=1, maximum=2000,
         help_text="Au-delà, le lien se ferme : comptez un peu plus que les personnes attendues.",
+    )  # fmt: skip
+    acces = forms.ChoiceField(
+        label="Comment on répond", choices=AccesQuestionnaire.choices, widget=forms.RadioSelect,
+        help_text="Les billets se distribuent au hasard, après l’ouverture : chacun répond une fois, sans que l’on "
+        "sache qui.",
     )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput, initial=1)
 

@@ -46,6 +46,8 @@ from .participation import (
 )
 from .piece import PieceDecision, PieceSeance
 from .questionnaire import (
+    AccesQuestionnaire,
+    BilletQuestionnaire,
     EtatQuestionnaire,
     GenreQuestion,
     Moderation,
@@ -70,9 +72,11 @@ from .seance import (
 __all__ = [
     "CREATION",
     "OBJETS_DU_POINT",
+    "AccesQuestionnaire",
     "Audition",
     "Avenant",
     "AvisEP",
+    "BilletQuestionnaire",
     "CollegeMembre",
     "Decision",
     "DecisionEP",

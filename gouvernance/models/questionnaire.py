@@ -34,10 +34,17 @@ class EtatQuestionnaire(models.TextChoices):
     CLOS = "clos", "Clos"
 
 
+class AccesQuestionnaire(models.TextChoices):
+    """How one answers: one address for all, or a card each that serves once."""
+
+    LIEN = "lien", "Par un lien, le même pour tous"
+    BILLETS = "billets", "Par un billet : un code par personne, qui ne sert qu’une fois"
+
+
 class Questionnaire(models.Model):
     """A questionnaire about a meeting, a session, or something told by its title.
 
-    Open, it takes answers until `dernier_jour` included, `maximum` at most.
+    Open, it takes answers until `dernier_jour` included, `maximum` at most: as many cards as that, when it has cards.
     """
 
     titre = models.CharField("titre", max_length=150)
@@ -47,6 +54,9 @@ class Questionnaire(models.Model):
     )
     session = models.ForeignKey(Session, on_delete=models.PROTECT, null=True, blank=True, related_name="questionnaires")
     etat = models.CharField("état", max_length=9, choices=EtatQuestionnaire, default=EtatQuestionnaire.BROUILLON)
+    acces = models.CharField(
+        "comment on répond", max_length=7, choices=AccesQuestionnaire, default=AccesQuestionnaire.LIEN
+    )
     dernier_jour = models.DateField("dernier jour pour répondre")
     maximum = models.PositiveSmallIntegerField("réponses au plus", default=200)
     jeton = models.CharField("jeton", max_length=32, unique=True, default=nouveau_jeton, editable=False)
@@ -145,6 +155,23 @@ class ReponseQuestionnaire(models.Model):
     def __str__(self) -> str:
         """Return the day."""
         return f"{self.le:%d/%m/%Y}"
+
+
+class BilletQuestionnaire(models.Model):
+    """A card handed out at random: it answers once. Nothing ties it to who holds it, nor to the answer it gave."""
+
+    questionnaire = models.ForeignKey(Questionnaire, on_delete=models.CASCADE, related_name="billets")
+    jeton = models.CharField("jeton", max_length=32, unique=True, default=nouveau_jeton, editable=False)
+    servi = models.BooleanField("a servi", default=False)
+
+    class Meta:
+        verbose_name = "billet d’un questionnaire"
+        verbose_name_plural = "billets des questionnaires"
+        ordering = ["jeton"]
+
+    def __str__(self) -> str:
+        """Say whether it served, never which it is."""
+        return "Billet servi" if self.servi else "Billet à servir"
 
 
 class Moderation(models.TextChoices):

@@ -15,6 +15,8 @@ from gouvernance.droits_participation import (
     peut_tenir_questionnaire,
 )
 from gouvernance.models import (
+    AccesQuestionnaire,
+    BilletQuestionnaire,
     EtatQuestionnaire,
     GenreQuestion,
     Moderation,
@@ -30,13 +32,18 @@ from gouvernance.regles.questionnaires import (
     REDACTEUR,
     TEXTE_MAX,
     faute_d_ouverture,
+    faute_de_billets,
     refus_de_repondre,
 )
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.etats import changer_etat
 from pdi.socle.operations import enregistrer, etat_de, journaliser
 
-CHAMPS = ("titre", "introduction", "seance", "session", "dernier_jour", "maximum")
+CHAMPS = ("titre", "introduction", "seance", "session", "acces", "dernier_jour", "maximum")
+
+
+SANS_BILLET = "On y répond avec un billet : scannez le code de celui qui vous a été remis."
+BILLET_SERVI = "Ce billet a déjà servi : chacun donne son avis une fois."
 
 
 @transaction.atomic
@@ -44,12 +51,18 @@ def creer_questionnaire(*, par: Any, questions: Sequence[Mapping[str, Any]] = MO
     """Prepare a questionnaire with the ready-made questions. Raises DroitInsuffisant, RegleMetier."""
     exiger(peut_creer_questionnaire(par))
     questionnaire = Questionnaire(auteur=par, **champs)
+    _verifier_billets(questionnaire)
     exiger(peut_tenir_questionnaire(par, questionnaire))
     enregistrer(questionnaire)
     _ecrire_questions(questionnaire, questions)
     TransitionQuestionnaire.objects.create(questionnaire=questionnaire, vers=EtatQuestionnaire.BROUILLON, par=par)
     journaliser(par=par, verbe="creer_questionnaire", objet=questionnaire, apres=etat_de(questionnaire, CHAMPS))
     return questionnaire
+
+
+def _verifier_billets(questionnaire: Questionnaire) -> None:
+    if faute := faute_de_billets(questionnaire.acces, questionnaire.maximum):
+        raise RegleMetier(faute, champ="maximum")
 
 
 def _ecrire_questions(questionnaire: Questionnaire, questions: Sequence[Mapping[str, Any]]) -> None:
@@ -74,6 +87,7 @@ def modifier_questionnaire(
     avant = etat_de(lu, CHAMPS)
     for nom, valeur in champs.items():
         setattr(lu, nom, valeur)
+    _verifier_billets(lu)
     lu.version += 1
     enregistrer(lu)
     _ecrire_questions(lu, questions)
@@ -91,12 +105,14 @@ def _changer(questionnaire: Questionnaire, verbe: str, par: Any) -> None:
 
 @transaction.atomic
 def ouvrir_questionnaire(*, questionnaire: Questionnaire, par: Any) -> Questionnaire:
-    """Open it: whoever has the link answers. Raises RegleMetier: no question, a last day past or too far."""
+    """Open it: whoever has the link, or a card, answers. Raises RegleMetier: no question, a last day past, too far."""
     lu = _verrouiller(questionnaire)
     exiger(peut_tenir_questionnaire(par, lu))
     if faute := faute_d_ouverture(lu.questions.count(), lu.dernier_jour, timezone.localdate()):
         raise RegleMetier(faute)
     _changer(lu, "ouvrir_questionnaire", par)
+    if lu.acces == AccesQuestionnaire.BILLETS:
+        BilletQuestionnaire.objects.bulk_create([BilletQuestionnaire(questionnaire=lu) for _ in range(lu.maximum)])
     return lu
 
 
@@ -111,17 +127,20 @@ def clore_questionnaire(*, questionnaire: Questionnaire, par: Any) -> Questionna
 
 @transaction.atomic
 def repondre_questionnaire(
-    *, questionnaire: Questionnaire, cle: uuid.UUID, valeurs: Mapping[int, Any]
-) -> ReponseQuestionnaire:
+    *, questionnaire: Questionnaire, cle: uuid.UUID, valeurs: Mapping[int, Any],
+    billet: BilletQuestionnaire | None = None,
+) -> ReponseQuestionnaire:  # fmt: skip
     """Keep an anonymous answer: `valeurs` {question: mark, choice or text}. The same `cle` sent again counts once.
 
-    Nothing tells who answered: no account, no address, the day without the hour, no line in the journal.
-    Raises RegleMetier: closed, full, a mandatory question left out, nothing answered.
+    Nothing tells who answered: no account, no address, the day without the hour, no line in the journal. A card
+    says that it served, not for which answer.
+    Raises RegleMetier: closed, full, a card missing or already used, a mandatory question left out, nothing answered.
     """
     lu = _verrouiller(questionnaire)
     if (deja := ReponseQuestionnaire.objects.filter(cle=cle, questionnaire=lu).first()) is not None:
         return deja
     jour = timezone.localdate()
+    _verifier_le_billet(lu, billet)
     if refus := refus_de_repondre(lu.etat, lu.dernier_jour, lu.maximum, lu.reponses.count(), jour):
         raise RegleMetier(refus)
     lignes = []
@@ -138,7 +157,34 @@ def repondre_questionnaire(
     for ligne in lignes:
         ligne.reponse = reponse
     ReponseQuestion.objects.bulk_create(lignes)
+    if billet is not None:
+        BilletQuestionnaire.objects.filter(pk=billet.pk).update(servi=True)
     return reponse
+
+
+def _verifier_le_billet(questionnaire: Questionnaire, billet: BilletQuestionnaire | None) -> None:
+    """Require a card that has not served, under the lock of its questionnaire."""
+    if questionnaire.acces == AccesQuestionnaire.LIEN:
+        return
+    if billet is None:
+        raise RegleMetier(SANS_BILLET)
+    if not questionnaire.billets.filter(pk=billet.pk, servi=False).exists():
+        raise RegleMetier(BILLET_SERVI)
+
+
+def lire_jeton(jeton: str) -> tuple[Questionnaire | None, BilletQuestionnaire | None]:
+    """Return what an address opens: a questionnaire by its link, or by one of its cards; nothing when unknown."""
+    billet = BilletQuestionnaire.objects.select_related("questionnaire").filter(jeton=jeton).first()
+    if billet is not None:
+        return billet.questionnaire, billet
+    return Questionnaire.objects.filter(jeton=jeton).first(), None
+
+
+def refus_du_billet(questionnaire: Questionnaire, billet: BilletQuestionnaire | None) -> str:
+    """Return why this address does not answer, empty when it does."""
+    if questionnaire.acces == AccesQuestionnaire.LIEN:
+        return ""
+    return SANS_BILLET if billet is None else BILLET_SERVI if billet.servi else ""
 
 
 def _ligne(question: Question, valeur: Any) -> ReponseQuestion:

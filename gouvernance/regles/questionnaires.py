@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from gouvernance.models.questionnaire import NOTE_MAX, EtatQuestionnaire, GenreQuestion
+from gouvernance.models.questionnaire import NOTE_MAX, AccesQuestionnaire, EtatQuestionnaire, GenreQuestion
 from pdi.socle.etats import Automate, Transition
 from pdi.socle.formats import date_longue
 from pdi.socle.masquage import SEUIL_INTERNE
@@ -19,6 +19,7 @@ SEUIL = SEUIL_INTERNE  # under five answers, a figure or a text would tell who g
 QUESTIONS_MAX, CHOIX_MAX = 8, 8
 TEXTE_MAX = 600
 OUVERTURE_MAX_JOURS = 366
+BILLETS_MAX = 300
 NOTES = {1: "1 – Pas du tout", 2: "2", 3: "3", 4: "4", 5: "5 – Tout à fait"}
 
 AUTOMATE_QUESTIONNAIRE = Automate(
@@ -62,6 +63,13 @@ def refus_de_repondre(etat: str, dernier_jour: datetime.date, maximum: int, recu
         return "Ce questionnaire est clos."
     if recues >= maximum:
         return "Ce questionnaire a reçu toutes les réponses attendues."
+    return ""
+
+
+def faute_de_billets(acces: str, maximum: int) -> str:
+    """Return why so many cards cannot be printed, empty when they can."""
+    if acces == AccesQuestionnaire.BILLETS and maximum > BILLETS_MAX:
+        return f"Un questionnaire à billets en imprime {BILLETS_MAX} au plus : ramenez-y le nombre de réponses."
     return ""
 
 

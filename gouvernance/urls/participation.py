@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("questionnaires/<int:pk>/supprimer", q.questionnaire_supprimer, name="questionnaire_supprimer"),
     path("questionnaires/<int:pk>/export", q.questionnaire_export, name="questionnaire_export"),
     path("questionnaires/<int:pk>/affiche.pdf", q.questionnaire_affiche, name="questionnaire_affiche"),
+    path("questionnaires/<int:pk>/billets", q.questionnaire_billets, name="questionnaire_billets"),
     path("questionnaires/<int:pk>/geste/<slug:geste>", q.questionnaire_geste, name="questionnaire_geste"),
     path("questionnaires/textes/<int:pk>", q.questionnaire_texte, name="questionnaire_texte"),
     path("q/<str:jeton>", avis.avis, name="avis"),

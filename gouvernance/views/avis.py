@@ -10,8 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from gouvernance.forms.questionnaires import AvisForm
-from gouvernance.models import Questionnaire
-from gouvernance.operations.questionnaires import repondre_questionnaire
+from gouvernance.operations.questionnaires import lire_jeton, refus_du_billet, repondre_questionnaire
 from gouvernance.regles.questionnaires import refus_de_repondre
 from pdi.socle.droits import RegleMetier
 from pdi.socle.formulaires import ECRITURE, signaler
@@ -46,16 +45,19 @@ def avis(request: HttpRequest, jeton: str) -> HttpResponse:
         reponse = _dire(request, "Trop de réponses à la fois", "Attendez dix minutes, puis recommencez.", 429)
         reponse["Retry-After"] = str(SECONDES)
         return reponse
-    lu = Questionnaire.objects.filter(jeton=jeton).first()
+    lu, billet = lire_jeton(jeton)
     if lu is None:
         return _dire(request, "Ce lien n’ouvre aucun questionnaire", "Vérifiez que l’adresse est complète.", 404)
     if refus := refus_de_repondre(lu.etat, lu.dernier_jour, lu.maximum, lu.reponses.count(), timezone.localdate()):
         return _dire(request, "On ne répond plus à ce questionnaire", refus, 410)
+    if not poste and (refus := refus_du_billet(lu, billet)):
+        return _dire(request, "Ce code ne permet pas de répondre", refus, 410)
     form = AvisForm(request.POST if poste else None, questionnaire=lu)
     if poste and form.is_valid():
         try:
             if not form.piegee:
-                repondre_questionnaire(questionnaire=lu, cle=form.cleaned_data["cle"], valeurs=form.reponses)
+                cle = form.cleaned_data["cle"]
+                repondre_questionnaire(questionnaire=lu, cle=cle, valeurs=form.reponses, billet=billet)
         except RegleMetier as erreur:
             signaler(form, erreur)
         else:

@@ -28,6 +28,7 @@ from gouvernance.listes_questionnaires import (
 )
 from gouvernance.models import Questionnaire, ReponseQuestion
 from gouvernance.operations import questionnaires as ops
+from gouvernance.operations.billets import imprimer_billets
 from gouvernance.regles.questionnaires import MODELE, QUESTIONS_MAX
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger
@@ -109,6 +110,20 @@ def questionnaire_affiche(request: HttpRequest, pk: int) -> HttpResponse:
     reponse["Content-Disposition"] = f'attachment; filename="affiche-questionnaire-{pk}.pdf"'
     reponse["Cache-Control"] = "private, no-store"
     return reponse
+
+
+@login_required
+@never_cache
+@require_POST
+def questionnaire_billets(request: HttpRequest, pk: int) -> HttpResponse:
+    """Launch the printing of the cards, then follow it."""
+    lu = _lu(request, pk)
+    try:
+        traitement = imprimer_billets(questionnaire=lu, par=request.user)
+    except RegleMetier as refus:
+        messages.warning(request, refus.message)
+        return redirect(lu)
+    return redirect("socle:traitement", traitement.pk)
 
 
 @login_required
@@ -200,7 +215,12 @@ class QuestionnaireNouveau(EcranQuestionnaire):
 
     def initial(self) -> dict[str, Any]:
         """Return what the link that brought here names."""
-        return {"maximum": 200, "titre": "Votre avis nous est utile", "seance": self.request.GET.get("seance", "")}
+        return {
+            "maximum": 200,
+            "acces": "lien",
+            "titre": "Votre avis nous est utile",
+            "seance": self.request.GET.get("seance", ""),
+        }
 
     def initial_lignes(self) -> Lignes:
         """Return the ready-made questions."""
@@ -225,7 +245,7 @@ class QuestionnaireModifier(EcranQuestionnaire):
 
     def initial(self) -> dict[str, Any]:
         """Return the stored values."""
-        champs = ("titre", "introduction", "seance", "session", "dernier_jour", "maximum", "version")
+        champs = ("titre", "introduction", "seance", "session", "acces", "dernier_jour", "maximum", "version")
         return {n: getattr(self.questionnaire, n) for n in champs}
 
     def initial_lignes(self) -> Lignes:

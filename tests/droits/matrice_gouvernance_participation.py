@@ -98,6 +98,7 @@ MATRICE = [
     Ligne("gouvernance:questionnaire_supprimer", BROUILLON, objet=de("questionnaire")),
     Ligne("gouvernance:questionnaire_export", LECTURE, objet=de("questionnaire_ouvert")),
     Ligne("gouvernance:questionnaire_affiche", TENUE, objet=de("questionnaire_ouvert")),
+    Ligne("gouvernance:questionnaire_billets", FAITE, objet=de("questionnaire_ouvert"), methode="POST"),
     Ligne("gouvernance:questionnaire_geste", TENUE, objet=de("questionnaire_ouvert", geste="clore")),
     Ligne("gouvernance:questionnaire_texte", FAITE, objet=de("texte_libre"), methode="POST",
           donnees=lambda _m: {"moderation": "montree"}),

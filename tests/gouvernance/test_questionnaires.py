@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import datetime
+import io
 import uuid
 from typing import Any
 
+import pypdf
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
-from gouvernance.models import Instance, Questionnaire, ReponseQuestion, ReponseQuestionnaire, Seance
+from gouvernance.models import (
+    BilletQuestionnaire,
+    Instance,
+    Questionnaire,
+    ReponseQuestion,
+    ReponseQuestionnaire,
+    Seance,
+)
 from gouvernance.operations import questionnaires as ops
+from gouvernance.operations.billets import executer_billets, imprimer_billets
 from gouvernance.regles.questionnaires import (
     faute_d_ouverture,
     refus_de_repondre,
@@ -20,7 +31,9 @@ from gouvernance.regles.questionnaires import (
 from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
 from pdi.socle.models import EntreeJournal
+from pdi.socle.robots import jeton_de_page
 from tests.fabriques import DepartementFactory, UtilisateurFactory
+from tests.gouvernance.conftest import SuiviEspion
 
 JOUR = datetime.date(2028, 2, 28)
 
@@ -92,6 +105,35 @@ def test_une_reponse_envoyee_deux_fois_compte_une_fois_et_ne_dit_rien_de_qui_rep
     repondre(questionnaire, reponses(questionnaire))
     with pytest.raises(RegleMetier, match="toutes les réponses attendues"):
         repondre(questionnaire, reponses(questionnaire))
+
+
+def test_un_billet_repond_une_fois_et_rien_ne_dit_lequel_a_donne_quelle_reponse(client, service):
+    fin = timezone.localdate() + datetime.timedelta(days=10)
+    champs = {"par": service, "titre": "Votre avis", "dernier_jour": fin, "acces": "billets"}
+    with pytest.raises(RegleMetier, match="300 au plus"):
+        ops.creer_questionnaire(**champs, maximum=301)
+    lu = ops.creer_questionnaire(**champs, maximum=3)
+    ops.ouvrir_questionnaire(questionnaire=lu, par=service)
+    lu.refresh_from_db()
+    traitement = imprimer_billets(questionnaire=lu, par=service)
+    espion = SuiviEspion(traitement)
+    executer_billets(suivi=espion, **traitement.parametres)
+    page = pypdf.PdfReader(io.BytesIO(espion.fichier[1])).pages[0].extract_text().replace("\n", "")
+    jetons = list(lu.billets.values_list("jeton", flat=True))
+    assert all(f"/q/{j}" in page for j in jetons)
+    assert "avec un billet" in client.get(reverse("gouvernance:avis", args=[lu.jeton])).content.decode()
+    ecran = reverse("gouvernance:avis", args=[jetons[0]])
+    assert client.get(ecran).status_code == 200
+    envoi = {f"q{pk}": v for pk, v in reponses(lu).items()}
+    envoi |= {"cle": str(uuid.uuid4()), "page": jeton_de_page(timezone.now() - datetime.timedelta(minutes=1))}
+    for _ in range(2):  # sent twice, it counts once
+        assert "Merci" in client.post(ecran, envoi).content.decode()
+    assert "déjà servi" in client.get(ecran).content.decode()
+    encore = client.post(ecran, envoi | {"cle": str(uuid.uuid4())})
+    assert encore.status_code == 422
+    assert "déjà servi" in encore.content.decode()
+    assert ReponseQuestionnaire.objects.count() == 1
+    assert {f.name for f in BilletQuestionnaire._meta.get_fields()} == {"id", "questionnaire", "jeton", "servi"}
 
 
 @pytest.mark.parametrize(
