@@ -88,6 +88,21 @@ class Session(models.Model):
         """Return the session's page."""
         return reverse("offre:session", args=[self.pk])
 
+    @property
+    def une(self) -> str:
+        """Return one of what it counts, a noun to agree: « place », « heure »."""
+        return "heure" if self.unite == UniteCapacite.HEURES else "place"
+
+    @property
+    def une_libre(self) -> str:
+        """Return one that is left."""
+        return f"{self.une} libre"
+
+    @property
+    def une_prise(self) -> str:
+        """Return one that is taken."""
+        return f"{self.une} prise"
+
 
 class QuotaSession(models.Model):
     """A share of a session kept for a public (30 of 290 for RSA recipients): at most `capacite` others get in.

@@ -63,10 +63,10 @@ ACTES: dict[str, Acte] = {
     "heures": Acte("noter_heures", "Heures consommées", "Noter des heures", "Les heures sont notées.",
                    _sur(ops.noter_heures), HeuresForm),
     "absence": Acte("constater_absence", "Absence au démarrage", "Noter l’absence",
-                    "L’absence est notée ; la place va à la personne suivante.", _sur(ops.constater_absence),
-                    DateForm, "La personne n’est pas venue : sa place est rendue à la liste d’attente.", grave=True),
+                    "L’absence est notée ; la place est rendue.", _sur(ops.constater_absence),
+                    DateForm, "La personne n’est pas venue : sa place va à la première qui attend.", grave=True),
     "annuler": Acte("annuler_inscription", "Annuler l’inscription ?", "Annuler l’inscription",
-                    "L’inscription est annulée ; la place, s’il y en avait une, va à la personne suivante.",
+                    "L’inscription est annulée ; la place, s’il y en avait une, est rendue.",
                     lambda objet, par, commentaire: ops.annuler_inscription(
                         inscription=objet, par=par, motif=commentaire
                     ), FormulaireMotif,

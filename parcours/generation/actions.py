@@ -24,6 +24,7 @@ from .hasard import ajouter_mois, plus
 from .monde import OffreLue, TypeSortieLu
 
 RECENT_J = 240
+SANS_REPONSE_J = 150  # then the prescriber gives up waiting for the operator
 MOTIVATIONS = (
     "Consolider le projet et reprendre un rythme.",
     "Lever le frein de mobilité avant la recherche d’emploi.",
@@ -62,7 +63,7 @@ def _prescription(ctx: Contexte, parcours: Parcours, jour: Jour, structure: int)
     offre = _offre(ctx, parcours, jour, origine)
     operateur = h.parmi(offre.operateurs) if offre and offre.operateurs else None
     prestataire = ctx.monde.acteurs.get("prestataire")
-    if prestataire and offre and (operateur is None or h.chance(0.03)):
+    if prestataire and offre and (operateur is None or (h.chance(0.03) and prestataire.structure in offre.operateurs)):
         operateur = prestataire.structure
     prescripteur = {"referent": ctx.acteur("referent"), "plateforme": ctx.acteur("agent_orientation")}.get(origine)
     suivi = next((a for a in parcours.affectations if a.periode.contient(jour)), None)
@@ -104,6 +105,9 @@ def _derouler(ctx: Contexte, parcours: Parcours, une: Prescription, duree: int) 
         return
     une.etat, une.transmise_le = "transmise", transmise
     if reponse > au or issue == "transmise":
+        if (au - transmise).days > SANS_REPONSE_J:
+            une.etat, une.annulee_le = "annulee", plus(transmise, SANS_REPONSE_J)
+            une.motif_annulation = "L’opérateur n’a pas répondu"
         return
     refus = ctx.monde.motifs["refus_prescription"]
     une.repondue_le = reponse
@@ -140,7 +144,7 @@ def _transitions(ctx: Contexte, parcours: Parcours, une: Prescription) -> None:
     if une.fin_le:
         etapes.append(("en_action" if une.entree_le else "retenue", une.etat, une.fin_le))
     if une.annulee_le:
-        etapes.append(("renseignee", "annulee", une.annulee_le))
+        etapes.append(("transmise" if une.transmise_le else "renseignee", "annulee", une.annulee_le))
     for de, vers, jour in etapes:
         if jour:
             instant = datetime.datetime.combine(jour, datetime.time(14, 15))

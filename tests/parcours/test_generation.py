@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
 
+from offre import models as modeles_offre
 from parcours import models as modeles
 from parcours.generation import parametres
 from parcours.generation.attendus import CODES, Attendus
@@ -248,12 +249,15 @@ def test_it_says_what_is_missing():
 def test_demonstration_accounts_receive_portfolios_once(monde):
     stds = Structure.objects.get(nom="Services territorialisés du développement social")
     sud_est = TerritoireAction.objects.get(code="tad-sud-est")
+    association = StructureFactory.create(nature=NatureStructure.ASSOCIATION)
+    for offre in modeles_offre.OffreInsertion.objects.publiees():
+        offre.operateurs.add(association)
     comptes = {}
     for role, structure, territoire in (
         (Role.REFERENT, stds, sud_est),
         (Role.ENCADRANT, stds, sud_est),
         (Role.AGENT_ORIENTATION, stds, sud_est),
-        (Role.PRESTATAIRE, StructureFactory.create(nature=NatureStructure.ASSOCIATION), None),
+        (Role.PRESTATAIRE, association, None),
     ):
         compte = comptes[role] = UtilisateurFactory.create(demonstration=True)
         Habilitation.objects.create(
