@@ -19,6 +19,8 @@ from parcours.lecture_inscriptions import InscriptionLue, lire_inscriptions
 from parcours.lecture_sessions import EtatPlaces, etat_des_places
 from parcours.models import EtatPrescription as E
 from parcours.models import Prescription
+from parcours.operations.prescriptions import est_joignable
+from parcours.operations.reponses import INJOIGNABLE
 from parcours.regles.prescriptions import OPERATEUR, TONS
 from pdi.socle.composants import Etape, Evenement, Maillon
 
@@ -72,6 +74,12 @@ class LecturePrescription:
         """Return what is left in the sessions of the offer, None when it has none open."""
         offre, jour = self.p.offre, timezone.localdate()
         return etat_des_places(offre, jour, self.p.operateur_id) if offre else None
+
+    @cached_property
+    def injoignable(self) -> str:
+        """Return why nothing reaches the operator that is to answer, empty when something does."""
+        attend = self.p.etat in (E.SIGNEE, E.TRANSMISE) and self.p.operateur_id and not self.operateur_seul
+        return INJOIGNABLE if attend and not est_joignable(self.p) else ""
 
     @property
     def modifiable(self) -> bool:

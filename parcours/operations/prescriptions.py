@@ -26,6 +26,7 @@ from parcours.models import (
     Personne,
     Prescription,
     Presence,
+    ReglageReponse,
     ResultatPrescription,
     TransitionPrescription,
 )
@@ -165,6 +166,12 @@ def operateurs_a_prevenir(prescription: Prescription) -> list[Utilisateur]:
         role=Role.PRESTATAIRE, structure=prescription.operateur_id
     )
     return list(Utilisateur.objects.filter(habilitations__in=tenues).distinct())
+
+
+def est_joignable(prescription: Prescription) -> bool:
+    """Return whether the operator has an account today, or an address for links: else nothing reaches it."""
+    reglages = ReglageReponse.objects.filter(structure=prescription.operateur_id, actif=True)
+    return bool(operateurs_a_prevenir(prescription)) or reglages.exists()
 
 
 def prescripteurs_a_prevenir(prescription: Prescription) -> list[Utilisateur]:

@@ -15,8 +15,11 @@ from pdi.socle.droits import RegleMetier
 from pdi.socle.operations import journaliser, prevenir
 
 from .liens_reponse import lien_de, ouvrir_lien, sert_encore
-from .prescriptions import Acte, operateurs_a_prevenir, prescripteurs_a_prevenir, repondre
+from .prescriptions import Acte, est_joignable, operateurs_a_prevenir, prescripteurs_a_prevenir, repondre
 
+INJOIGNABLE = (
+    "Cet opérateur n’a ni compte ni adresse de réponse : rien ne lui parvient. Appelez-le, puis notez sa réponse ici."
+)
 LIEN_FERME = "Ce lien ne permet plus de répondre : demandez-en un autre au prescripteur."
 
 
@@ -46,12 +49,15 @@ def relancer_prescription(*, prescription: Prescription, par: Any, commentaire: 
     """Remind the operator that has not answered: its accounts by a notice, its address by a new link.
 
     `par` None: the delay has passed, and the prescriber is told too. Raises DroitInsuffisant, RegleMetier (already
-    reminded today).
+    reminded today, or nothing would reach the operator).
     """
     acte = Acte(prescription, "relancer_prescription", par, acteurs=frozenset({SYSTEME}) if par is None else None)
     lue, jour = acte.lue, timezone.localdate()
     if lue.relancee_le == jour:
         raise RegleMetier("L’opérateur a déjà été relancé aujourd’hui : laissez-lui le temps de répondre.")
+    joignable = est_joignable(lue)
+    if par is not None and not joignable:
+        raise RegleMetier(INJOIGNABLE)
     acte.ecrire({"relancee_le": jour}, commentaire or ("Relance automatique." if par is None else "Relance."))
     ouvrir_lien(lue)
     depuis = f"{lue}, transmise le {lue.transmise_le:%d/%m/%Y}."
@@ -61,8 +67,9 @@ def relancer_prescription(*, prescription: Prescription, par: Any, commentaire: 
     )
     if par is None:
         prevenir(
-            destinataires=prescripteurs_a_prevenir(lue), titre="L’opérateur n’a pas répondu : il est relancé",
-            texte=depuis, url=url,
+            destinataires=prescripteurs_a_prevenir(lue), url=url,
+            texte=depuis if joignable else f"{depuis} {INJOIGNABLE}",
+            titre=f"L’opérateur n’a pas répondu\u00a0: {'il est relancé' if joignable else 'appelez-le'}",
         )  # fmt: skip
     return lue
 

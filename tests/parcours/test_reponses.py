@@ -16,7 +16,7 @@ from parcours.operations import prescriptions as ops
 from parcours.operations.liens_reponse import jeton, regler_reponse
 from parcours.operations.reponses import relancer_prescription, relancer_tardives, repondre_par_lien
 from parcours.views import reponses as vues
-from pdi.comptes.models import Role
+from pdi.comptes.models import Habilitation, Role
 from pdi.socle.droits import DroitInsuffisant, PasMaintenant, RegleMetier
 from pdi.socle.journalisation import epurer
 from pdi.socle.models import Avis, EntreeJournal
@@ -182,6 +182,12 @@ def test_l_operateur_silencieux_est_relance_une_fois_et_le_prescripteur_prevenu(
     assert Client().get(neuf[1]).status_code == 200
 
 
+def page_de(lecteur, prescription):
+    client = Client()
+    client.force_login(lecteur)
+    return client.get(prescription.get_absolute_url()).content.decode()
+
+
 def test_le_referent_relance_une_fois_par_jour_et_jamais_apres_la_reponse(lien, referent, operateur):
     lue = Prescription.objects.get()
     relancer_prescription(prescription=lue, par=referent)
@@ -191,6 +197,13 @@ def test_le_referent_relance_une_fois_par_jour_et_jamais_apres_la_reponse(lien, 
         relancer_prescription(
             prescription=lue, par=UtilisateurFactory.create(role=Role.PRESTATAIRE, structure=operateur)
         )
+    # Without an account nor an address, nothing would reach the operator: it is said, not written.
+    ReglageReponse.objects.update(actif=False)
+    Habilitation.objects.filter(structure=operateur).delete()
+    Prescription.objects.update(relancee_le=None)
+    with pytest.raises(RegleMetier, match="ni compte ni adresse"):
+        relancer_prescription(prescription=lue, par=referent)
+    assert "Ni compte ni adresse" in page_de(referent, lue)
     ops.repondre(prescription=lue, retenue=True, par=referent)
     with pytest.raises(PasMaintenant):
         relancer_prescription(prescription=lue, par=referent)
