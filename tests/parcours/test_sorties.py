@@ -324,7 +324,9 @@ def test_l_ecran_montre_ce_qui_sera_ferme_avant_de_fermer(client: Client, refere
     page = client.get(sortie.get_absolute_url()).content.decode()
     assert "contrat.pdf" in page
     assert "Accès à l’emploi" in page
-    assert "Noter le suivi" in client.get(reverse("parcours:personne", args=[personne.pk])).content.decode()
+    dossier = client.get(reverse("parcours:personne", args=[personne.pk])).content.decode()
+    assert "Noter le suivi" in dossier
+    assert f'href="{reverse("parcours:sortie_piece", args=[PieceSortie.objects.get().pk])}"' in dossier
 
 
 @base
