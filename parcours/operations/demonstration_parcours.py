@@ -15,11 +15,16 @@ from parcours.models import (
     AffectationReferent,
     CapaciteAccueil,
     CapaciteReferent,
+    Diagnostic,
     Entretien,
     EtatEntretien,
+    GrilleDiagnostic,
     NatureEntretien,
     Personne,
+    ReponseDiagnostic,
+    SituationTheme,
 )
+from parcours.regles.diagnostics import THEMES_DE_L_IDENTITE
 from pdi.comptes.models import Role, Utilisateur
 from pdi.structures.models import Structure
 
@@ -31,6 +36,7 @@ SEMAINE = (
 )  # fmt: skip
 SEMAINE_SUIVANTE = ((0, (9, 30), 45), (1, (10, 15), 45), (1, (14, 0), 60), (3, (9, 30), 45), (4, (11, 0), 45))
 MANQUE, SANS_ISSUE = 3, 8  # the ranks of the past appointment that was missed, of the one nobody said the outcome of
+DIAGNOSTIQUEES, AVANT, APRES = 12, 300, 40  # people diagnosed twice, and how many days ago each time
 PLACES_REFERENT, MARGE = 60, (112, 96, 130, 105, 90)  # percent of the people followed: some structures overflow
 
 
@@ -110,3 +116,45 @@ def ouvrir_des_places(*, jour: datetime.date) -> int:
     ]
     CapaciteReferent.objects.bulk_create(portefeuilles)
     return len(accueils) + len(portefeuilles)
+
+
+def diagnostiquer_le_portefeuille(*, jour: datetime.date) -> int:
+    """Diagnose twice some people of each demonstration référent, so that what was lifted shows; return how many.
+
+    What the identity answers is left out: the two would disagree.
+    """
+    grille = GrilleDiagnostic.objects.order_by("-validite", "pk").first()
+    themes = grille.themes.exclude(code__in=THEMES_DE_L_IDENTITE).order_by("ordre", "pk") if grille else []
+    par_theme = [list(t.situations.order_by("niveau", "ordre", "pk")) for t in themes]
+    reponses: list[ReponseDiagnostic] = []
+    combien = 0
+    for referent in Utilisateur.objects.filter(demonstration=True, habilitations__role=Role.REFERENT).distinct():
+        debut = jour - datetime.timedelta(days=AVANT)
+        suivies = AffectationReferent.objects.filter(referent=referent, periode__contains=debut)
+        suivies = suivies.filter(periode__contains=jour, personne__diagnostics=None).order_by("pk")
+        for rang, personne in enumerate(suivies.values_list("personne", flat=True)[:DIAGNOSTIQUEES]):
+            combien += 1
+            for apres, ecart in enumerate((AVANT, APRES)):
+                fait = _diagnostic(personne, grille, referent, jour - datetime.timedelta(days=ecart))
+                reponses += [
+                    ReponseDiagnostic(diagnostic=fait, theme_id=s.theme_id, situation=s)
+                    for s in (_situation(lues, rang, i, apres=bool(apres)) for i, lues in enumerate(par_theme) if lues)
+                ]
+    ReponseDiagnostic.objects.bulk_create(reponses)
+    return combien
+
+
+def _diagnostic(personne: int, grille: Any, referent: Any, le: datetime.date) -> Diagnostic:
+    fini = timezone.make_aware(datetime.datetime.combine(le, datetime.time(16)))
+    return Diagnostic.objects.create(
+        personne_id=personne, grille=grille, mene_par=referent, date=le, termine_le=fini
+    )  # fmt: skip
+
+
+def _situation(lues: list[SituationTheme], rang: int, ordre: int, *, apres: bool) -> SituationTheme:
+    """Return the answer to a theme, mildest first: of three themes, one eases; of eleven, one worsens."""
+    avant = (rang * 3 + ordre * 2) % len(lues)
+    if not apres:
+        return lues[avant]
+    tour = rang + ordre
+    return lues[0] if tour % 3 == 0 else lues[-1] if tour % 11 == 4 else lues[avant]

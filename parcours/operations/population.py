@@ -19,7 +19,7 @@ from parcours.generation.monde import lire_monde
 from parcours.models import Adresse, AttributionAide, EnveloppeAide, EtatAide, Personne
 from pdi.socle.droits import RegleMetier
 
-from .demonstration_parcours import ouvrir_des_places, remplir_la_semaine
+from .demonstration_parcours import diagnostiquer_le_portefeuille, ouvrir_des_places, remplir_la_semaine
 
 GRAINE_DEMONSTRATION = 91
 LOT = 2000  # people in memory at once
@@ -92,6 +92,7 @@ def charger_population_demonstration(*, personnes: int, jour: datetime.date) -> 
     _imputer_les_aides()
     remplir_la_semaine(jour=jour)
     ouvrir_des_places(jour=jour)
+    diagnostiquer_le_portefeuille(jour=jour)
     return bilan
 
 

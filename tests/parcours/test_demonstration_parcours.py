@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from parcours.generation.hasard import Hasard
 from parcours.generation.monde import lire_monde
@@ -17,7 +18,11 @@ from parcours.models import (
     JeuRegles,
     SituationTheme,
 )
-from parcours.operations.demonstration_parcours import ouvrir_des_places, remplir_la_semaine
+from parcours.operations.demonstration_parcours import (
+    diagnostiquer_le_portefeuille,
+    ouvrir_des_places,
+    remplir_la_semaine,
+)
 from parcours.regles.orientation import Reponse, evaluer
 from pdi.comptes.models import Role
 from tests.fabriques import StructureFactory, UtilisateurFactory
@@ -49,6 +54,17 @@ def test_la_semaine_de_la_referente_est_remplie_jusqu_a_la_suivante(nadia: Any) 
     assert not siens.filter(etat="tenu", resume="").exists()
     assert all(e.debut.weekday() < 5 for e in siens)
     assert max(Counter(siens.values_list("personne", flat=True)).values()) == 1
+
+
+def test_la_referente_compare_deux_diagnostics_d_une_partie_de_son_portefeuille(nadia: Any, client: Any) -> None:
+    preparer_monde()
+    assert diagnostiquer_le_portefeuille(jour=datetime.date(2026, 6, 1)) == 12
+    personne = nadia.affectations.order_by("pk").first().personne
+    assert personne.diagnostics.termines().count() == 2
+    client.force_login(nadia)
+    lue = client.get(reverse("parcours:diagnostics_comparer", args=[personne.pk])).content.decode()
+    assert "Freins levés" in lue
+    assert diagnostiquer_le_portefeuille(jour=datetime.date(2026, 6, 1)) == 10
 
 
 def test_les_structures_qui_recoivent_ont_des_places_une_seule_fois(nadia: Any) -> None:
