@@ -75,7 +75,7 @@ def _dire_orientation(rapport: RapportLot) -> Apercu:
         apercu.ecartees.setdefault(refus.motif, []).append(refus.personne.pk)
     apercu.constats = [f"{compte(len(apercu.retenues), 'personne')} : {s.structure}, à partir du {s.le:%d/%m/%Y}."]
     if rapport.raccourcies:
-        apercu.constats.append(f"{compte(rapport.raccourcies, 'orientation')} en cours prendront fin la veille.")
+        apercu.constats.append(f"{compte(rapport.raccourcies, 'orientation')} en cours\u00a0: fin la veille.")
     if rapport.ecarts:
         dits = compte(rapport.ecarts, "décision s’écarte", "décisions s’écartent")
         apercu.constats.append(f"{dits} de ce que les règles proposent : le motif le dira.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,9 @@ from parcours.regles.affectations import (
     faute_de_fin,
 )
 from pdi.comptes.models import Utilisateur
+from pdi.socle.contexte import ecran_courant
 from pdi.socle.droits import DroitInsuffisant, RegleMetier, exiger
+from pdi.socle.models import EntreeJournal
 from pdi.socle.operations import enregistrer, etat_de, journaliser, prevenir
 from pdi.structures.models import Structure
 
@@ -61,6 +64,7 @@ class SuiviEnCours(RegleMetier):
         """Keep the appointment that would end the day before `debut`."""
         super().__init__("Un référent suit déjà cette personne : confirmez que son suivi prend fin.")
         self.affectation, self.dernier_jour = affectation, debut - datetime.timedelta(days=1)
+        self.meme_jour = affectation.periode.lower == debut
         self.rendez_vous = rendez_vous_de([affectation.pk], debut).count()
 
 
@@ -70,6 +74,7 @@ def designer_referent(
 ) -> AffectationReferent:
     """Appoint a référent for `personne` from `saisie.debut` on; the one in place stops the day before.
 
+    One appointed from that very day, by mistake, is withdrawn: the log keeps it.
     `confirmee` is the key of the appointment the author agreed to end. Raises DroitInsuffisant; RegleMetier for the
     date, the binôme, a missing reason; SuiviEnCours. Source: CASF L262-27, L262-30.
     """
@@ -80,8 +85,9 @@ def designer_referent(
     cle = couvrante([(a.pk, a.periode) for a in precedentes], saisie.debut)
     ancienne = next((a for a in precedentes if a.pk == cle), None)
     if ancienne is not None:
-        _terminer_pour(ancienne, saisie, confirmee)
+        _accepter_la_fin(ancienne, saisie, confirmee)
         faire_suivre(rendez_vous_de([ancienne.pk], saisie.debut), saisie, par)
+        _finir(ancienne, saisie, par)
     nouvelle = AffectationReferent(
         personne=personne, structure=saisie.structure, referent=saisie.referent, referent_nom=saisie.referent_nom,
         binome=saisie.binome, periode=DateRange(saisie.debut, None), designe_par=par,
@@ -109,7 +115,7 @@ def _refuser(personne: Personne, precedentes: list[AffectationReferent], saisie:
         raise RegleMetier(BINOME_RESERVE, champ="binome")
 
 
-def _terminer_pour(ancienne: AffectationReferent, saisie: SaisieReferent, confirmee: int | None) -> None:
+def _accepter_la_fin(ancienne: AffectationReferent, saisie: SaisieReferent, confirmee: int | None) -> None:
     meme = (ancienne.referent_id, ancienne.referent_nom, ancienne.structure_id, ancienne.binome_id)
     if meme == (
         saisie.referent and saisie.referent.pk, saisie.referent_nom, saisie.structure.pk,
@@ -118,11 +124,30 @@ def _terminer_pour(ancienne: AffectationReferent, saisie: SaisieReferent, confir
         raise RegleMetier(f"{saisie.qui} suit déjà cette personne.")
     if confirmee != ancienne.pk:
         raise SuiviEnCours(ancienne, saisie.debut)
-    if saisie.motif_fin is None:
+    if saisie.motif_fin is None and ancienne.periode.lower != saisie.debut:
         raise RegleMetier(FIN_SANS_MOTIF, champ="motif_fin")
+
+
+def _finir(ancienne: AffectationReferent, saisie: SaisieReferent, par: Any) -> None:
+    if ancienne.periode.lower == saisie.debut:
+        retirer([ancienne], par)
+        return
     ancienne.periode = DateRange(ancienne.periode.lower, saisie.debut)
     ancienne.motif_fin = saisie.motif_fin
     ancienne.save(update_fields=["periode", "motif_fin"])
+
+
+def retirer(erronees: Collection[AffectationReferent], par: Any) -> None:
+    """Withdraw appointments that another replaces from their first day, by sets; the log keeps what they said."""
+    EntreeJournal.objects.bulk_create(
+        EntreeJournal(
+            par=par, ecran=ecran_courant(), verbe="retirer_designation", objet_type=e._meta.label_lower,
+            objet_id=str(e.pk), objet_libelle=str(e)[:250], avant=etat_de(e, CHAMPS),
+            commentaire="Remplacée le jour même.",
+        )
+        for e in erronees
+    )  # fmt: skip
+    AffectationReferent.objects.filter(pk__in=[e.pk for e in erronees]).delete()
 
 
 def _prevenir(qui: list[Utilisateur | None], personne: Personne, debut: datetime.date, par: Any) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Case, CharField, Exists, F, Func, OuterRef, Q, Subquery, Value, When
 from django.urls import reverse
+from django.utils import timezone
 
 from parcours.droits import HORS_PORTEE
 from parcours.droits.affectations import encadrees, peut_transferer
@@ -21,7 +23,7 @@ from pdi.socle.formats import compte
 from pdi.socle.models import EntreeJournal
 from pdi.socle.operations import prevenir
 
-from .affectations import SaisieReferent
+from .affectations import SaisieReferent, retirer
 from .rendez_vous_suivis import annoncer, faire_suivre, rendez_vous_de
 
 PAQUET = 1000
@@ -32,8 +34,14 @@ CHANGE = "La situation a changé depuis l’aperçu : relisez-le avant de confir
 PERSONNE_RETENUE = "Aucune de ces personnes ne peut être confiée ainsi : rien n’a été écrit."
 
 
+def _apres(debut: datetime.date) -> dict[str, datetime.date]:
+    """Return the condition on those that stand in the way; one that begins that day, not past yet, is replaced."""
+    borne = "gt" if debut >= timezone.localdate() else "gte"
+    return {f"periode__startswith__{borne}": debut}
+
+
 def _jugees(personnes: PersonneQuerySet, saisie: SaisieReferent, par: Any) -> Any:
-    """Annotate each person with `motif` (why they are left out, empty when they are not) and `finie` (what ends)."""
+    """Annotate each person with `motif` (why they are left out), `finie` (what ends) and `finie_debut` (its day)."""
     toutes = AffectationReferent.objects.filter(personne=OuterRef("pk"))
     courante = toutes.filter(periode__contains=saisie.debut)
     meme = courante.filter(referent=saisie.referent, referent_nom=saisie.referent_nom, structure=saisie.structure)
@@ -41,24 +49,26 @@ def _jugees(personnes: PersonneQuerySet, saisie: SaisieReferent, par: Any) -> An
         When(~Q(pk__in=encadrees(par).values("pk")), then=Value(HORS_PORTEE)),
         When(deces_le__isnull=False, then=Value(PERSONNE_DECEDEE)),
         When(Exists(meme), then=Value(DEJA)),
-        When(Exists(toutes.filter(periode__startswith__gte=saisie.debut)), then=Value(POSTERIEURE)),
+        When(Exists(toutes.filter(**_apres(saisie.debut))), then=Value(POSTERIEURE)),
     ]
     if saisie.motif_fin is None:
         cas.append(When(Exists(courante), then=Value(SANS_MOTIF)))
     return personnes.order_by().annotate(
-        motif=Case(*cas, default=Value(""), output_field=CharField()), finie=Subquery(courante.values("pk")[:1])
-    )
+        motif=Case(*cas, default=Value(""), output_field=CharField()), finie=Subquery(courante.values("pk")[:1]),
+        finie_debut=Subquery(courante.values("periode__startswith")[:1]),
+    )  # fmt: skip
 
 
 def apercevoir_designation(*, personnes: PersonneQuerySet, saisie: SaisieReferent, par: Any) -> Apercu:
     """Return what `designer_lot` would do of `personnes`, without writing. Raises DroitInsuffisant."""
     exiger(peut_transferer(par))
-    lignes = list(_jugees(personnes, saisie, par).order_by("pk").values_list("pk", "motif", "finie"))
-    apercu = Apercu([pk for pk, motif, _ in lignes if not motif])
-    for pk, motif, _ in lignes:
+    lignes = list(_jugees(personnes, saisie, par).order_by("pk").values_list("pk", "motif", "finie", "finie_debut"))
+    apercu = Apercu([pk for pk, motif, *_ in lignes if not motif])
+    for pk, motif, *_ in lignes:
         if motif:
             apercu.ecartees.setdefault(motif, []).append(pk)
-    finies = [finie for _, motif, finie in lignes if not motif and finie is not None]
+    finies = [finie for _, motif, finie, _ in lignes if not motif and finie is not None]
+    apercu.erronees = [finie for _, motif, finie, le in lignes if not motif and le == saisie.debut]
     plan: list[Any] = [saisie.structure.pk, saisie.referent and saisie.referent.pk, saisie.referent_nom, saisie.debut]
     touches = rendez_vous_de(finies, saisie.debut)
     plan += [saisie.motif_fin and saisie.motif_fin.pk, saisie.rendez_vous]
@@ -76,14 +86,17 @@ def _constats(apercu: Apercu, saisie: SaisieReferent) -> list[str]:
     """Return what the author must know before confirming."""
     qui = f"{saisie.qui} ({saisie.structure}) à partir du {saisie.debut:%d/%m/%Y}"
     dites = [f"{compte(len(apercu.retenues), 'personne')}\u00a0: {qui}."]
-    if apercu.remplacees:
-        dites.append(f"{compte(len(apercu.remplacees), 'suivi')} en cours prendront fin la veille.")
+    erronees = len(apercu.erronees)
+    if erronees:
+        dites.append(f"{compte(erronees, 'désignation')} du même jour à retirer\u00a0: seul le journal en garde trace.")
+    if len(apercu.remplacees) > erronees:
+        dites.append(f"{compte(len(apercu.remplacees) - erronees, 'suivi')} en cours\u00a0: fin la veille.")
     if saisie.referent is None:
         return dites
     deja = AffectationReferent.objects.filter(referent=saisie.referent, periode__contains=saisie.debut).count()
     total = deja + len(apercu.retenues)
     capacite = CapaciteReferent.objects.filter(referent=saisie.referent, periode__contains=saisie.debut).first()
-    phrase = f"{saisie.qui} suivra {compte(total, 'personne')}"
+    phrase = f"{saisie.qui}\u00a0: {compte(total, 'personne suivie', 'personnes suivies')} en tout"
     if capacite is not None and total > capacite.places:
         apercu.alertes.append(f"{phrase}, pour une capacité de {capacite.places}.")
     else:
@@ -113,6 +126,8 @@ def designer_lot(
     finies = AffectationReferent.objects.filter(pk__in=apercu.remplacees)
     faire_suivre(rendez_vous_de(apercu.remplacees, saisie.debut), saisie, par)
     binomes = dict(finies.filter(binome__isnull=False).values_list("personne_id", "binome_id"))
+    if apercu.erronees:
+        retirer(list(finies.filter(pk__in=apercu.erronees).select_related("referent", "structure", "binome")), par)
     finies.update(
         periode=Func(Func(F("periode"), function="lower"), Value(saisie.debut), function="daterange"),
         motif_fin=saisie.motif_fin,

@@ -14,9 +14,9 @@ PERSONNE_DECEDEE = "Cette personne est décédée : aucun référent ne lui est 
 
 
 def couvrante(periodes: Iterable[tuple[int, Any]], debut: datetime.date) -> int | None:
-    """Return the key of the appointment begun before `debut` and not over on that day: the one that would be ended."""
+    """Return the key of the appointment in force on `debut`: the one that would be ended, or replaced from its day."""
     for cle, periode in periodes:
-        if (periode.lower is None or periode.lower < debut) and (periode.upper is None or periode.upper > debut):
+        if (periode.lower is None or periode.lower <= debut) and (periode.upper is None or periode.upper > debut):
             return cle
     return None
 
@@ -33,12 +33,15 @@ def posterieure(debut: datetime.date, dernier: datetime.date) -> str:
 def faute_de_debut(periodes: Iterable[Any], debut: datetime.date, jour: datetime.date) -> str:
     """Return why no appointment can begin on `debut`, given the half-open `periodes` of the others; empty when it can.
 
-    It comes after the beginning of every other one (history is not rewritten), and within a year.
+    It comes after the beginning of every other one (history is not rewritten), and within a year. One that begins
+    today or later may be replaced from its own first day: it was a mistake, nobody has followed anyone yet.
     """
     if (debut - jour).days > AVENIR_MAX_JOURS:
         return "Cette date est à plus d’un an : vérifiez l’année."
     dernier = max((p.lower for p in periodes if p.lower is not None), default=None)
-    return posterieure(debut, dernier) if dernier is not None and dernier >= debut else ""
+    if dernier is None or dernier < debut or (dernier == debut and debut >= jour):
+        return ""
+    return posterieure(debut, dernier)
 
 
 def faute_de_fin(

@@ -20,6 +20,7 @@ class Apercu:
     retenues: list[int]
     ecartees: dict[str, list[int]] = field(default_factory=dict)
     remplacees: list[int] = field(default_factory=list)
+    erronees: list[int] = field(default_factory=list)
     constats: list[str] = field(default_factory=list)
     alertes: list[str] = field(default_factory=list)
     empreinte: str = ""

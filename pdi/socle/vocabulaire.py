@@ -93,6 +93,7 @@ VERBES: Mapping[str, str] = {
     "revoquer_jeton": "Jeton d’API révoqué",
     "designer_referent": "Référent désigné",
     "terminer_suivi": "Suivi terminé",
+    "retirer_designation": "Désignation retirée",
     "transferer_portefeuille": "Référent changé par transfert de portefeuille",
     "fixer_capacite_referent": "Capacité du référent fixée",
     "executer_lot": "Action groupée faite",

@@ -172,6 +172,14 @@ def test_un_transfert_ne_perd_personne(encadrant, service, motif):
         assert suivi.referent == (depart if personne == decedee else arrivee)
         assert personne.affectations.get(periode__contains=jour - JOUR).referent == depart
 
+    retour = designation(depart, service, motif_fin=motif)  # a mistake: undone the same day
+    vu = apercevoir_designation(personnes=toutes, saisie=retour, par=encadrant)
+    assert any("4\u00a0désignations du même jour" in dite for dite in vu.constats)
+    designer_lot(personnes=toutes, saisie=retour, par=encadrant, empreinte=vu.empreinte)
+    assert not AffectationReferent.objects.filter(referent=arrivee).exists()
+    assert AffectationReferent.objects.filter(periode__contains=jour, referent=depart).count() == 5
+    assert EntreeJournal.objects.filter(verbe="retirer_designation").count() == 4
+
 
 def test_ce_qui_change_apres_l_apercu_arrete_le_transfert(encadrant, service, motif):
     depart, arrivee = referent(service), referent(service)
@@ -237,7 +245,7 @@ def test_une_capacite_depassee_se_dit_avant(encadrant, service, motif):
         personnes=Personne.objects.filter(pk__in=cles), par=encadrant,
         saisie=designation(nadia, service, motif_fin=motif),
     )  # fmt: skip
-    assert vu.alertes == [f"{nadia} suivra 2\u00a0personnes, pour une capacité de 1."]
+    assert vu.alertes == [f"{nadia}\u00a0: 2\u00a0personnes suivies en tout, pour une capacité de 1."]
 
 
 def test_un_lot_n_est_lu_que_par_son_auteur(client: Client, encadrant):
@@ -302,6 +310,12 @@ def test_l_ecran_de_designation_montre_ce_qui_prend_fin(client: Client, encadran
     contenu = client.get(personne.get_absolute_url()).content.decode()
     assert str(nouveau) in contenu
     assert "1\u00a0suivi précédent" in contenu
+
+    corrigee = {**donnees, "referent": referent(service, nom="Bonne").pk}  # another was meant: said the same day
+    assert "comme une erreur" in client.post(adresse, corrigee).content.decode()
+    client.post(adresse, {**corrigee, "confirmee": personne.affectations.get(referent=nouveau).pk})
+    assert personne.affectations.filter(referent__nom="Bonne", periode__contains=timezone.localdate()).exists()
+    assert not personne.affectations.filter(referent=nouveau).exists()
 
 
 def lancer_lot(client: Client, geste: str, personnes: list[Any], donnees: dict[str, Any]) -> Any:

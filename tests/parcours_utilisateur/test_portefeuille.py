@@ -59,14 +59,14 @@ def test_designer_puis_transferer(page: Page, equipe: dict[str, Any]) -> None:
     verifier_page(page)
     page.locator("#id_referent").select_option(label="Noé Spécimen")
     page.get_by_role("button", name="Voir l’effet avant d’agir").click()
-    # The one appointed today cannot end the day before: she is left out, and the preview says so.
-    expect(page.get_by_text("3\u00a0suivis en cours prendront fin la veille")).to_be_visible()
-    expect(page.get_by_text("1\u00a0personne laissée telle quelle")).to_be_visible()
+    # The one appointed today cannot end the day before: her appointment is withdrawn, and the preview says so.
+    expect(page.get_by_text("3\u00a0suivis en cours\u00a0: fin la veille")).to_be_visible()
+    expect(page.get_by_text("1\u00a0désignation du même jour à retirer")).to_be_visible()
     verifier_page(page)
     capturer(page, "transfert-apercu")
     assert not AffectationReferent.objects.filter(referent=equipe["Noé"]).exists()
-    page.get_by_role("button", name="Confirmer pour 3\u00a0personnes").click()
-    expect(page.get_by_role("heading", name="3\u00a0personnes transférées")).to_be_visible()
+    page.get_by_role("button", name="Confirmer pour 4\u00a0personnes").click()
+    expect(page.get_by_role("heading", name="4\u00a0personnes transférées")).to_be_visible()
     verifier_page(page)
     capturer(page, "transfert-rapport")
 
