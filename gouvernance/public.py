@@ -13,7 +13,15 @@ from django.utils import timezone
 
 from actions.models import Campagne, ChiffreBilan, FicheAction, Programme, RoleFiche, Signataire, TypeRole
 from actions.presentation import STATUTS_FICHE
-from gouvernance.models import EtatSeance, EtatVersion, NatureInstance, Seance, VersionRapport
+from gouvernance.models import (
+    Avenant,
+    EtatAvenant,
+    EtatSeance,
+    EtatVersion,
+    NatureInstance,
+    Seance,
+    VersionRapport,
+)
 from pdi.socle.composants import Affichage
 from pdi.socle.formats import valeur_unite
 from pdi.socle.masquage import MASQUE, SEUIL_PUBLIE, petit
@@ -145,17 +153,26 @@ class LecturePacte:
 
     @cached_property
     def chiffres(self) -> list[ChiffrePublic]:
-        """Return the first figure of each fiche, as frozen in its validated bilan (one query)."""
+        """Return a figure of each fiche, as frozen in its validated bilan: the first that may be said (one query)."""
         lus = ChiffreBilan.objects.filter(
             bilan__campagne__programme=self.programme, bilan__campagne__annee=self.exercice or 0, bilan__etat="valide",
             bilan__fiche__restreinte=False, valeur__isnull=False, indicateur__unite__in=["%", "nombre"],
         )  # fmt: skip
-        premiers = (
-            lus.select_related("indicateur", "bilan__fiche")
-            .order_by("bilan__fiche__ordre", "bilan__fiche_id", "indicateur__ordre", "pk")
-            .distinct("bilan__fiche__ordre", "bilan__fiche_id")
-        )
-        return [
-            ChiffrePublic(c.indicateur.libelle, f"{c.bilan.fiche.numero}", *dire_chiffre(c))
-            for c in premiers[:CHIFFRES_MONTRES]
-        ]
+        ordre = ("bilan__fiche__ordre", "bilan__fiche_id", "indicateur__ordre", "pk")
+        retenus: dict[int, ChiffrePublic] = {}
+        for c in lus.select_related("indicateur", "bilan__fiche").order_by(*ordre):
+            retenu = retenus.get(c.bilan.fiche_id)
+            if retenu is None or retenu.masque:
+                public = ChiffrePublic(c.indicateur.libelle, c.bilan.fiche.numero, *dire_chiffre(c))
+                retenus[c.bilan.fiche_id] = public if retenu is None or not public.masque else retenu
+        return list(retenus.values())[:CHIFFRES_MONTRES]
+
+    @property
+    def des_secrets(self) -> bool:
+        """Return whether a figure is not said."""
+        return any(c.masque for c in self.chiffres)
+
+    @cached_property
+    def avenants(self) -> list[Avenant]:
+        """Return the avenants that the Assemblée voted, latest first."""
+        return list(Avenant.objects.filter(programme=self.programme, etat=EtatAvenant.VOTE).order_by("-numero"))

@@ -29,7 +29,7 @@ GENRES = {
     "etape": "Avancement des étapes",
     "financement": "Financement",
     "anomalie": "Anomalies",
-    "chapitre": "Autres chapitres\u00a0: instances, décisions, participation, avenants, annexes",
+    "chapitre": "Autres chapitres",
 }
 
 
@@ -64,6 +64,7 @@ def _comparer_fiches(avant: SectionFiche, apres: SectionFiche) -> list[Changemen
     noter("texte", "Contexte", avant["contexte"], apres["contexte"])
     noter("bilan", "Bilan", _etat_bilan(avant), _etat_bilan(apres))
     for champ, objet in (
+        ("version_fiche", "Version de la fiche que lit le bilan"),
         ("realisations", "Bilan de l’année"),
         ("perspectives", "Perspectives"),
         ("changement", "Évolution proposée"),

@@ -204,10 +204,13 @@ def test_les_chiffres_sont_ceux_des_bilans_valides(client: Client, signataire: S
     for etat, libelle, valeur in ((EtatBilan.VALIDE, "Personnes reçues", 1234), (EtatBilan.SOUMIS, "Pas encore", 55)):
         fiche = FicheFactory.create(programme=signataire.programme)
         bilan = BilanFactory.create(campagne=campagne, fiche=fiche, etat=etat)
-        indicateur = IndicateurFactory.create(fiche=fiche, libelle=libelle, unite="nombre")
-        ChiffreBilan.objects.create(bilan=bilan, indicateur=indicateur, valeur=valeur, gele_le=timezone.now())
+        indicateur = IndicateurFactory.create(fiche=fiche, libelle=libelle, unite="nombre", ordre=1)
+        petite = IndicateurFactory.create(fiche=fiche, libelle="Trop peu", unite="nombre", ordre=0)
+        for lu, combien in ((petite, 3), (indicateur, valeur)):
+            ChiffreBilan.objects.create(bilan=bilan, indicateur=lu, valeur=combien, gele_le=timezone.now())
     page = pacte(client)
     assert "Chiffres clés 2025" in page
+    assert "Trop peu" not in page  # another figure of the fiche may be said
     assert "1\u00a0234" in page
     assert "Pas encore" not in page
 
@@ -225,6 +228,7 @@ def test_la_demonstration_publie_un_exercice_anterieur_et_le_dit_fictif(
     publiee = publier_avec_son_vote(version=version_rapide(programme), par=gestionnaire)
     assert publiee.deliberation.demonstration
     assert lancer_publication(programme=programme, annee=2025, par=gestionnaire) is False
-    page = pacte(client)
+    page = pacte(client).replace("\u00a0", " ")
     assert "Rapport 2025" in page
+    assert "voté le 24 mars 2026, délibération 2026-03-0007 (fictive)" in page
     assert "Données de démonstration" in page
