@@ -1,15 +1,12 @@
-"""Meetings: the list, its export, the months of a year."""
+"""Meetings: the list and its export. The calendar is in calendrier.py."""
 
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Window
-from django.db.models.functions import ExtractMonth, RowNumber
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from gouvernance.models import EtatSeance, Instance, NatureInstance, Seance
@@ -21,7 +18,6 @@ from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Tri
 
 TRIS = {"debut": ("debut", "pk"), "instance": ("instance__nom", "debut", "pk")}
-SEANCES_PAR_MOIS = 20  # of the calendar: the others are in the list of the month
 AGENDA_AVANT, AGENDA_APRES = datetime.timedelta(days=93), datetime.timedelta(days=550)
 
 
@@ -50,17 +46,6 @@ class FiltresSeances(Filtres):
     mois = FiltreChoix(
         "Mois", champ="debut__month", choix=[(str(n), nom.capitalize()) for n, nom in enumerate(MOIS, 1)], vide="Tous"
     )
-
-
-@dataclass(frozen=True)
-class Mois:
-    """A month of the calendar: its name, its first meetings, how many others it has."""
-
-    nom: str
-    rang: int
-    seances: list[Any]
-    courant: bool
-    autres: int = 0
 
 
 class ListeSeances:
@@ -102,7 +87,7 @@ class ListeSeances:
         """Return one page, each row with the tone of its state."""
         page = PageParCle(self.decorees, self.tri.cles, self.get.get("curseur"))
         for seance in page.objets:
-            _teinter(seance)
+            teinter(seance)
         return page
 
     @cached_property
@@ -114,37 +99,11 @@ class ListeSeances:
             a_clore=Count("pk", filter=de_periode("a_clore")),
         )
 
-    # -- calendar ------------------------------------------------------------------------------
 
-    @cached_property
-    def annee(self) -> int:
-        """Return the year asked for, this one by default."""
-        lue = str(self.get.get("annee", ""))
-        return int(lue) if lue.isdecimal() and 2000 <= int(lue) <= 2100 else self.jour.year
-
-    @cached_property
-    def mois(self) -> list[Mois]:
-        """Return the twelve months of the year with their first meetings, and how many others (two queries)."""
-        de_l_annee = self.visibles.filter(debut__year=self.annee).annotate(mois=ExtractMonth("debut"))
-        combien = dict(de_l_annee.order_by().values_list("mois").annotate(n=Count("pk")))
-        rang = Window(RowNumber(), partition_by="mois", order_by=["debut", "pk"])
-        lues = de_l_annee.annotate(rang=rang).filter(rang__lte=SEANCES_PAR_MOIS)
-        par_mois: dict[int, list[Any]] = defaultdict(list)
-        lignes: Any = lues.select_related("instance__territoire").order_by("debut", "pk")
-        for seance in lignes:
-            _teinter(seance)
-            par_mois[seance.mois].append(seance)
-        return [
-            Mois(
-                str(MOIS[n - 1]).capitalize(), n, par_mois[n], (self.annee, n) == (self.jour.year, self.jour.month),
-                max(0, combien.get(n, 0) - SEANCES_PAR_MOIS),
-            )
-            for n in range(1, 13)
-        ]  # fmt: skip
-
-
-def _teinter(seance: Any) -> None:
+def teinter(seance: Any) -> Any:
+    """Give a meeting the tone and the icon of its state."""
     seance.ton, seance.icone = TONS_SEANCE[EtatSeance(seance.etat)]
+    return seance
 
 
 COLONNES_EXPORT = (

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gouvernance.calendrier import Calendrier
 from gouvernance.cycle import cycle
 from gouvernance.droits_pieces import pieces_de_seances
 from gouvernance.flux import agendas_de, calendrier
@@ -42,10 +43,11 @@ def seances(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def seances_calendrier(request: HttpRequest) -> HttpResponse:
-    """Show a year month by month, and where the cycle of the programme stands."""
-    liste = ListeSeances(request.user, request.GET, timezone.localdate())
+    """Show a month day by day, or a year month by month and where the cycle of the programme stands."""
+    lu = Calendrier(request.user, request.GET, timezone.localdate())
     contexte = {
-        "liste": liste, "cycle": cycle(request.user, liste.annee, timezone.localdate()),
+        "calendrier": lu, "filtres": lu.filtres,
+        "cycle": None if lu.rang else cycle(request.user, lu.annee, timezone.localdate()),
         "agendas": agendas_de(request.user, timezone.localdate()),
     }  # fmt: skip
     return render(request, "gouvernance/seances/calendrier.html", contexte)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from gouvernance.listes_seances import SEANCES_PAR_MOIS
+from gouvernance.calendrier import SEANCES_PAR_MOIS
 from gouvernance.models import Instance, Seance
 from pdi.comptes.models import Role
 from tests.fabriques import DepartementFactory, UtilisateurFactory
@@ -72,3 +72,23 @@ def test_le_nombre_de_requetes_du_calendrier_ne_depend_pas_des_seances(client, l
     avant = requetes()
     tenir(60, mois=7)
     assert requetes() == avant
+
+
+def test_un_mois_se_lit_jour_par_jour_et_garde_le_filtre_d_un_mois_a_l_autre(client, lecteur):
+    tenir(1, mois=12, jour=31)
+    tenir(1, mois=11, jour=30)
+    instance = Instance.objects.get(nom="Comité 12")
+    ecran = reverse("gouvernance:seances_calendrier")
+    page = client.get(ecran, {"annee": 2027, "mois": 12, "instance": instance.pk}).content.decode()
+    jour = page.split("Vendredi </span>31")[1].split("</td>")[0]
+    assert "Réunion 12-00" in jour
+    assert "Réunion 11-00" not in page
+    suivant = client.get(ecran + page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&"))
+    assert "Les séances de janvier 2028" in suivant.content.decode()
+    assert suivant.context["filtres"].valeurs["instance"] == str(instance.pk)
+    fevrier = client.get(ecran, {"annee": 2028, "mois": 2}).content.decode()
+    assert "Aucune séance ce mois-ci" in fevrier
+    Seance.objects.filter(instance=instance).update(
+        debut=datetime.datetime(2028, 2, 29, 23, 30, tzinfo=timezone.get_current_timezone())
+    )
+    assert "Mardi </span>29" in client.get(ecran, {"annee": 2028, "mois": 2}).content.decode()
