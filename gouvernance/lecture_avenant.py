@@ -49,6 +49,22 @@ def conflits(modifications: Iterable[ModificationFiche]) -> dict[int, str]:
     return trouves
 
 
+def ce_qui_change(modifications: Iterable[ModificationFiche], *, fait: bool) -> str:
+    """Return « Fiches créées : 4.8. Fiche retirée : 2.3. Fiches modifiées : 1.1, 3.6. », « à créer » before it is."""
+    lues = [m for m in modifications if m.etat != EtatModification.ECARTEE]
+    sortes = {
+        ("créée", "à créer"): [m.numero for m in lues if m.creation],
+        ("retirée", "à retirer"): [m.numero for m in lues if m.retrait],
+        ("modifiée", "à modifier"): [m.numero for m in lues if not m.creation and not m.retrait],
+    }
+    phrases = []
+    for (mot, a_faire), numeros in sortes.items():
+        if uniques := list(dict.fromkeys(numeros)):
+            s = "s" if len(uniques) > 1 else ""
+            phrases.append(f"Fiche{s} {f'{mot}{s}' if fait else a_faire}\u00a0: {', '.join(uniques)}.")
+    return " ".join(phrases)
+
+
 @dataclass(frozen=True)
 class ModificationLue:
     """A proposal as it is shown. `conflit`: what the fiche says now, None when it is what the proposal starts from."""
@@ -109,6 +125,12 @@ class LectureAvenant:
             )
             for m, lues in ((lues[0].modification, lues) for lues in (list(g) for _, g in groupes))
         ]
+
+    @property
+    def resume(self) -> str:
+        """Return which fiches it creates, withdraws, changes."""
+        fait = self.avenant.applique_le is not None
+        return ce_qui_change((m.modification for m in self.modifications), fait=fait)
 
     @property
     def en_conflit(self) -> list[ModificationLue]:

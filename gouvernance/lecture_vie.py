@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from actions.droits import peut_lire_signature, peut_lire_suivi
 from actions.models import Campagne, EtatSignature, Programme, Signataire
+from gouvernance.lecture_avenant import ce_qui_change
 from gouvernance.models import (
     Avenant,
-    EtatModification,
     EtatSeance,
     ModificationFiche,
     NatureInstance,
@@ -56,22 +56,6 @@ class SignatureLue:
     signataire: Signataire
     affichage: Affichage
     detail: bool
-
-
-def ce_qui_change(modifications: Iterable[ModificationFiche], *, fait: bool) -> str:
-    """Return « Fiches créées : 4.8. Fiche retirée : 2.3. Fiches modifiées : 1.1, 3.6. », « à créer » before it is."""
-    lues = [m for m in modifications if m.etat != EtatModification.ECARTEE]
-    sortes = {
-        ("créée", "à créer"): [m.numero for m in lues if m.creation],
-        ("retirée", "à retirer"): [m.numero for m in lues if m.retrait],
-        ("modifiée", "à modifier"): [m.numero for m in lues if not m.creation and not m.retrait],
-    }
-    phrases = []
-    for (mot, a_faire), numeros in sortes.items():
-        if uniques := list(dict.fromkeys(numeros)):
-            s = "s" if len(uniques) > 1 else ""
-            phrases.append(f"Fiche{s} {f'{mot}{s}' if fait else a_faire}\u00a0: {', '.join(uniques)}.")
-    return " ".join(phrases)
 
 
 def signatures_de(programme: Programme) -> list[Signataire]:

@@ -23,17 +23,25 @@ RUBRIQUES = (
 def preparer_nouvelle(programme: Programme, axe: Axe | None, textes: Mapping[str, str]) -> dict[str, str]:
     """Return what a new fiche would say, in the words of `actions/versions.py`: rubrics that say nothing are left out.
 
-    `textes`: « numero », « intitule » and the rubrics of RUBRIQUES. Raises RegleMetier with the rubric at fault: number
-    taken, another tree, a line that does not read, no pilote.
+    `textes`: « numero », « intitule » and the rubrics of RUBRIQUES. Raises RegleMetier with every rubric at fault:
+    number taken, another tree, a line that does not read, no pilote.
     """
     vide = FicheAction(programme=programme, numero=textes["numero"], intitule=textes["intitule"], axe=axe)
-    verifier_identite(vide)
+    fautes: list[tuple[str | None, str]] = []
+    try:
+        verifier_identite(vide)
+    except RegleMetier as erreur:
+        fautes.append((erreur.champ, erreur.message))
     contenu = {"numero": vide.numero, "intitule": vide.intitule, "axe": str(axe or "")}
     for champ in RUBRIQUES:
         try:
             contenu[champ], _ecrire = preparer_texte(vide, champ, textes.get(champ, ""))
         except RegleMetier as erreur:
-            raise RegleMetier(erreur.message, champ=champ) from erreur
+            fautes.append((champ, erreur.message))
+    if fautes:
+        refus = RegleMetier(fautes[0][1], champ=fautes[0][0])
+        refus.details = fautes
+        raise refus
     return {champ: texte for champ, texte in contenu.items() if texte}
 
 

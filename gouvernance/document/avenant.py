@@ -67,6 +67,8 @@ class AnnexeAvenant:
             document.add_paragraph("Avenant fictif : document de démonstration.")
         document.add_heading("Exposé des motifs", 1)
         document.add_paragraph(self.avenant.expose or "À écrire.")
+        if self.lecture.resume:
+            document.add_paragraph(self.lecture.resume).runs[0].bold = True
         for titre, _fiche, lues in self.lecture.par_fiche:
             document.add_heading(titre, 1)
             for creee in (m.modification for m in lues if m.modification.creation):

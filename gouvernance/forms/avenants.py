@@ -25,6 +25,7 @@ AIDES = {
     "arret": "Dites pourquoi la fiche est retirée : son action passera au statut « Abandonnée », aucun bilan n’en sera "
     "plus demandé les années suivantes, les anciens resteront lisibles. Videz le texte pour qu’elle reprenne.",
 }
+AIDES_NOUVELLE = AIDES | {"objectifs": "Un objectif par ligne ; ses étapes dessous, chacune précédée d’un tiret."}
 # Rubrics that an avenant may leave without a word.
 VIDABLES = ("objectifs_generaux", "territoires", "conditions_reussite", "cibles", "cout_total", "financements", "arret")
 LIGNES = {"intitule": 2, "cout_total": 1, "periodicite_texte": 2, "arret": 2}
@@ -116,7 +117,7 @@ class NouvelleFicheForm(forms.Form):
         for nom in RUBRIQUES:
             champ = self.fields[nom]
             champ.label = MODIFIABLES[nom]
-            champ.help_text = AIDES.get(nom, "Un élément par ligne." if nom in LISTES else "")
+            champ.help_text = AIDES_NOUVELLE.get(nom, "Un élément par ligne." if nom in LISTES else "")
             if isinstance(champ.widget, forms.Textarea):
                 champ.widget.attrs["rows"] = 6 if nom in ("contexte", "objectifs") else 3
         if decisions is None:
