@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from actions.models import Bilan, CibleIndicateur, FicheAction, MesureIndicateur, Programme
 from actions.regles.indicateurs import juger
-from gouvernance.models import Avenant, Decision, EtatPoint, NatureInstance, Proposition, Seance
+from gouvernance.listes_ep import prets
+from gouvernance.models import Avenant, Decision, DossierEP, EtatPoint, NatureInstance, Proposition, Seance
+from gouvernance.operations.ep import POINT
 from gouvernance.querysets_participation import EN_ATTENTE
 from gouvernance.regles.participation import Passage, prochain_comite
 from offre.models import Convention
@@ -23,6 +25,7 @@ from pdi.socle.formats import compte, date_courte, date_longue
 
 MAXIMUM = 8  # by kind: the secretary picks, a long list would be read by nobody
 BESOINS = 3
+MINUTES_PAR_DOSSIER = 15
 COMITES = (NatureInstance.COMITE_TECHNIQUE, NatureInstance.COMITE_PILOTAGE)
 GENRES = {
     "suite": "Suite des décisions",
@@ -33,6 +36,7 @@ GENRES = {
     "besoin": "Besoins sans réponse",
     "proposition": "Propositions à examiner",
     "avenant": "Avenants en cours",
+    "ep": "Dossiers individuels",
 }
 OBJETS = ("fiche", "convention", "proposition", "avenant")
 
@@ -73,6 +77,9 @@ def _tous(seance: Seance, utilisateur: Any, jour: datetime.date) -> Iterator[Pro
     programmes = Programme.objects.visibles_par(utilisateur).du_departement().en_vigueur(jour)
     fiches = FicheAction.objects.visibles_par(utilisateur).filter(programme__in=programmes)
     yield from _suite(seance, jour)
+    if seance.instance.nature == NatureInstance.EP:  # individual files, nothing of the programme
+        yield from _dossiers_ep(seance)
+        return
     yield from _propositions(seance, utilisateur)
     yield from _avenants(seance, utilisateur)
     yield from _bilans(fiches)
@@ -91,6 +98,16 @@ def _suite(seance: Seance, jour: datetime.date) -> Iterator[Propose]:
         retard = f", dont {lues['retard']} en retard" if lues["retard"] else ""
         dites = _dire(lues["ouvertes"], "décision reste à tenir", "décisions restent à tenir")
         yield Propose("suite", "suite", "Suite des décisions", f"{dites}{retard}.", 15)
+
+
+def _dossiers_ep(seance: Seance) -> Iterator[Propose]:
+    """Propose the files that may be heard that day; they are then put on the meeting from their list."""
+    prets_ce_jour = DossierEP.objects.filter(prets(timezone.localdate(seance.debut)), instance=seance.instance)
+    if combien := prets_ce_jour.count():
+        dits = _dire(combien, "dossier prêt à inscrire", "dossiers prêts à inscrire")
+        yield Propose(
+            "dossiers-ep", "ep", POINT, f"{dits}, depuis la liste des dossiers.", MINUTES_PAR_DOSSIER * combien
+        )
 
 
 def _propositions(seance: Seance, utilisateur: Any) -> Iterator[Propose]:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from gouvernance.models import AvisEP, DossierEP
 from parcours.models import AffectationReferent, Personne
 from pdi.comptes.models import Role, Utilisateur
-from tests.fabriques import UtilisateurFactory
+from tests.fabriques import StructureFactory, UtilisateurFactory
 from tests.fabriques_parcours import depuis, il_y_a
 from tests.gouvernance.fabrique_ep import scene
 
@@ -50,9 +50,10 @@ def _dossiers() -> tuple[Utilisateur, Utilisateur]:
         for d in lus
         if d.etat == "examine"
     )
-    referent = UtilisateurFactory.create(role=Role.REFERENT)
+    referent, structure = UtilisateurFactory.create(role=Role.REFERENT), StructureFactory.create(nom="Maison du banc")
     AffectationReferent.objects.bulk_create(
-        AffectationReferent(personne=p, referent=referent, periode=depuis(il_y_a(90))) for p in personnes[:SUIVIES]
+        AffectationReferent(personne=p, referent=referent, structure=structure, periode=depuis(il_y_a(90)))
+        for p in personnes[:SUIVIES]
     )
     return s.service, referent
 

@@ -15,6 +15,7 @@ from gouvernance.models import (
     DossierEP,
 )
 from gouvernance.operations import ep, ep_decision, ep_procedure, seances
+from gouvernance.ordre_propose import proposer
 from parcours.operations.orientation import SaisieOrientation
 from parcours.regles.delais import plus_mois
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
@@ -268,6 +269,8 @@ def test_reporter_ou_clore_une_seance_rend_les_dossiers_non_examines(s):
     assert dossier.etat == "contradictoire"
     assert dossier.seance_id is None
     assert DossierEP.objects.filter(de_file("prets")).get() == dossier
+    (propose,) = proposer(seance(s, "preparee", jours=20), s.service, timezone.localdate())["Dossiers individuels"]
+    assert "1 dossier prêt" in propose.raison.replace("\u00a0", " ")
 
 
 def test_inscrire_en_lot_c_est_tous_ou_aucun(s):
