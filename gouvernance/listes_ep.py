@@ -120,27 +120,37 @@ class ListeEP:
         )
         self.tri = Tri.lire(get, TRIS, defaut="attendu")
 
-    @property
-    def visibles(self) -> QuerySet[DossierEP]:
-        """Return every file the reader may see, with the day its next step is due."""
+    def _lues(self, dossiers: Any) -> QuerySet[DossierEP]:
+        """Return those the reader may see, with the day their next step is due."""
         nom = Concat("personne__nom_naissance", Value(" "), "personne__nom_usage", Value(" "), "personne__prenoms")
-        return DossierEP.objects.visibles_par(self.utilisateur).annotate(
+        lues: QuerySet[DossierEP] = dossiers.visibles_par(self.utilisateur).annotate(
             attendu_le=attendu(self.jour), cherchable=Case(When(a_nommer=True, then=nom), default=Value("")),
         )  # fmt: skip
+        return lues
+
+    @property
+    def visibles(self) -> QuerySet[DossierEP]:
+        """Return every file the reader may see."""
+        return self._lues(DossierEP.objects)
 
     @property
     def decorees(self) -> QuerySet[DossierEP]:
-        """Return the rows of the filter."""
-        return (
-            self.filtres.appliquer(self.visibles)
-            .select_related("personne", "instance__territoire", "seance", "territoire")
-            .defer("personne__nir_chiffre", "personne__nir_empreinte", "personne__recherche")
+        """Return the rows of the filter, with what is shown of them."""
+        return self._decorer(self.filtres.appliquer(self.visibles))
+
+    @staticmethod
+    def _decorer(lues: QuerySet[DossierEP]) -> QuerySet[DossierEP]:
+        return lues.select_related("personne", "instance__territoire", "seance", "territoire").defer(
+            "personne__nir_chiffre", "personne__nir_empreinte", "personne__recherche"
         )
 
     @cached_property
     def page(self) -> PageParCle[DossierEP]:
         """Return one page, each row with the tone of its state and whether its step is late."""
-        page = PageParCle(self.decorees, self.tri.cles, self.get.get("curseur"))
+        page = PageParCle(
+            self.filtres.appliquer(self.visibles), self.tri.cles, self.get.get("curseur"),
+            decorer=lambda lues: self._decorer(self._lues(lues)), bords=self.visibles,
+        )  # fmt: skip
         for dossier in page.objets:
             ligne: Any = dossier
             ligne.ton, ligne.icone = TONS_EP[EtatDossierEP(dossier.etat)]
@@ -151,10 +161,10 @@ class ListeEP:
     def comptes(self) -> dict[str, int]:
         """Return the figures of the head (one query)."""
         return self.visibles.aggregate(
-            contradictoire=Count("pk", filter=de_file("contradictoire"), distinct=True),
-            prets=Count("pk", filter=de_file("prets"), distinct=True),
-            a_decider=Count("pk", filter=Q(etat="examine"), distinct=True),
-            a_notifier=Count("pk", filter=Q(etat="decide"), distinct=True),
+            contradictoire=Count("pk", filter=de_file("contradictoire")),
+            prets=Count("pk", filter=de_file("prets")),
+            a_decider=Count("pk", filter=Q(etat="examine")),
+            a_notifier=Count("pk", filter=Q(etat="decide")),
         )
 
     @cached_property

@@ -33,17 +33,23 @@ def a_repondu() -> Exists:
 
 
 def _suivi(utilisateur: Any) -> Q:
-    """Return « hers whom the user follows, or has in scope as encadrant or orientation agent »."""
-    from parcours.models import Personne
-    from parcours.querysets import portee, suit_ou_a_suivi
+    """Return « hers whom the user follows, or has in scope as encadrant or orientation agent ».
 
-    condition = portee(utilisateur, Role.ENCADRANT, Role.AGENT_ORIENTATION)
+    One set of people a condition: PostgreSQL reads each from its own rows, not from everybody.
+    """
+    from parcours.models import Personne
+    from parcours.querysets import TOUTES, portee, sorties_recentes, suivies_par
+
+    conditions = [portee(utilisateur, Role.ENCADRANT, Role.AGENT_ORIENTATION)]
+    if TOUTES in conditions:
+        return Q(pk__isnull=False)
     if utilisateur.a_role(Role.REFERENT):
-        siennes = suit_ou_a_suivi(utilisateur)
-        condition = siennes if condition is None else condition | siennes
-    if condition is None:
-        return Q(pk__in=[])
-    return Q(personne__in=Personne.objects.filter(condition, archivee_le__isnull=True).values("pk"))
+        conditions += [Q(Exists(suivies_par(utilisateur))), Q(Exists(sorties_recentes(Q(referent=utilisateur))))]
+    siennes = Q(pk__in=[])
+    for condition in conditions:
+        if condition is not None:
+            siennes |= Q(personne__in=Personne.objects.filter(condition).values("pk"))
+    return siennes
 
 
 def _siege(utilisateur: Any, *conditions: Q) -> Q:

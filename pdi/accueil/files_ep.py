@@ -65,7 +65,7 @@ def files_ep(utilisateur: Any, jour: datetime.date) -> list[File]:
     if not siennes:
         return files
     visibles = DossierEP.objects.visibles_par(utilisateur).annotate(attendu_le=attendu(jour))
-    combien = {f"n_{cle}": Count("pk", filter=de_file(cle), distinct=True) for cle in siennes}
+    combien = {f"n_{cle}": Count("pk", filter=de_file(cle)) for cle in siennes}
     lus = visibles.aggregate(**combien, **{f"le_{cle}": Min("attendu_le", filter=de_file(cle)) for cle in siennes})
     for cle in siennes:
         if nombre := lus[f"n_{cle}"]:

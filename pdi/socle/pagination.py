@@ -206,7 +206,10 @@ class PageParCle(Generic[M]):
 
     @cached_property
     def total(self) -> int:
-        """Return the number of rows of the whole list (one count query, only when asked for)."""
+        """Return the number of rows of the whole list: read with the keys of a first page, else one count query."""
+        lus = self.comptees if self.decorer is not None else None
+        if lus is not None and "_toutes" in lus:
+            return lus["_toutes"]
         return self.base.order_by().count()
 
     @property
