@@ -175,8 +175,6 @@ class LectureOrientation:
         }  # fmt: skip
         if self.demande is not None:
             initiales |= {"type_decide": self.demande.type_demande, "structure": self.demande.structure_demandee_id}
-        if initiales["type_decide"]:
-            initiales["mode"] = initiales["type_decide"]  # the three types have a mode of the same code
         return initiales
 
 

@@ -112,7 +112,10 @@ class OrientationForm(forms.Form):
         help_text="La catégorie que compte l’enquête OARSA : elle suit la structure.",
     )  # fmt: skip
     structure = forms.TypedChoiceField(label="Structure qui accueille", coerce=int, widget=ChoixStructure)
-    mode = forms.ChoiceField(label="Accompagnement", choices=[("", "Choisissez"), *ModeAccompagnement.choices])
+    mode = forms.ChoiceField(
+        label="Accompagnement", required=False,
+        choices=[("", "Selon le type d’orientation"), *ModeAccompagnement.choices],
+    )  # fmt: skip
     le = ChampDate(label="Date de la décision")
     notifiee_le = ChampDate(
         label="Notifiée à la personne le", required=False, help_text="Le délai du contrat part de ce jour."
@@ -150,6 +153,7 @@ class OrientationForm(forms.Form):
         champs: dict[str, Any] = self.fields
         champs["type_decide"].choices = [(t.value, types.get(t.value) or t.label) for t in TypeOrientation]
         champs["organisme"].choices = [("", "Selon la structure"), *_organismes()]
+        champs["organisme"].toujours_dit = champs["mode"].toujours_dit = True  # the empty choice is an answer
         tetes = {f"Accueillent déjà des habitants du territoire {ici}": proches}
         if propose:
             admises = self._qui_sont(propose)
@@ -174,8 +178,10 @@ class OrientationForm(forms.Form):
         return exactes or [cle for cle, admis in possibles.items() if organisme in admis]
 
     def clean(self) -> dict[str, Any]:
-        """Take the organism from the structure when it admits one only; else ask which."""
+        """Take the mode from the type, the organism from the structure when it admits one only; else ask which."""
         propres = super().clean() or {}
+        if "mode" in propres:  # the three types have a mode of the same code
+            propres["mode"] = propres["mode"] or propres.get("type_decide", "")
         structure = self.structures.get(propres.get("structure") or 0)
         if structure is not None and "organisme" in propres and not propres["organisme"]:
             possibles = organismes_possibles(structure.nature, structure.nom)

@@ -86,7 +86,6 @@ def test_un_agent_diagnostique_accepte_une_proposition_et_s_ecarte_d_une_autre(n
     page.get_by_role("button", name="Terminer le diagnostic").click()
     page.get_by_role("link", name="Décider l’orientation").click()
     page.get_by_label("Parcours emploi").check()
-    page.get_by_label("Accompagnement").select_option("emploi")
     page.get_by_label("Structure qui accueille").select_option(label="Espace insertion")
     page.get_by_role("button", name="Enregistrer la décision").click()
     expect(page.get_by_role("alert")).to_contain_text("autre chose que ce que les règles proposent")
@@ -99,6 +98,7 @@ def test_un_agent_diagnostique_accepte_une_proposition_et_s_ecarte_d_une_autre(n
     assert suivie.orientations.count() == 1
     page.get_by_role("button", name="Confirmer la nouvelle orientation").click()
     expect(page.get_by_text("Autre décision", exact=True)).to_be_visible()
+    assert suivie.orientations.latest("rang").mode == "emploi"  # it follows the type decided, not the one proposed
     page.goto(f"/parcours/personnes/{suivie.pk}/")
     expect(page.get_by_text(re.compile(r"Motif\s: souhait de la personne"))).to_be_visible()
     verifier_page(page)
