@@ -177,7 +177,7 @@ class LectureAvenant:
         lues = self.avenant.transitions.select_related("par")
         return [
             Evenement(
-                t.le.date(), EtatAvenant(t.vers).label, ". ".join(m for m in (str(t.par or ""), t.commentaire) if m),
+                t.jour, EtatAvenant(t.vers).label, ". ".join(m for m in (str(t.par or ""), t.commentaire) if m),
                 TONS_AVENANT[EtatAvenant(t.vers)][1], TONS_AVENANT[EtatAvenant(t.vers)][0], "gouvernance",
             )
             for t in lues

@@ -220,7 +220,7 @@ class LectureSeance:
         """Return its changes of state, latest first."""
         return [
             Evenement(
-                t.le.date(), EtatSeance(t.vers).label,
+                t.jour, EtatSeance(t.vers).label,
                 ". ".join(m for m in (str(t.par or "") if self.tenue else "", t.commentaire) if m),
                 TONS_SEANCE[EtatSeance(t.vers)][1], domaine="gouvernance",
             )

@@ -285,7 +285,7 @@ class LectureConvention:
         mots = {"projet": ("Projet préparé", "pencil", "neutre"), "signee": ("Convention signée", "pen", "bon"),
                 "resiliee": ("Convention résiliée", "slash-circle", "veille")}  # fmt: skip
         lus = [
-            Evenement(t.le.date(), mots[t.vers][0], texte=" : ".join(filter(None, (str(t.par or ""), t.commentaire))),
+            Evenement(t.jour, mots[t.vers][0], texte=" : ".join(filter(None, (str(t.par or ""), t.commentaire))),
                       icone=mots[t.vers][1], ton=mots[t.vers][2])
             for t in self.convention.transitions.select_related("par")
         ]  # fmt: skip

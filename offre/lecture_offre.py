@@ -256,7 +256,7 @@ class LectureOffre:
         lignes = TransitionOffre.objects.filter(offre=self.offre).select_related("par")
         return [
             Evenement(
-                le=ligne.le.date(),
+                le=ligne.jour,
                 titre=str(EtatOffre(ligne.vers).label),
                 texte=" – ".join(filter(None, [str(ligne.par or ""), ligne.commentaire])),
                 icone=ICONES[EtatOffre(ligne.vers)],

@@ -88,7 +88,7 @@ class LectureSession:
         """Return its changes of state, latest first; who made them only to who keeps it."""
         return [
             Evenement(
-                ligne.le.date(), EtatSession(ligne.vers).label,
+                ligne.jour, EtatSession(ligne.vers).label,
                 ". ".join(m for m in (str(ligne.par or "") if self.acteurs else "", ligne.commentaire) if m),
                 ICONES[EtatSession(ligne.vers)], domaine="offre",
             )

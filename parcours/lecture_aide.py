@@ -126,7 +126,7 @@ class LectureAide:
         """Return the log of changes, latest first, in one query."""
         return [
             Evenement(
-                ligne.le.date(),
+                ligne.jour,
                 E(ligne.vers).label if ligne.de != ligne.vers else "Demande corrigée",
                 ". ".join(m for m in (str(ligne.par or ""), ligne.commentaire) if m),
                 ICONES[E(ligne.vers)],

@@ -79,7 +79,7 @@ class LectureDemande:
         """Return the log of changes, latest first, in one query."""
         return [
             Evenement(
-                ligne.le.date(),
+                ligne.jour,
                 E(ligne.vers).label,
                 ". ".join(m for m in (str(ligne.par or ""), ligne.commentaire) if m),
                 ICONES[E(ligne.vers)],

@@ -149,7 +149,7 @@ class LecturePrescription:
         lignes = self.p.transitions.select_related("par")
         return [
             Evenement(
-                ligne.le.date(),
+                ligne.jour,
                 E(ligne.vers).label if ligne.de != ligne.vers else f"{E(ligne.vers).label}, mise à jour",
                 ". ".join(m for m in (str(ligne.par or ""), ligne.commentaire) if m),
                 ICONES[E(ligne.vers)],

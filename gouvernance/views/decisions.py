@@ -65,7 +65,7 @@ def decisions_export(request: HttpRequest) -> HttpResponseBase:
 def _evenements(lue: Decision) -> list[Evenement]:
     return [
         Evenement(
-            t.le.date(), EtatDecision(t.vers).label, ". ".join(m for m in (str(t.par or ""), t.commentaire) if m),
+            t.jour, EtatDecision(t.vers).label, ". ".join(m for m in (str(t.par or ""), t.commentaire) if m),
             TONS_DECISION[EtatDecision(t.vers)][1], TONS_DECISION[EtatDecision(t.vers)][0], "gouvernance",
         )
         for t in lue.transitions.select_related("par")

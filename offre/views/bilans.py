@@ -166,7 +166,7 @@ def bilan_operateur(request: HttpRequest, pk: int) -> HttpResponse:
         "decider": bool(peut_decider_bilan(request.user, bilan)),
         "manques": manques_pour_soumettre(lignes, bilan.realisations) if ecrire else [],
         "historique": [
-            Evenement(t.le.date(), TONS_DITS[t.vers], texte=" : ".join(filter(None, (str(t.par or ""), t.commentaire))),
+            Evenement(t.jour, TONS_DITS[t.vers], texte=" : ".join(filter(None, (str(t.par or ""), t.commentaire))),
                       icone=TONS[t.vers][1], ton=TONS[t.vers][0])
             for t in bilan.transitions.select_related("par")
         ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from actions.models import EtatBilan, EtatCampagne
 from actions.regles.bilans import AUTOMATE_BILAN, AUTOMATE_CAMPAGNE, GESTION, PILOTE
+from offre.models import TransitionSession
 from pdi.socle import etats as module_etats
 from pdi.socle.etats import Automate, Transition, TransitionImpossible, automates_declares, document_des_etats
 from pdi.socle.management.commands import documenter_etats
@@ -98,3 +101,8 @@ def test_un_document_perime_est_signale(tmp_path, monkeypatch):
         call_command("documenter_etats", "--verifier")
     call_command("documenter_etats")
     assert chemin.read_text(encoding="utf-8") == module_etats.document_des_etats(automates_declares())
+
+
+def test_le_jour_d_un_changement_est_celui_de_la_france():
+    minuit_passe = datetime.datetime(2026, 6, 30, 22, 30, tzinfo=datetime.UTC)
+    assert TransitionSession(le=minuit_passe).jour == datetime.date(2026, 7, 1)

@@ -233,10 +233,10 @@ class PageLot:
         """Return the steps: deposited, columns, checked, imported."""
         lot = self.lot
         rang = 4 if lot.etat == EtatLot.IMPORTE else 3 if lot.verifie_le else 1
-        reconnues = f"{len(lot.correspondance)} reconnues" if lot.correspondance else ""
+        reconnues = compte(len(lot.correspondance), "reconnue") if lot.correspondance else ""
         verifiees = f"{compte(lot.pretes, 'prête')}, {lot.a_traiter} à traiter" if lot.verifie_le else ""
-        ecrites = date_courte(lot.importe_le.date()) if lot.importe_le else "rien n’est encore écrit"
-        details = (date_courte(lot.depose_le.date()), reconnues, verifiees, ecrites)
+        ecrites = date_courte(lot.importe_le) if lot.importe_le else "rien n’est encore écrit"
+        details = (date_courte(lot.depose_le), reconnues, verifiees, ecrites)
         titres = ("Fichier déposé", "Colonnes reconnues", "Lignes vérifiées", "Lignes importées")
         return [
             Etape(titre, detail, "fait" if i < rang else "courant" if i == rang else "")

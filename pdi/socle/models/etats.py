@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -23,3 +25,8 @@ class LigneEtat(models.Model):
     def __str__(self) -> str:
         """Return « de → vers »."""
         return f"{self.de or 'création'} → {self.vers}"
+
+    @property
+    def jour(self) -> datetime.date:
+        """Return the day it happened, on the local calendar (at 0:30 in Paris, UTC is still the day before)."""
+        return timezone.localdate(self.le)
