@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from gouvernance.droits_instances import nom_du_membre, tient
+from gouvernance.droits_instances import nom_du_membre
 from gouvernance.models import (
     EtatProposition,
     FormationMembres,
@@ -185,7 +185,8 @@ class ListeMembres:
 
     @cached_property
     def _tenues(self) -> set[int]:
-        return {pk for pk, i in self.groupes.items() if tient(self.utilisateur, i)}
+        tenues = Instance.objects.tenues_par(self.utilisateur).filter(pk__in=self.groupes)
+        return set(tenues.values_list("pk", flat=True))
 
     @property
     def decorees(self) -> QuerySet[Membre]:
@@ -249,12 +250,10 @@ class ListeFormations:
     def page(self) -> PageParCle[FormationMembres]:
         """Return one page, each row with whether the reader keeps its body."""
         page = PageParCle(self.decorees, self.tri.cles, self.get.get("curseur"))
-        tenues: dict[int, bool] = {}
+        tenues = set(Instance.objects.tenues_par(self.utilisateur).values_list("pk", flat=True))
         for f in page.objets:
             ligne: Any = f
-            if f.instance_id not in tenues:
-                tenues[f.instance_id] = tient(self.utilisateur, f.instance)
-            ligne.tenue = tenues[f.instance_id]
+            ligne.tenue = f.instance_id in tenues
         return page
 
 

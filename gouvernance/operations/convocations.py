@@ -102,16 +102,17 @@ def _poster(seance: Seance, objet: str, lettres: list[_Lettre], par: Any) -> Non
     transaction.on_commit(envoyer, robust=True)
 
 
-def convoquer_les_membres(
-    seance: Seance, presences: Iterable[Presence], *, par: Any = None, relance: bool = False
-) -> None:
-    """Write to each member once the write is committed: the agenda, the link to answer, the calendar."""
-    objet = f"{'Rappel : c' if relance else 'C'}onvocation, {seance.objet or seance.instance.nom}"
+def convoquer_les_membres(seance: Seance, presences: Iterable[Presence], *, par: Any = None, nature: str = "") -> None:
+    """Write to each member once the write is committed: the agenda, the link to answer, the calendar.
+
+    `nature`: « Rappel », « Nouvelle date », empty for the first letter.
+    """
+    objet = f"{f'{nature} : c' if nature else 'C'}onvocation, {seance.objet or seance.instance.nom}"
     points, lettres = list(seance.points.all()), []
     for presence in presences:
         if adresse := adresse_de(presence.membre):
             contexte = {
-                "seance": seance, "points": points, "relance": relance, "nom_application": settings.NOM_APPLICATION,
+                "seance": seance, "points": points, "nature": nature, "nom_application": settings.NOM_APPLICATION,
                 "lien": settings.ADRESSE_PUBLIQUE + reverse("gouvernance:convocation_reponse", args=[jeton(presence)]),
                 "agenda": settings.ADRESSE_PUBLIQUE
                 + reverse("gouvernance:agenda_flux", args=[jeton_agenda(presence.membre)]),

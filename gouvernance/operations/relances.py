@@ -34,5 +34,5 @@ def relancer_les_silencieux(*, jour: datetime.date) -> int:
     for seance, presences in par_seance.items():
         Presence.objects.filter(pk__in=[p.pk for p in presences]).update(relance_le=timezone.now())
         journaliser(par=None, verbe="relancer_seance", objet=seance, apres={"Relancés": len(presences)})
-        convoquer_les_membres(seance, presences, relance=True)
+        convoquer_les_membres(seance, presences, nature="Rappel")
     return sum(len(p) for p in par_seance.values())

@@ -61,21 +61,25 @@ def preparer_seance(*, instance: Instance, par: Any, points: Sequence[dict[str, 
 
 @transaction.atomic
 def modifier_seance(*, seance: Seance, version: int, par: Any, **champs: Any) -> Seance:
-    """Change day, place or object; those already convened are told when the day or the place changes.
+    """Change day, place or object; those already convened are told. Another day or hour asks for their answer again.
 
     Raises DroitInsuffisant, RegleMetier: changed meanwhile, held, ends before it begins.
     """
     lue = verrouiller(seance, par)
     if lue.version != version:
         raise RegleMetier("Cette séance a été modifiée entre-temps : relisez-la, puis reprenez votre saisie.")
-    avant = etat_de(lue, CHAMPS)
+    avant, debut = etat_de(lue, CHAMPS), lue.debut
     for nom, valeur in champs.items():
         setattr(lue, nom, valeur)
     lue.version += 1
     enregistrer(lue)
     apres = etat_de(lue, CHAMPS)
     journaliser(par=par, verbe="modifier_seance", objet=lue, avant=avant, apres=apres)
-    if lue.etat == EtatSeance.CONVOQUEE and avant != apres:
+    if lue.etat == EtatSeance.CONVOQUEE and debut != lue.debut:
+        lue.presences.update(reponse="", repondu_le=None, represente_par="", relance_le=None)
+        presences = lue.presences.select_related("membre__compte", "membre__structure")
+        convoquer_les_membres(lue, presences, par=par, nature="Nouvelle date")
+    elif lue.etat == EtatSeance.CONVOQUEE and avant != apres:
         prevenir_du_changement(lue, "La séance est modifiée", par)
     return lue
 
@@ -86,7 +90,8 @@ def _changer(
     exiger(OUI if tient(par, seance.instance) else non(RESERVE))
     changer_etat(
         automate=AUTOMATE_SEANCE, verbe=verbe, objet=seance, acteurs={SECRETARIAT}, ligne=TransitionSeance,
-        cle="seance", par=par, commentaire=commentaire, valeurs=valeurs,
+        cle="seance", par=par, commentaire=commentaire,
+        valeurs={"version": seance.version + 1} | (valeurs or {}),  # calendars that subscribed read the change
     )  # fmt: skip
     journaliser(par=par, verbe=verbe, objet=seance, commentaire=commentaire)
 
@@ -122,7 +127,7 @@ def relancer_seance(*, seance: Seance, par: Any) -> int:
         raise RegleMetier("Tout le monde a répondu : il n’y a personne à relancer.")
     Presence.objects.filter(pk__in=[p.pk for p in muets]).update(relance_le=timezone.now())
     journaliser(par=par, verbe="relancer_seance", objet=lue, apres={"Relancés": len(muets)})
-    convoquer_les_membres(lue, muets, par=par, relance=True)
+    convoquer_les_membres(lue, muets, par=par, nature="Rappel")
     return len(muets)
 
 

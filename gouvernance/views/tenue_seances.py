@@ -118,7 +118,9 @@ def seance_modifier(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "La séance est modifiée.")
             return redirect(lue)
-    texte = "Les membres déjà convoqués sont prévenus du changement." if lue.etat == "convoquee" else ""
+    texte = ""
+    if lue.etat == "convoquee":
+        texte = "Les membres déjà convoqués sont prévenus ; une autre date, ou heure, leur redemande leur réponse."
     return ecrire(
         request, form, titre="Modifier la séance", bouton="Enregistrer la séance", chemin=chemin_seance(lue),
         cote="Séance", texte=texte,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 import smtplib
 import uuid
 
@@ -13,7 +15,7 @@ from django.urls import reverse
 
 from gouvernance.models import Decision, Membre, Presence, Proposition
 from gouvernance.operations import seances as ops
-from gouvernance.operations.convocations import jeton
+from gouvernance.operations.convocations import jeton, jeton_agenda
 from gouvernance.operations.decisions import modifier_decision, noter_decision
 from pdi.comptes.models import Role
 from pdi.socle.droits import RegleMetier
@@ -203,3 +205,25 @@ def test_un_courriel_qui_ne_part_pas_est_dit_a_qui_convoque(
     avis = service.avis.get()
     assert avis.titre == "1\u00a0courriel n’est pas parti"
     assert "Ada Modèle" in avis.texte
+
+
+def test_une_autre_date_redemande_leur_reponse_aux_convoques_et_change_leur_agenda(
+    client, service, seance, membres, django_capture_on_commit_callbacks
+):
+    ops.convoquer_seance(seance=seance, par=service)
+    Presence.objects.filter(membre=membres[0]).update(reponse="pouvoir", represente_par="Ida")
+    seance.refresh_from_db()
+    agenda = reverse("gouvernance:agenda_flux", args=[jeton_agenda(membres[0])])
+    avant = client.get(agenda).content.decode()
+    champs = {"seance": seance, "par": service, "version": seance.version}
+    with django_capture_on_commit_callbacks(execute=True):
+        ops.modifier_seance(**champs, debut=seance.debut + datetime.timedelta(days=1))
+    presence = Presence.objects.get(membre=membres[0])
+    assert (presence.reponse, presence.represente_par) == ("", "")
+    (lettre,) = [m for m in mail.outbox if m.to == ["ada@exemple.fr"]]
+    assert lettre.subject.startswith("Nouvelle date")
+    assert reverse("gouvernance:convocation_reponse", args=[jeton(presence)]) in lettre.body
+    seance.refresh_from_db()
+    ops.annuler_seance(seance=seance, par=service, motif="Grève.")
+    suites = [int(re.search(r"SEQUENCE:(\d+)", a).group(1)) for a in (avant, client.get(agenda).content.decode())]
+    assert suites[1] > suites[0]
