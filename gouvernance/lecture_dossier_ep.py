@@ -25,6 +25,7 @@ from gouvernance.regles.sanctions_ep import Foyer, avis_exige, delai_contradicto
 from parcours.droits import Acces, acces, lire_avec_acces
 from parcours.regles.delais import Regime
 from pdi.socle.composants import Etape, Evenement
+from pdi.socle.formats import compte
 
 FINIS = (EtatDossierEP.CLOS, EtatDossierEP.RETIRE, EtatDossierEP.SANS_SUITE)
 APRES_DECISION = (EtatDossierEP.DECIDE, EtatDossierEP.NOTIFIE, EtatDossierEP.RECOURS, EtatDossierEP.CLOS)
@@ -311,3 +312,15 @@ def lire_dossier(utilisateur: Any, pk: int) -> DossierEP | None:
     return (
         visibles.defer("personne__nir_chiffre", "personne__nir_empreinte", "personne__recherche").filter(pk=pk).first()
     )
+
+
+def avant_de_decider(dossier: Any) -> str:
+    """Return, in words, what whoever decides takes into account: the opinion, what the person answered, her hearing."""
+    avis = getattr(dossier, "avis", None)
+    dites = [f"Avis rendu : {dire(Regime.lire(dossier.regime), mesure_de(avis)).lower()}."] if avis else []
+    if contradictoire(dossier.theme):
+        tardives = [o.tardive for o in dossier.observations.all()]
+        hors_delai = f", dont {sum(tardives)} hors délai" if any(tardives) else ""
+        recues = compte(len(tardives), "réponse reçue", "réponses reçues") if tardives else "aucune réponse reçue"
+        dites.append(f"De la personne : {recues}{hors_delai} ; audition : {dossier.get_audition_display().lower()}.")
+    return " ".join(dites)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import (
     Case,
+    CharField,
     Count,
     DateField,
     DateTimeField,
@@ -18,7 +19,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Concat, Now, TruncDate
+from django.db.models.functions import Cast, Concat, ExtractYear, Greatest, Length, LPad, Now, TruncDate
 from django.utils import timezone
 
 from gouvernance.droits_ep import equipes
@@ -94,9 +95,9 @@ FILES = [
 
 
 class FiltresEP(Filtres):
-    """Filters of the list. Names are looked for among the files read with their name only."""
+    """Filters of the list. Names are looked for among the files read with their name only, numbers among all."""
 
-    mot = FiltreTexte("Nom de la personne", champs=("cherchable",), large=True, ephemere=True)
+    mot = FiltreTexte("Nom ou numéro de dossier", champs=("cherchable",), large=True, ephemere=True)
     file = FiltreChoix("À faire", q=de_file, choix=FILES, vide="Tout")
     etat = FiltreChoix("État", champ="etat", choix=EtatDossierEP.choices)
     theme = FiltreChoix("Thème", champ="theme", choix=ThemeEP.choices)
@@ -123,8 +124,13 @@ class ListeEP:
     def _lues(self, dossiers: Any) -> QuerySet[DossierEP]:
         """Return those the reader may see, with the day their next step is due."""
         nom = Concat("personne__nom_naissance", Value(" "), "personne__nom_usage", Value(" "), "personne__prenoms")
+        annee, cle = Cast(ExtractYear("faits_le"), CharField()), Cast("pk", CharField())
+        numero = Concat(
+            annee, Value("-"), LPad(cle, Greatest(Value(5), Length(cle)), Value("0")), output_field=CharField()
+        )
         lues: QuerySet[DossierEP] = dossiers.visibles_par(self.utilisateur).annotate(
-            attendu_le=attendu(self.jour), cherchable=Case(When(a_nommer=True, then=nom), default=Value("")),
+            attendu_le=attendu(self.jour),
+            cherchable=Concat(numero, Value(" "), Case(When(a_nommer=True, then=nom), default=Value(""))),
         )  # fmt: skip
         return lues
 

@@ -15,13 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gouvernance.droits_ep import acteurs_du_dossier, verdict_ep
 from gouvernance.forms import ep as formulaires
+from gouvernance.lecture_dossier_ep import avant_de_decider
 from gouvernance.models import DossierEP, GenreLettre, LettreEP
 from gouvernance.operations import ep, ep_decision, ep_lettres, ep_procedure
-from gouvernance.operations.ep_decision import mesure_de
 from gouvernance.regles.ep import DECIDEUR, DEMANDEUR, SECRETARIAT
-from gouvernance.regles.sanctions_ep import dire
 from parcours.operations.consultations import consigner
-from parcours.regles.delais import Regime
 from pdi.socle.droits import RegleMetier, exiger, non
 from pdi.socle.formulaires import ECRITURE, envoi, signaler
 
@@ -130,11 +128,8 @@ def _exiger(request: HttpRequest, dossier: DossierEP, ecran: Ecran) -> None:
 
 
 def _texte(dossier: DossierEP, geste: str, ecran: Ecran) -> str:
-    """Return what the page says, with the opinion when one decides."""
-    avis = getattr(dossier, "avis", None) if geste == "decider" else None
-    if avis is None:
-        return ecran.texte
-    return f"{ecran.texte} Avis rendu\u00a0: {dire(Regime.lire(dossier.regime), mesure_de(avis)).lower()}."
+    """Return what the page says; before a decision, the opinion and what the person answered too."""
+    return f"{ecran.texte} {avant_de_decider(dossier)}".strip() if geste == "decider" else ecran.texte
 
 
 @login_required

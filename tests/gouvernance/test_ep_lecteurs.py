@@ -71,7 +71,9 @@ def test_un_representant_des_beneficiaires_lit_sans_nom_sauf_reglement_contraire
         page = client.get(url).content.decode()
         assert "EXEMPLE" not in page
         assert "rendez-vous manqués" not in page
-    assert "Aucun dossier ne correspond" in client.get(reverse("gouvernance:ep_dossiers"), {"mot": "Exemple"}).text
+    liste = reverse("gouvernance:ep_dossiers")
+    assert "Aucun dossier ne correspond" in client.get(liste, {"mot": "Exemple"}).text
+    assert dossier.get_absolute_url() in client.get(liste, {"mot": dossier.reference}).text
     s.equipe.lecture_beneficiaires = LectureBeneficiaires.COMPLETE
     s.equipe.save()
     assert "EXEMPLE" in client.get(dossier.get_absolute_url()).content.decode()
