@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Min
+from django.db.models import DateField, F, Func, Min, Value
 from django.utils import timezone
 
 from parcours.droits.affectations import peut_designer_referent, peut_transferer, portefeuilles_visibles
@@ -74,9 +74,10 @@ def designer_referent(
 ) -> AffectationReferent:
     """Appoint a référent for `personne` from `saisie.debut` on; the one in place stops the day before.
 
-    One appointed from that very day, by mistake, is withdrawn: the log keeps it.
-    `confirmee` is the key of the appointment the author agreed to end. Raises DroitInsuffisant; RegleMetier for the
-    date, the binôme, a missing reason; SuiviEnCours. Source: CASF L262-27, L262-30.
+    One appointed from that very day, by mistake, is withdrawn: the log keeps it, and the follow-up it had ended goes on
+    when it is the one asked for. `confirmee` is the key of the appointment the author agreed to end. Raises
+    DroitInsuffisant; RegleMetier for the date, the binôme, a missing reason; SuiviEnCours. Source: CASF L262-27,
+    L262-30.
     """
     Personne.objects.select_for_update(of=("self",)).only("pk").get(pk=personne.pk)
     exiger(peut_designer_referent(par, Personne(pk=personne.pk)))
@@ -88,16 +89,23 @@ def designer_referent(
         _accepter_la_fin(ancienne, saisie, confirmee)
         faire_suivre(rendez_vous_de([ancienne.pk], saisie.debut), saisie, par)
         _finir(ancienne, saisie, par)
+    erreur = ancienne is not None and ancienne.periode.lower == saisie.debut
+    reprises = reprendre([personne.pk], saisie, binome=saisie.binome) if erreur else []
+    nouvelle = reprises[0] if reprises else _nouvelle(personne, saisie, par)
+    commentaire = "Suivi repris." if reprises else f"Fin du suivi par {ancienne}." if ancienne and not erreur else ""
+    journaliser(
+        par=par, verbe="designer_referent", objet=nouvelle, apres=etat_de(nouvelle, CHAMPS), commentaire=commentaire
+    )
+    _prevenir([nouvelle.referent, nouvelle.binome], personne, saisie.debut, par)
+    return nouvelle
+
+
+def _nouvelle(personne: Personne, saisie: SaisieReferent, par: Any) -> AffectationReferent:
     nouvelle = AffectationReferent(
         personne=personne, structure=saisie.structure, referent=saisie.referent, referent_nom=saisie.referent_nom,
         binome=saisie.binome, periode=DateRange(saisie.debut, None), designe_par=par,
     )  # fmt: skip
     enregistrer(nouvelle)
-    commentaire = f"Fin du suivi par {ancienne}." if ancienne else ""
-    journaliser(
-        par=par, verbe="designer_referent", objet=nouvelle, apres=etat_de(nouvelle, CHAMPS), commentaire=commentaire
-    )
-    _prevenir([nouvelle.referent, nouvelle.binome], personne, saisie.debut, par)
     return nouvelle
 
 
@@ -148,6 +156,16 @@ def retirer(erronees: Collection[AffectationReferent], par: Any) -> None:
         for e in erronees
     )  # fmt: skip
     AffectationReferent.objects.filter(pk__in=[e.pk for e in erronees]).delete()
+
+
+def reprendre(personnes: Collection[int], saisie: SaisieReferent, **plus: Any) -> list[AffectationReferent]:
+    """Reopen, by sets, the follow-ups that a withdrawn appointment had ended, where they are what is asked again."""
+    memes = {"referent": saisie.referent, "referent_nom": saisie.referent_nom, "structure": saisie.structure, **plus}
+    finies = AffectationReferent.objects.filter(personne__in=personnes, periode__endswith=saisie.debut, **memes)
+    cles = list(finies.values_list("pk", flat=True))
+    ouverte = Func(Func(F("periode"), function="lower"), Value(None, DateField()), function="daterange")
+    AffectationReferent.objects.filter(pk__in=cles).update(periode=ouverte, motif_fin=None)
+    return list(AffectationReferent.objects.filter(pk__in=cles).select_related("referent", "structure", "binome"))
 
 
 def _prevenir(qui: list[Utilisateur | None], personne: Personne, debut: datetime.date, par: Any) -> None:

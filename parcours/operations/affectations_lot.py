@@ -23,7 +23,7 @@ from pdi.socle.formats import compte
 from pdi.socle.models import EntreeJournal
 from pdi.socle.operations import prevenir
 
-from .affectations import SaisieReferent, retirer
+from .affectations import SaisieReferent, reprendre, retirer
 from .rendez_vous_suivis import annoncer, faire_suivre, rendez_vous_de
 
 PAQUET = 1000
@@ -126,24 +126,31 @@ def designer_lot(
     finies = AffectationReferent.objects.filter(pk__in=apercu.remplacees)
     faire_suivre(rendez_vous_de(apercu.remplacees, saisie.debut), saisie, par)
     binomes = dict(finies.filter(binome__isnull=False).values_list("personne_id", "binome_id"))
-    if apercu.erronees:
-        retirer(list(finies.filter(pk__in=apercu.erronees).select_related("referent", "structure", "binome")), par)
+    reprises = _reprendre(finies.filter(pk__in=apercu.erronees), saisie, par) if apercu.erronees else []
+    suivies = {a.personne_id for a in reprises}
     finies.update(
         periode=Func(Func(F("periode"), function="lower"), Value(saisie.debut), function="daterange"),
         motif_fin=saisie.motif_fin,
     )
     creees = AffectationReferent.objects.bulk_create(
-        [_ligne(pk, saisie, par, binomes.get(pk)) for pk in apercu.retenues], batch_size=PAQUET
+        [_ligne(pk, saisie, par, binomes.get(pk)) for pk in apercu.retenues if pk not in suivies], batch_size=PAQUET
     )
-    _journaliser(creees, saisie, par, verbe)
+    _journaliser([*creees, *reprises], saisie, par, verbe)
     if saisie.referent is not None and saisie.referent.pk != par.pk:
         prevenir(
             destinataires=[saisie.referent],
             titre="Des personnes vous sont confiées",
-            texte=f"{compte(len(creees), 'personne')} à partir du {saisie.debut:%d/%m/%Y}.",
+            texte=f"{compte(len(apercu.retenues), 'personne')} à partir du {saisie.debut:%d/%m/%Y}.",
             url=f"{reverse('parcours:personnes')}?portefeuille=on",
         )
     return apercu
+
+
+def _reprendre(lignes: Any, saisie: SaisieReferent, par: Any) -> list[AffectationReferent]:
+    """Withdraw the appointments of that very day, then reopen the follow-ups they had ended; return these."""
+    erronees = list(lignes.select_related("referent", "structure", "binome"))
+    retirer(erronees, par)
+    return reprendre([e.personne_id for e in erronees], saisie)
 
 
 def _ligne(pk: int, saisie: SaisieReferent, par: Any, binome: int | None) -> AffectationReferent:

@@ -63,7 +63,7 @@ def volet(contexte: Contexte) -> Volet:
             dire_issue(entretien=entretien, issue=issue, par=par, motif=d.get("motif", ""))
         if issue == EtatEntretien.TENU:
             rendre_compte(entretien=entretien, resume=d["resume"], prochaines_etapes=d["prochaines_etapes"], par=par)
-            return "compte rendu enregistré"
+            return "compte rendu"
         return f"rendez-vous {issue.label.lower()}"
 
     return Volet(CODE, "L’entretien", creer, appliquer, gabarit="parcours/saisie/_compte_rendu.html", toujours=True)

@@ -177,7 +177,7 @@ def test_un_transfert_ne_perd_personne(encadrant, service, motif):
     assert any("4\u00a0désignations du même jour" in dite for dite in vu.constats)
     designer_lot(personnes=toutes, saisie=retour, par=encadrant, empreinte=vu.empreinte)
     assert not AffectationReferent.objects.filter(referent=arrivee).exists()
-    assert AffectationReferent.objects.filter(periode__contains=jour, referent=depart).count() == 5
+    assert all(p.affectations.get().referent == depart for p in toutes)  # as if nothing had happened
     assert EntreeJournal.objects.filter(verbe="retirer_designation").count() == 4
 
 
@@ -316,6 +316,10 @@ def test_l_ecran_de_designation_montre_ce_qui_prend_fin(client: Client, encadran
     client.post(adresse, {**corrigee, "confirmee": personne.affectations.get(referent=nouveau).pk})
     assert personne.affectations.filter(referent__nom="Bonne", periode__contains=timezone.localdate()).exists()
     assert not personne.affectations.filter(referent=nouveau).exists()
+    (premiere, fausse) = personne.affectations.order_by("periode")
+    retour = {**donnees, "referent": "", "referent_nom": premiere.referent_nom, "structure": service.pk}
+    client.post(adresse, {**retour, "confirmee": fausse.pk})
+    assert personne.affectations.get().periode.upper is None
 
 
 def lancer_lot(client: Client, geste: str, personnes: list[Any], donnees: dict[str, Any]) -> Any:

@@ -74,7 +74,7 @@ def test_de_l_agenda_au_rendez_vous_suivant(nouvelle_page, rdv, largeur):
     page.get_by_label("Jour", exact=True).fill(semaine_prochaine.isoformat())
     page.get_by_label("Heure", exact=True).fill("10:00")
     page.get_by_role("button", name="Enregistrer l’entretien").click()
-    expect(page.get_by_text(re.compile("Enregistré : compte rendu enregistré, prochain rendez-vous"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Enregistré : compte rendu, prochain rendez-vous"))).to_be_visible()
 
     # Her page tells it, and filters it.
     expect(page.get_by_role("heading", level=1)).to_have_text("Mme Jeanne EXEMPLE")
