@@ -82,6 +82,9 @@ def de_file(valeur: str) -> Q:
         "a_orienter": Q(
             decision__sens="reorienter", decision__orientation=None, etat__in=["decide", "notifie", "recours"]
         ),
+        "a_clore": Q(etat="notifie", decision__recours_jusqu_au__lt=jour)
+        & (Q(decision__fin=None) | Q(decision__fin__lte=jour) | Q(decision__levee_le__isnull=False))
+        & ~Q(decision__sens="reorienter", decision__orientation=None),
         "sanctions": Q(decision__sens="sanction", decision__levee_le=None, decision__fin__gt=jour)
         & ~Q(etat__in=["retire", "sans_suite"]),
     }[valeur]
@@ -91,6 +94,7 @@ FILES = [
     ("a_instruire", "Intention à notifier"), ("contradictoire", "Délai contradictoire en cours"),
     ("prets", "Prêts à inscrire"), ("a_decider", "À décider"), ("a_notifier", "À notifier"),
     ("a_orienter", "Réorientation à ouvrir"), ("sanctions", "Sanction en cours"),
+    ("a_clore", "À clore"),
 ]  # fmt: skip
 
 

@@ -165,7 +165,8 @@ def rassembler_ep(matiere: Matiere, _avant: list[ChapitreContenu]) -> dict[str, 
         return None
     lignes = [[x.libelle, *map(_ou_secret, x.issues), _ou_secret(x.total)] for x in lu.lignes]
     total = ["Total", *map(_ou_secret, lu.colonnes), _ou_secret(lu.examines)]
-    cachees = any(MASQUE in ligne for ligne in [*lignes, total]) or lu.decisions is None or lu.recours is None
+    chiffres = (lu.decisions, lu.recours, lu.entendues, lu.ecarts)
+    cachees = any(MASQUE in ligne for ligne in [*lignes, total]) or None in chiffres
     return donnees(
         [
             (
@@ -187,6 +188,8 @@ def rassembler_ep(matiere: Matiere, _avant: list[ChapitreContenu]) -> dict[str, 
             chiffre(lu.seances, "séances tenues"),
             chiffre(_ou_secret(lu.examines), "avis rendus"),
             chiffre(_ou_secret(lu.decisions), "décisions prises"),
+            chiffre(_ou_secret(lu.entendues), "personnes entendues"),
+            chiffre(_ou_secret(lu.ecarts), "décisions qui s’écartent de l’avis"),
             chiffre(_ou_secret(lu.recours), "recours reçus"),
         ],
     )  # fmt: skip

@@ -27,6 +27,7 @@ MOTS = {
     "prets": ("dossier EP à inscrire", "dossiers EP à inscrire", "Choisissez la séance."),
     "a_decider": ("dossier EP à décider", "dossiers EP à décider", "L’avis de l’équipe est rendu."),
     "a_notifier": ("décision EP à notifier", "décisions EP à notifier", "Le délai de recours court de ce jour-là."),
+    "a_clore": ("dossier EP à clore", "dossiers EP à clore", "Plus rien n’y court : ni recours, ni sanction."),
     "a_orienter": ("réorientation EP à ouvrir", "réorientations EP à ouvrir", "Elle est décidée, pas encore ouverte."),
 }
 
@@ -38,7 +39,7 @@ def _siennes(utilisateur: Any) -> list[str]:
         utilisateur.a_role(*ROLES_GOUVERNANCE)
         or utilisateur.instances_tenues.filter(nature=NatureInstance.EP, reference=False).exists()
     ):
-        cles |= {"a_instruire", "contradictoire", "prets", "a_notifier"}
+        cles |= {"a_instruire", "contradictoire", "prets", "a_notifier", "a_clore"}
     if utilisateur.a_role(Role.ENCADRANT):
         cles |= {"a_decider", "a_notifier", "a_orienter"}
     if utilisateur.a_role(Role.REFERENT, Role.AGENT_ORIENTATION):

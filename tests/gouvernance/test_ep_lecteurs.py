@@ -22,7 +22,7 @@ from gouvernance.models import (
     Membre,
     ObservationEP,
 )
-from gouvernance.operations import ep_procedure, seances
+from gouvernance.operations import ep_decision, ep_procedure, seances
 from gouvernance.operations.demonstration_ep import charger_equipes
 from parcours.models import Adresse, Personne
 from pdi.comptes.models import Role
@@ -114,6 +114,12 @@ def test_l_accueil_dit_a_chacun_ce_qui_l_attend_et_depuis_quand(s, client):
     assert "décision EP à notifier" in accueil
     assert "En retard de 5 jours" in accueil
     assert "à décider" not in accueil
+    dossier = ep_decision.notifier_decision_ep(dossier=DossierEP.objects.get(), le=il_y_a(10), par=s.service)
+    assert "dossier EP à clore" not in client.get("/").content.decode()
+    DecisionEP.objects.update(decidee_le=il_y_a(80), notifiee_le=il_y_a(70), recours_jusqu_au=il_y_a(9))
+    assert "dossier EP à clore" in client.get("/").content.decode()
+    ep_decision.clore_dossier_ep(dossier=dossier, par=s.service)
+    assert "dossier EP à clore" not in client.get("/").content.decode()
 
 
 def test_la_liste_et_la_page_font_autant_de_requetes_pour_trente_dossiers(s, client):
