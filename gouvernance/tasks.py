@@ -9,11 +9,11 @@ from pdi.socle.traitements import Suivi
 
 from . import operations
 from .operations.avenants import appliquer_avenants_dus
-from .operations.billets import executer_billets
 from .operations.demonstration_rapport import executer_publication
-from .operations.documents_seance import executer_envoi, executer_impression
+from .operations.impressions import executer_impression
 from .operations.rappels import rappeler_les_decisions
 from .operations.relances import relancer_les_silencieux
+from .operations.releves import executer_envoi
 
 
 @shared_task(name="gouvernance.compiler_rapport", ignore_result=True)
@@ -42,11 +42,11 @@ def rappeler_decisions() -> None:
     rappeler_les_decisions(jour=timezone.localdate())
 
 
-@shared_task(name="gouvernance.imprimer_seance", ignore_result=True)
-def imprimer_seance(traitement_id: str, seance_id: int, genre: str) -> None:
-    """Print a document of a meeting."""
+@shared_task(name="gouvernance.imprimer", ignore_result=True)
+def imprimer(traitement_id: str, genre: str, pk: int) -> None:
+    """Print a document."""
     with Suivi(traitement_id) as suivi:
-        executer_impression(seance_id=seance_id, genre=genre, suivi=suivi)
+        executer_impression(genre=genre, pk=pk, suivi=suivi)
 
 
 @shared_task(name="gouvernance.envoyer_releve", ignore_result=True)
@@ -60,10 +60,3 @@ def envoyer_releve(traitement_id: str, seance_id: int) -> None:
 def relancer_convocations() -> None:
     """Remind the members who have not answered a convocation."""
     relancer_les_silencieux(jour=timezone.localdate())
-
-
-@shared_task(name="gouvernance.imprimer_billets", ignore_result=True)
-def imprimer_billets(traitement_id: str, questionnaire_id: int) -> None:
-    """Print the cards of a questionnaire."""
-    with Suivi(traitement_id) as suivi:
-        executer_billets(questionnaire_id=questionnaire_id, suivi=suivi)

@@ -73,13 +73,15 @@ class Affiche:
         """Return the code as a data: address, for the page to print."""
         return self._code.svg_data_uri(scale=10, border=4, dark="#000", light="#fff")
 
-    def imprimer(self) -> Imprime:
-        """Print the poster."""
+    def imprimer(self, avancer_page: Callable[[int], None] | None = None) -> Imprime:
+        """Print the poster; `avancer_page` is told each page laid out."""
         from pdi.socle.impression import imprimer  # noqa: PLC0415  # WeasyPrint is heavy
 
         html = get_template("documents/questionnaire/affiche.html").render({"d": self, "q": self.questionnaire})
         identifiant = f"affiche-{self.questionnaire.pk}-{self.questionnaire.version}"
-        return imprimer(html, feuilles=FEUILLES, date=timezone.now(), identifiant=identifiant)
+        return imprimer(
+            html, feuilles=FEUILLES, date=timezone.now(), identifiant=identifiant, avancer_page=avancer_page
+        )
 
 
 @dataclass(frozen=True)

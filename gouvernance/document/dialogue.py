@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,10 +60,10 @@ class FicheDialogue:
         seance = {"lieu": lieu, "demonstration": self.dialogue.demonstration}
         return get_template("documents/dialogue/fiche.html").render({"d": self, "s": seance, "c": self.contenu})
 
-    def imprimer(self) -> Imprime:
-        """Print to PDF/UA-1, dated as the sheet is."""
+    def imprimer(self, avancer_page: Callable[[int], None] | None = None) -> Imprime:
+        """Print to PDF/UA-1, dated as the sheet is; `avancer_page` is told each page laid out."""
         from pdi.socle.impression import imprimer  # noqa: PLC0415  # WeasyPrint is heavy
 
         quand = self.dialogue.preparee_le or timezone.now()
         identifiant = f"dialogue-{self.dialogue.pk}-{quand:%Y%m%d%H%M%S}"
-        return imprimer(self.html(), feuilles=FEUILLES, date=quand, identifiant=identifiant)
+        return imprimer(self.html(), feuilles=FEUILLES, date=quand, identifiant=identifiant, avancer_page=avancer_page)

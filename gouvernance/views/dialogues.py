@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from actions.models import FicheAction
-from gouvernance.document.dialogue import FicheDialogue
 from gouvernance.droits_participation import peut_creer_dialogues, peut_tenir_dialogue
 from gouvernance.forms.participation import AnneeForm, PropositionForm
 from gouvernance.forms.seances import SeanceForm
@@ -28,6 +27,7 @@ from pdi.socle.formulaires import ECRITURE, envoi, signaler
 from pdi.socle.gestes import Geste, confirmer_geste
 from pdi.socle.tri import Colonne
 
+from .documents_seance import imprimer_suivi
 from .instances import ecrire
 
 COLONNES = (
@@ -163,16 +163,10 @@ def dialogue_preparer(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @never_cache
-@require_safe
-def dialogue_fiche(request: HttpRequest, pk: int) -> HttpResponse:
+@require_POST
+def dialogue_imprimer(request: HttpRequest, pk: int) -> HttpResponse:
     """Print the sheet."""
-    lu = _lu(request, pk)
-    if lu.contenu is None:
-        raise Http404("La fiche de préparation n’est pas encore générée.")
-    reponse = HttpResponse(FicheDialogue(lu).imprimer().octets, content_type="application/pdf")
-    reponse["Content-Disposition"] = f'attachment; filename="dialogue-{lu.territoire.code}-{lu.annee}.pdf"'
-    reponse["Cache-Control"] = "private, no-store"
-    return reponse
+    return imprimer_suivi(request, "dialogue", _lu(request, pk))
 
 
 @login_required

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gouvernance.document.seance import GENRES, DocumentSeance
 from gouvernance.droits_seances import peut_envoyer_releve, peut_imprimer
 from gouvernance.models import EtatSeance, Seance
-from gouvernance.operations.documents_seance import a_qui_envoyer, envoyer_releve, imprimer_document
+from gouvernance.operations.impressions import imprimer
+from gouvernance.operations.releves import a_qui_envoyer, envoyer_releve
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.formats import compte
 from pdi.socle.formulaires import ECRITURE
@@ -29,13 +32,22 @@ def _seance(request: HttpRequest, pk: int, genre: str) -> Seance:
     return lue
 
 
+def imprimer_suivi(request: HttpRequest, genre: str, objet: Any) -> HttpResponse:
+    """Launch the printing of a document of `objet` and go to follow it; a refusal is told on its page."""
+    try:
+        traitement = imprimer(genre=genre, pk=objet.pk, par=request.user)
+    except RegleMetier as refus:
+        messages.warning(request, refus.message)
+        return redirect(objet)
+    return redirect("socle:traitement", traitement.pk)
+
+
 @login_required
 @never_cache
 @require_POST
 def seance_imprimer(request: HttpRequest, pk: int, genre: str) -> HttpResponse:
     """Launch the printing of a document, then follow it."""
-    traitement = imprimer_document(seance=_seance(request, pk, genre), genre=genre, par=request.user)
-    return redirect("socle:traitement", traitement.pk)
+    return imprimer_suivi(request, genre, _seance(request, pk, genre))
 
 
 @login_required

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,7 +28,6 @@ from gouvernance.listes_questionnaires import (
 )
 from gouvernance.models import Questionnaire, ReponseQuestion
 from gouvernance.operations import questionnaires as ops
-from gouvernance.operations.billets import imprimer_billets
 from gouvernance.regles.questionnaires import MODELE, QUESTIONS_MAX
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger
@@ -36,6 +35,8 @@ from pdi.socle.exports import reponse_export
 from pdi.socle.formulaires import ECRITURE
 from pdi.socle.gestes import Geste, confirmer_geste, geste_de
 from pdi.socle.tri import Colonne
+
+from .documents_seance import imprimer_suivi
 
 COLONNES = (
     Colonne("Questionnaire", "titre"), Colonne("À propos de"), Colonne("Jusqu’au", "fin"),
@@ -101,29 +102,12 @@ def questionnaire_export(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @login_required
 @never_cache
-@require_safe
-def questionnaire_affiche(request: HttpRequest, pk: int) -> HttpResponse:
-    """Print the A4 poster with the QR code, for the room."""
-    lu = _lu(request, pk)
-    exiger(peut_tenir_questionnaire(request.user, lu))
-    reponse = HttpResponse(Affiche(lu).imprimer().octets, content_type="application/pdf")
-    reponse["Content-Disposition"] = f'attachment; filename="affiche-questionnaire-{pk}.pdf"'
-    reponse["Cache-Control"] = "private, no-store"
-    return reponse
-
-
-@login_required
-@never_cache
 @require_POST
-def questionnaire_billets(request: HttpRequest, pk: int) -> HttpResponse:
-    """Launch the printing of the cards, then follow it."""
-    lu = _lu(request, pk)
-    try:
-        traitement = imprimer_billets(questionnaire=lu, par=request.user)
-    except RegleMetier as refus:
-        messages.warning(request, refus.message)
-        return redirect(lu)
-    return redirect("socle:traitement", traitement.pk)
+def questionnaire_imprimer(request: HttpRequest, pk: int, genre: str) -> HttpResponse:
+    """Print the A4 poster with the QR code, for the room; or the cards, one a person."""
+    if genre not in ("affiche", "billets"):
+        raise Http404
+    return imprimer_suivi(request, genre, _lu(request, pk))
 
 
 @login_required

@@ -60,6 +60,7 @@ def de(nom: str, **plus: Any) -> Any:
 
 LECTURE = statuts(200, prestataire=404)
 TENUE, FAITE = statuts(403, gestion=200, prestataire=404), statuts(403, gestion=302, prestataire=404)
+LUE = statuts(302, prestataire=404)
 CHIFFRES = statuts(200, partenaires=403)
 BROUILLON = statuts(404, gestion=200)
 GESTION = statuts(403, gestion=200)
@@ -88,7 +89,7 @@ MATRICE = [
     Ligne("gouvernance:dialogue", LECTURE, objet=de("dialogue")),
     Ligne("gouvernance:dialogue_dater", TENUE, objet=de("dialogue")),
     Ligne("gouvernance:dialogue_preparer", TENUE, objet=de("dialogue")),
-    Ligne("gouvernance:dialogue_fiche", LECTURE, objet=de("dialogue")),
+    Ligne("gouvernance:dialogue_imprimer", LUE, objet=de("dialogue"), methode="POST"),
     Ligne("gouvernance:dialogue_proposer", TENUE, objet=de("dialogue")),
     Ligne("gouvernance:questionnaires", statuts(200)),
     Ligne("gouvernance:questionnaire_preparer", statuts(403, gestion=200, pilote=200)),  # keeps a body
@@ -97,8 +98,8 @@ MATRICE = [
     Ligne("gouvernance:questionnaire_modifier", BROUILLON, objet=de("questionnaire")),
     Ligne("gouvernance:questionnaire_supprimer", BROUILLON, objet=de("questionnaire")),
     Ligne("gouvernance:questionnaire_export", LECTURE, objet=de("questionnaire_ouvert")),
-    Ligne("gouvernance:questionnaire_affiche", TENUE, objet=de("questionnaire_ouvert")),
-    Ligne("gouvernance:questionnaire_billets", FAITE, objet=de("questionnaire_ouvert"), methode="POST"),
+    Ligne("gouvernance:questionnaire_imprimer", FAITE, objet=de("questionnaire_ouvert", genre="affiche"),
+          methode="POST"),
     Ligne("gouvernance:questionnaire_geste", TENUE, objet=de("questionnaire_ouvert", geste="clore")),
     Ligne("gouvernance:questionnaire_texte", FAITE, objet=de("texte_libre"), methode="POST",
           donnees=lambda _m: {"moderation": "montree"}),

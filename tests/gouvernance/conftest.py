@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import datetime
+import io
 from collections.abc import Callable
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+import pypdf
 import pytest
 from django.core.management import call_command
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.urls import reverse
 from django.utils import timezone
 
 from actions.models import EtatBilan, EtatEtape, Programme
 from gouvernance.contenu import rassembler
 from gouvernance.models import Instance, Membre, VersionRapport
 from gouvernance.operations import seances as ops
+from gouvernance.operations.impressions import executer_impression
 from pdi.comptes.models import Role
 from pdi.socle.models import Traitement
 from pdi.structures.models import Structure
@@ -212,3 +216,16 @@ def ouverte(seance: Any, membres: Any, service: Any) -> Any:
     ops.ouvrir_seance(seance=seance, par=service)
     seance.refresh_from_db()
     return seance
+
+
+def imprime(client: Any, url: str) -> tuple[str, str]:
+    """Ask for a document, do the job in this process; return the name of the file and its text."""
+    recu = client.post(url)
+    traitement = Traitement.objects.get(etat="en_attente", nature="impression")
+    assert recu["Location"] == reverse("socle:traitement", args=[traitement.pk])
+    espion = SuiviEspion(traitement)
+    executer_impression(suivi=espion, **traitement.parametres)  # type: ignore[arg-type]
+    traitement.delete()
+    assert espion.fichier is not None
+    nom, octets = espion.fichier
+    return nom, " ".join(" ".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(octets)).pages).split())

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import io
 import uuid
 from pathlib import Path
 
-import pypdf
 import pytest
 from django.conf import settings as reglages
 from django.core.cache import cache
@@ -41,6 +39,7 @@ from pdi.comptes.models import Role
 from pdi.structures.annuaire import charger_annuaire
 from tests.fabriques import DepartementFactory, ProgrammeFactory, UtilisateurFactory
 from tests.fabriques_parcours import TerritoireFactory, il_y_a
+from tests.gouvernance.conftest import imprime
 
 ANNEE = 2025
 
@@ -179,8 +178,8 @@ def test_la_fiche_de_preparation_s_imprime_et_masque_les_petits_effectifs(client
         territoire=TerritoireFactory.create(code="ne", nom="Nord-Est"), annee=timezone.localdate().year,
         instance=_instance("Dialogues", "dialogue"),
     )  # fmt: skip
-    url = reverse("gouvernance:dialogue_fiche", args=[dialogue.pk])
-    assert client.get(url).status_code == 404
+    url = reverse("gouvernance:dialogue_imprimer", args=[dialogue.pk])
+    assert "pas encore générée" in client.post(url, follow=True).content.decode()
     lu = preparer_dialogue(dialogue=dialogue, par=service)
     contenu = lu.contenu or {}
     contenu["chiffres"][0]["ici"] = {"masque": True}
@@ -191,8 +190,7 @@ def test_la_fiche_de_preparation_s_imprime_et_masque_les_petits_effectifs(client
          "ici": {"avec": None, "sans": None, "part": None}, "partout": {"avec": 9, "sans": 6, "part": "66.7"}},
     ]  # fmt: skip
     lu.save()
-    texte = " ".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(client.get(url).content)).pages)
-    texte = " ".join(texte.split())
+    _, texte = imprime(client, url)
     assert "Dialogue territorial Nord-Est" in texte
     assert "11 sur 12" in texte
     assert "Santé 2 s. s." in texte
@@ -273,9 +271,8 @@ def test_une_reponse_oubliee_se_dit_et_un_questionnaire_clos_n_en_prend_plus(cli
 
 
 def test_l_affiche_porte_l_adresse_et_le_code(client, questionnaire):
-    reponse = client.get(reverse("gouvernance:questionnaire_affiche", args=[questionnaire.pk]))
-    (page,) = pypdf.PdfReader(io.BytesIO(reponse.content)).pages
-    assert f"/q/{questionnaire.jeton}" in "".join(page.extract_text().split())
+    _, page = imprime(client, reverse("gouvernance:questionnaire_imprimer", args=[questionnaire.pk, "affiche"]))
+    assert f"/q/{questionnaire.jeton}" in page.replace(" ", "")
     assert 'class="code-qr"' in client.get(questionnaire.get_absolute_url()).content.decode()
 
 

@@ -23,14 +23,9 @@ from gouvernance.operations import seances as ops
 from gouvernance.operations.convocations import jeton, jeton_agenda
 from gouvernance.operations.decisions import noter_decision, suivre_decision
 from gouvernance.operations.demonstration import charger_demonstration
-from gouvernance.operations.documents_seance import (
-    a_qui_envoyer,
-    envoyer_releve,
-    executer_envoi,
-    executer_impression,
-)
 from gouvernance.operations.instances import charger_instances, terminer_mandat
 from gouvernance.operations.relances import relancer_les_silencieux
+from gouvernance.operations.releves import a_qui_envoyer, envoyer_releve, executer_envoi
 from pdi.comptes.demo import creer_comptes_de_demonstration
 from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
@@ -44,7 +39,7 @@ from tests.fabriques import (
     UtilisateurFactory,
 )
 from tests.fabriques_parcours import il_y_a
-from tests.gouvernance.conftest import SuiviEspion
+from tests.gouvernance.conftest import SuiviEspion, imprime
 
 DONNEES = Path(reglages.DOSSIER_DONNEES)
 
@@ -53,16 +48,9 @@ DONNEES = Path(reglages.DOSSIER_DONNEES)
 
 
 def imprimer(client, seance, genre):
-    """Ask for a document, do the job in this process, read its text."""
-    recu = client.post(reverse("gouvernance:seance_imprimer", args=[seance.pk, genre]))
-    traitement = Traitement.objects.get(parametres__genre=genre, etat="en_attente")
-    assert recu["Location"] == reverse("socle:traitement", args=[traitement.pk])
-    espion = SuiviEspion(traitement)
-    executer_impression(suivi=espion, **traitement.parametres)
-    traitement.delete()
-    nom, octets = espion.fichier
+    nom, texte = imprime(client, reverse("gouvernance:seance_imprimer", args=[seance.pk, genre]))
     assert nom == f"{genre}-seance-{seance.pk}.pdf"
-    return texte_du_pdf(octets)
+    return texte
 
 
 def texte_du_pdf(octets):

@@ -1,4 +1,4 @@
-"""Documents of a meeting made by a job: printed for who asks, minutes sent to the members."""
+"""The minutes sent to those convened, by a job."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from gouvernance.document.seance import GENRES, DocumentSeance
+from gouvernance.document.seance import DocumentSeance
 from gouvernance.droits_instances import nom_du_membre
-from gouvernance.droits_seances import peut_envoyer_releve, peut_imprimer
+from gouvernance.droits_seances import peut_envoyer_releve
 from gouvernance.models import Presence, Seance
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.formats import compte
@@ -22,42 +22,8 @@ from pdi.socle.traitements import Suivi, lancer
 
 from .convocations import adresse_de, joignable
 
-TACHE_IMPRIMER, TACHE_ENVOYER = "gouvernance.imprimer_seance", "gouvernance.envoyer_releve"
+TACHE = "gouvernance.envoyer_releve"
 ETAPES = 3
-
-
-def imprimer_document(*, seance: Seance, genre: str, par: Any) -> Traitement:
-    """Launch the printing of a document, or join the one that runs for `par`. Raises DroitInsuffisant, RegleMetier."""
-    if genre not in GENRES:
-        raise RegleMetier("Ce document n’existe pas.")
-    exiger(peut_imprimer(par, seance, genre))
-    traitement, _ = lancer(
-        nature="document_seance", cle=f"{par.pk}-{genre}-{seance.pk}", intitule=f"{GENRES[genre]} : {seance}", par=par,
-        tache=TACHE_IMPRIMER, parametres={"seance_id": seance.pk, "genre": genre},
-        url_retour=seance.get_absolute_url(),
-    )  # fmt: skip
-    return traitement
-
-
-def _imprimer(seance: Seance, genre: str, lecteur: Any, suivi: Suivi) -> bytes:
-    suivi.avancer("Lire la séance")
-    document = DocumentSeance.lire(seance, genre, lecteur)
-    suivi.avancer("Mettre en page")
-    return document.imprimer(lambda page: suivi.avancer(f"Mettre en page : page {page}", n=0)).octets
-
-
-def executer_impression(*, seance_id: int, genre: str, suivi: Suivi) -> None:
-    """Print and keep the file, as the requester may read the meeting at that moment. Called by the worker."""
-    par = suivi.traitement.demandeur
-    seance = Seance.objects.visibles_par(par).select_related("instance__territoire").get(pk=seance_id)
-    exiger(peut_imprimer(par, seance, genre))
-    suivi.demarrer(ETAPES)
-    octets = _imprimer(seance, genre, par, suivi)
-    suivi.avancer("Garder le fichier")
-    suivi.terminer({"version": seance.version}, (f"{genre}-seance-{seance.pk}.pdf", octets))
-
-
-# -- minutes sent ------------------------------------------------------------------------------
 
 
 def a_qui_envoyer(seance: Seance) -> list[Presence]:
@@ -73,7 +39,7 @@ def envoyer_releve(*, seance: Seance, par: Any) -> Traitement:
         raise RegleMetier("Chacun de ceux qui ont une adresse a déjà reçu ce relevé.")
     traitement, cree = lancer(
         nature="releve_seance", cle=str(seance.pk), intitule=f"Envoi du relevé : {seance}", par=par,
-        tache=TACHE_ENVOYER, parametres={"seance_id": seance.pk}, url_retour=seance.get_absolute_url(),
+        tache=TACHE, parametres={"seance_id": seance.pk}, url_retour=seance.get_absolute_url(),
     )  # fmt: skip
     if cree:
         journaliser(par=par, verbe="envoyer_releve", objet=seance)
@@ -90,7 +56,10 @@ def executer_envoi(*, seance_id: int, suivi: Suivi) -> None:
     exiger(peut_envoyer_releve(par, seance))
     presences = a_qui_envoyer(seance)
     suivi.demarrer(ETAPES + len(presences))
-    octets = _imprimer(seance, "releve", AnonymousUser(), suivi)  # a member reads no name of a beneficiary
+    suivi.avancer("Lire la séance")
+    document = DocumentSeance.lire(seance, "releve", AnonymousUser())  # a member reads no name of a beneficiary
+    suivi.avancer("Mettre en page")
+    octets = document.imprimer().octets
     perdus = []
     connexion = get_connection()
     for presence in presences:
