@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
@@ -190,6 +191,13 @@ def _avec_lieu(**condition: Any) -> Q:
     return Q(pk__in=LieuOffre.objects.filter(**condition).order_by().values("offre"))
 
 
+def _sert_le_territoire(code: str) -> Q:
+    """Return « has a place in that territory today, or serves it from afar or everywhere »."""
+    ici = {"territoire__code": code, "territoire__departement": settings.DEPARTEMENT_CODE}
+    siennes = CommuneTerritoire.objects.filter(validite__contains=timezone.localdate(), **ici)
+    return _avec_lieu(commune__in=siennes.values("commune")) | _avec_lieu(a_distance=True) | ~_avec_lieu()
+
+
 # -- the filters -------------------------------------------------------------------------------------
 
 
@@ -257,6 +265,7 @@ class FiltresOffres(Filtres):
     )  # fmt: skip
     commune = FiltreCommune("Commune", vide="Tout le département")
     portee = FiltreCommune("Jusqu’où", choix=PORTEES[1:], vide=PORTEES[0][1])
+    territoire = FiltreChoix("Territoire", q=_sert_le_territoire, vide="Tout le département")
     age = FiltreAge("Âge de la personne")
     debute = FiltreChoix(
         "Une session commence",

@@ -22,6 +22,7 @@ from pdi.socle.tri import Tri
 from pdi.socle.typographie import cle_nom
 from pdi.structures.models import Structure
 from pdi.territoires.contours import Point, centre_de, communes_a_moins_de, distance_km
+from pdi.territoires.lecture import territoires_du_departement
 from pdi.territoires.models import Commune, CommuneTerritoire
 
 TRIS = {
@@ -85,6 +86,7 @@ class ListeOffres:
             choix={
                 "frein": [(f.code, f.libelle) for f in Frein.objects.all()],
                 "commune": [(code, nom) for code, nom, _ in lues],
+                "territoire": [(t.code, t.nom) for t in territoires_du_departement().filter(validite__contains=jour)],
             },
         )
         if not self.toutes_visibles:
@@ -233,20 +235,22 @@ class ListeOffres:
     def facettes(self) -> list[FacetteComptee]:
         """Return the facets counted, each under the other filters, and how many are found: one query in one pass.
 
-        Another reads the names of the operators.
+        Another reads the names of the operators that the page does not show.
         """
         comptes = self.filtres.compter(self._proches(self.lisibles), TROUVEES)
         self.page.total = comptes.pop(TROUVEES, {}).get(TROUVEES, 0)
-        self.nommer(comptes.get("operateur", {}))
+        montres = {str(s.pk): str(s) for offre in self.page.objets for s in offre.operateurs.all()}
+        self.nommer(comptes.get("operateur", {}), montres)
         lues = [self._facette(nom, f, comptes.get(nom, {})) for nom, f in self.filtres.facettes.items()]
         return [f for f in lues if f.nom != "etat" or len(f.cases) > 1]
 
-    def nommer(self, operateurs: Iterable[str] = ()) -> None:
-        """Read the names of the operators found or asked for (one query)."""
-        voulus = {*operateurs, *self.filtres.valeurs.get("operateur", [])}
+    def nommer(self, operateurs: Iterable[str] = (), connus: Mapping[str, str] | None = None) -> None:
+        """Read the names of the operators found or asked for, but those known already (one query)."""
+        noms = dict(connus or {})
+        voulus = {*operateurs, *self.filtres.valeurs.get("operateur", [])} - noms.keys()
         if voulus:
-            noms = Structure.objects.filter(pk__in=[int(v) for v in voulus])
-            self.filtres.mots["operateur"] = {str(s.pk): str(s) for s in noms}
+            noms |= {str(s.pk): str(s) for s in Structure.objects.filter(pk__in=[int(v) for v in voulus])}
+        self.filtres.mots["operateur"] = noms
 
     def _facette(self, nom: str, facette: Facette, comptes: Mapping[str, int]) -> FacetteComptee:
         cochees = self.filtres.valeurs.get(nom, [])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as reglages
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,7 @@ from offre.operations.chargement import charger_offres
 from pdi.comptes.models import Role
 from pdi.structures.models import Structure
 from pdi.territoires.contours import distance_km
+from pdi.territoires.models import CommuneTerritoire, TerritoireAction
 from tests.fabriques import UtilisateurFactory
 
 from .fiches import charge, commune, un_lieu, une_offre
@@ -113,6 +115,10 @@ def test_une_commune_trouve_ce_qui_est_proche_le_plus_pres_d_abord(visiteur) -> 
     page = visiteur.get(reverse("offre:offres"), {"commune": "91228"}).content.decode()
     assert re.search("Corbeil-Essonnes, à [2-5]\u00a0km environ", page)
     assert partout.numero in numeros(visiteur)
+    tad = TerritoireAction.objects.create(code="tad-e", nom="TAD d’essai", departement=evry.departement,
+                                          validite=DateRange(datetime.date(2020, 1, 1), None))  # fmt: skip
+    CommuneTerritoire.objects.create(commune=evry, territoire=tad, validite=tad.validite)
+    assert set(numeros(visiteur, territoire="tad-e")) == {"1", "4", "5"}
 
 
 def test_la_distance_est_celle_a_vol_d_oiseau() -> None:
