@@ -59,7 +59,8 @@ MODELES = {
     "3.4": _Modele(26, 16), "3.5": _Modele(0, 0, heures=True), "3.6": _Modele(20, 13),
 }  # fmt: skip
 HEURES = {"AFAD": 1404, "AMFD": 1950}  # TISF, offer 3.5
-OPERATEUR_MONTRE = "Act’Essonne"  # the demonstration's partner: an operator of the IAE offer
+OPERATEUR_MONTRE = "Act’Essonne"  # the demonstration's partner: an operator of the offers its network serves
+OFFRES_MONTREES = ("1.3", "2.7")  # one with entries all year long, one with dated sessions
 
 
 @transaction.atomic
@@ -67,12 +68,12 @@ def charger_sessions_demonstration(*, jour: datetime.date) -> int:
     """Write the sessions of the published offers around `jour`, once. Return how many."""
     if Session.objects.filter(demonstration=True).exists():
         return 0
+    montrer_l_operateur()
     offres = list(
         OffreInsertion.objects.filter(etat=EtatOffre.PUBLIEE)
         .exclude(numero__in=SANS_SESSION)
         .prefetch_related("operateurs", "lieux")
     )
-    _montrer_l_operateur(offres)
     lieux = _lieux(offres)
     sessions = [s for rang, offre in enumerate(offres) for s in _sessions(offre, rang, lieux.get(offre.pk), jour)]
     Session.objects.bulk_create(sessions)
@@ -85,12 +86,11 @@ def charger_sessions_demonstration(*, jour: datetime.date) -> int:
     return len(sessions)
 
 
-def _montrer_l_operateur(offres: list[OffreInsertion]) -> None:
-    """Make the partner whose account the demonstration shows an operator of the offer its network serves."""
+def montrer_l_operateur() -> None:
+    """Make the partner whose account the demonstration shows an operator of offers; before their prescriptions."""
     montre = Structure.objects.filter(nom=OPERATEUR_MONTRE).first()
-    for offre in offres:
-        if montre and offre.numero == "1.3":
-            offre.operateurs.add(montre)
+    if montre:
+        montre.offres.add(*OffreInsertion.objects.publiees().filter(numero__in=OFFRES_MONTREES))
 
 
 def _lieux(offres: list[OffreInsertion]) -> dict[int, LieuOffre]:

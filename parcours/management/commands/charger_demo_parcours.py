@@ -10,7 +10,7 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from offre.operations.demonstration import charger_sessions_demonstration
+from offre.operations.demonstration import charger_sessions_demonstration, montrer_l_operateur
 from parcours.operations.demonstration_demandes import charger_demandes_demonstration
 from parcours.operations.demonstration_sessions import inscrire_la_demonstration
 from parcours.operations.population import charger_population_demonstration
@@ -39,6 +39,7 @@ class Command(BaseCommand):
             call_command(REFERENTIELS, enveloppes=timezone.localdate().year, stdout=self.stdout)
         try:
             with depuis("charger_demo_parcours"):
+                montrer_l_operateur()
                 bilan = charger_population_demonstration(personnes=options["personnes"], jour=timezone.localdate())
         except RegleMetier as erreur:
             raise CommandError(erreur.message) from erreur
