@@ -146,12 +146,28 @@ def parts(lu: Tableau) -> list[int]:
     if not longues:
         return [max(4, 2 * int(50 * besoin / sum(courtes.values()))) for besoin in courtes.values()]
     place = 100 - min(30, 12 * len(longues))  # what the short ones may take
-    pris = {i: 2 * math.ceil(50 * besoin / SIGNES_PAR_LIGNE) for i, besoin in courtes.items()}
+    pris = {i: _part(besoin) for i, besoin in courtes.items()}
     if (voulu := sum(pris.values())) > place:
         pris = {i: max(4, 2 * (part * place // (2 * voulu))) for i, part in pris.items()}
     reste = max(100 - sum(pris.values()), 4 * len(longues))
-    pris |= {i: max(4, 2 * int(reste * largeur / sum(longues.values()) / 2)) for i, largeur in longues.items()}
+    mots = {i: min(_part(_plus_long_mot(lu, i) + MARGES), 2 * (reste // (2 * len(longues)))) for i in longues}
+    serrees = {i: mots[i] for i, c in longues.items() if reste * c / sum(longues.values()) < mots[i]}
+    libres = {i: c for i, c in longues.items() if i not in serrees}
+    reste -= sum(serrees.values())
+    pris |= serrees | {i: max(4, 2 * int(reste * c / sum(libres.values()) / 2)) for i, c in libres.items()}
     return [pris[i] for i in range(len(lu["colonnes"]))]
+
+
+def _part(signes: float) -> int:
+    """Return the share that holds `signes`, in percent."""
+    return 2 * math.ceil(50 * signes / SIGNES_PAR_LIGNE)
+
+
+def _plus_long_mot(lu: Tableau, rang: int) -> int:
+    """Return the signs of the longest word of a column, its title included."""
+    genre = lu["colonnes"][rang]["genre"]
+    textes = [lu["colonnes"][rang]["titre"], *(dire(x[rang], genre) for x in lu["lignes"][:LIGNES_IMPRIMEES])]
+    return max(len(mot) for texte in textes for mot in texte.replace("-", "- ").split(" ") or [""])
 
 
 def _besoin(lu: Tableau, rang: int) -> float:

@@ -218,3 +218,9 @@ def test_une_case_se_dit_en_francais(valeur, genre, dit):
 def test_les_colonnes_ne_depassent_jamais_la_page():
     lu = tableau("x", "Essai", [colonne("A", largeur=n) for n in (12, 50, 70, 9, 14, 14, 14)], [])
     assert sum(parts(lu)) <= 100
+    colonnes = [colonne("Instance", largeur=46), colonne("Nature", largeur=14), colonne("Le", "date", 8)]
+    lu = tableau("x", "Essai", colonnes, [["Équipe pluridisciplinaire", "Équipe pluridisciplinaire", "2025-02-05"]])
+    instance, nature, jour = parts(lu)
+    assert instance + nature + jour <= 100
+    assert not any(part % 2 for part in (instance, nature, jour))  # the classes of the style sheet are even
+    assert (nature, jour) == (22, 12)  # neither the words nor the date are cut
