@@ -11,7 +11,7 @@ from django.test.utils import override_settings
 from django.urls import reverse
 
 from gouvernance.models import AvisEP, DossierEP
-from parcours.models import AffectationReferent, Personne
+from parcours.models import AffectationReferent, Personne, RegimeJuridique
 from pdi.comptes.models import Role, Utilisateur
 from tests.fabriques import StructureFactory, UtilisateurFactory
 from tests.fabriques_parcours import depuis, il_y_a
@@ -31,7 +31,7 @@ def _dossiers() -> tuple[Utilisateur, Utilisateur]:
     personnes = Personne.objects.bulk_create(
         [Personne(nom_naissance=f"Banc{n}", prenoms="Ada") for n in range(DOSSIERS)], batch_size=2000
     )
-    regime = DossierEP._meta.get_field("regime").related_model.objects.get(code="regime-b")  # type: ignore[union-attr]
+    regime = RegimeJuridique.objects.get(code="regime-b")
     lus = DossierEP.objects.bulk_create(
         [
             DossierEP(

@@ -45,6 +45,7 @@ def test_regime_a_l_avis_precede_toute_sanction(s):
     avis = ep_procedure.rendre_avis(dossier=dossier, par=s.service, pour=2, **SANCTION)
     assert avis.voix_presentes == 2
     decision = decider(s, dossier, **SANCTION)
+    assert decision.effet_le
     assert decision.effet_le.day == 1
     ep_decision.notifier_decision_ep(dossier=dossier, le=timezone.localdate(), par=s.service)
     dossier.refresh_from_db()
@@ -238,6 +239,7 @@ def test_deux_mois_de_silence_ouvrent_le_tribunal(s):
     DecisionEP.objects.update(decidee_le=il_y_a(100), effet_le=il_y_a(90), fin=il_y_a(30))
     ep_decision.notifier_decision_ep(dossier=dossier, le=il_y_a(80), par=s.service)
     decision = DecisionEP.objects.get()
+    assert decision.effet_le
     assert decision.effet_le > il_y_a(80)  # told after the planned day: it bears on her later
     assert decision.fin == plus_mois(decision.effet_le, 2)
     ep_decision.recevoir_recours_ep(dossier=dossier, nature="prealable", recu_le=il_y_a(70), par=s.service)

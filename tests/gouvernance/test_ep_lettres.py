@@ -58,7 +58,8 @@ def test_une_lettre_garde_la_version_du_modele_du_jour_ou_elle_est_ecrite(s, cli
     assert "attend déjà" in client.post(url, saisie).content.decode()
     dossier = entendu(s)
     decider(s, dossier, **SANCTION)
-    assert ecrire_lettre_ep(dossier=dossier, genre="decision", par=s.service).modele.version == 1
+    ecrite = ecrire_lettre_ep(dossier=dossier, genre="decision", par=s.service)
+    assert ecrite.modele == ModeleLettreEP.objects.get(genre="decision", version=1)
     neuf = ModeleLettreEP.objects.get(genre="decision", version=2)
     assert client.get(reverse("gouvernance:ep_modele_pdf", args=[neuf.pk, "regime-a"])).content[:4] == b"%PDF"
     client.post(reverse("gouvernance:ep_modele_retirer", args=[neuf.pk]))
