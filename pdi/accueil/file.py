@@ -16,7 +16,7 @@ FEMININS = frozenset(
         "réorientation",
         "demande",
         "orientation",
-        "convention", "décision", "convocation", "séance", "proposition", "fiche",
+        "convention", "décision", "convocation", "séance", "proposition", "signature", "fiche",
     }
 )  # fmt: skip
 

@@ -9,10 +9,12 @@ from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from actions.models import Programme, Signataire
 from actions.querysets import ROLES_GESTION
-from gouvernance.models import Decision, Instance, Membre, ModificationFiche, Presence, Proposition, Seance
+from gouvernance.models import Avenant, Decision, Instance, Membre, ModificationFiche, Presence, Proposition, Seance
 from gouvernance.operations.convocations import jeton
 from gouvernance.querysets_participation import EN_ATTENTE
+from pdi.comptes.models import Role
 from pdi.socle.formats import date_courte
 
 from .file import ICONES, File, echeance
@@ -26,6 +28,7 @@ def files_gouvernance(utilisateur: Any, jour: datetime.date) -> list[File]:
     lues = (
         _decisions(utilisateur, jour), _convocations(utilisateur, jour), _a_clore(utilisateur),
         _propositions(utilisateur, jour), _modifications(utilisateur, jour),
+        _avenants(utilisateur), _signatures(utilisateur),
     )  # fmt: skip
     return [*(f for f in lues if f is not None), *files_ep(utilisateur, jour)]
 
@@ -85,6 +88,38 @@ def _modifications(utilisateur: Any, jour: datetime.date) -> File | None:
     url = f"{reverse('gouvernance:modifications')}?etat=proposee&tri=date"
     detail = "À mettre dans un avenant ou à écarter."
     return File(compte["combien"], mots, detail, url, ton, mention, ico, "Voir les propositions")
+
+
+def _avenants(utilisateur: Any) -> File | None:
+    """Return the avenants put to the vote: the direction reads them, the managers record the vote."""
+    gestion = utilisateur.a_role(*ROLES_GESTION)
+    if not gestion and not utilisateur.a_role(Role.DIRECTION):
+        return None
+    proposes = Avenant.objects.filter(etat="propose", programme__in=Programme.objects.du_departement())
+    lus = list(proposes.order_by("programme", "numero")[:20])
+    if not lus:
+        return None
+    mots = "avenant proposé au vote" if len(lus) == 1 else "avenants proposés au vote"
+    url = lus[0].get_absolute_url() if len(lus) == 1 else f"{reverse('gouvernance:avenants')}?etat=propose"
+    detail = lus[0].intitule if len(lus) == 1 else "L’Assemblée en délibère."
+    mention, geste = ("Vote à enregistrer", "Voir l’avenant") if gestion else ("À lire", "Lire l’avenant")
+    return File(len(lus), mots, detail, url, "info", mention, ICONES["attente"], geste)
+
+
+def _signatures(utilisateur: Any) -> File | None:
+    """Return the signature of the pact that a partner still owes."""
+    siennes = utilisateur.structures_du_role(Role.PARTENAIRE) if utilisateur.a_role(Role.PARTENAIRE) else ()
+    if not siennes:
+        return None
+    attendues = Signataire.objects.filter(
+        structure__in=siennes, signe_le=None, refuse_le=None, programme__in=Programme.objects.du_departement()
+    )
+    lue = attendues.select_related("programme").order_by("-programme__annee_debut").first()
+    if lue is None:
+        return None
+    url = f"{reverse('gouvernance:vie', args=[lue.programme.code])}#signatures"
+    detail = f"{lue.programme.intitule_court}\u00a0: le Département l’enregistre avec votre page signée."
+    return File(1, "signature du pacte attendue", detail, url, "veille", "Attendue", ICONES["attente"], "Voir")
 
 
 def _a_clore(utilisateur: Any) -> File | None:

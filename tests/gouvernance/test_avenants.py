@@ -276,7 +276,9 @@ def test_une_fiche_proposee_nait_a_la_date_d_effet_et_une_autre_est_retiree(
     page = client.get(avenant.get_absolute_url()).content.decode()
     assert "Nouvelle fiche 2.8 – Lever les freins de mobilité" in page
     assert "La mobilité freine." in page
-    voter(proposer_avenant(avenant=avenant, par=chargee), chargee, aujourd_hui)
+    propose = proposer_avenant(avenant=avenant, par=chargee)
+    assert "avenant proposé au vote" in client.get(reverse("accueil:accueil")).content.decode()
+    voter(propose, chargee, aujourd_hui)
     nee = FicheAction.objects.get(programme=fiche.programme, numero="2.8")
     assert (nee.contexte, str(nee.cout_total)) == ("La mobilité freine.", "12000.00")
     assert [(v.numero, v.effet, v.origine) for v in nee.versions.all()] == [

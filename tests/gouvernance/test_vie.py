@@ -110,9 +110,11 @@ def test_le_partenaire_voit_le_detail_de_la_sienne_seulement(
     client: Client, signataire: Signataire, chargee: Any
 ) -> None:
     autre = SignataireFactory.create(programme=signataire.programme, structure=StructureFactory.create(nom="CAF"))
-    signer(signataire, chargee)
-    signer(autre, chargee, signe_par="Sacha Témoin")
     client.force_login(UtilisateurFactory.create(role=Role.PARTENAIRE, structure=signataire.structure))
+    assert "signature du pacte attendue" in client.get(reverse("accueil:accueil")).content.decode()
+    signer(signataire, chargee)
+    assert "signature du pacte attendue" not in client.get(reverse("accueil:accueil")).content.decode()
+    signer(autre, chargee, signe_par="Sacha Témoin")
     page = client.get(reverse("gouvernance:vie", args=["pacte"])).content.decode()
     assert "Noa Modèle" in page
     assert "Sacha Témoin" not in page
