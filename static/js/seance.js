@@ -71,7 +71,12 @@ class Saisie {
     this.attente.montrer((champs) => { this.remplir(champs); this.attente.retirer(champs); this.noter(); });
   }
 
-  dire(texte) { this.etat.textContent = texte; }
+  dire(texte, faute = false) {
+    this.etat.textContent = texte;
+    this.etat.classList.toggle("faute", faute);
+  }
+
+  viser() { formulaire.querySelector("textarea, select, input:not([type=hidden])").focus(); }
 
   contenu() {
     return [...new FormData(formulaire)].filter(([nom]) => nom !== "csrfmiddlewaretoken");
@@ -85,13 +90,15 @@ class Saisie {
       if (!champ) continue;
       if (champ.type === "checkbox") champ.checked = true; else champ.value = contenu;
     }
-    formulaire.elements.namedItem("texte").focus();
+    this.viser();
   }
 
-  /* Only what was being written: an empty draft would put back the point that was discussed before. */
+  /* Only what was being written: an empty draft would put back the point that was discussed before. A form without
+     a main text is about one thing (data-seance-seule): its draft is put back whatever it holds. */
   rendre() {
     const champs = lire(this.brouillon, []);
-    if (valeur(champs, "texte").trim()) this.remplir(champs);
+    const seule = "seanceSeule" in formulaire.dataset && champs.length;
+    if (seule || valeur(champs, "texte").trim()) this.remplir(champs);
   }
 
   vider() {
@@ -118,7 +125,7 @@ class Saisie {
       if (reponse.status === 422) return ["refusee", (await reponse.json()).message];
       return ["attend", "Votre session a expiré ou la séance a changé : la saisie est gardée sur ce poste. Rechargez la page."];
     } catch {
-      return ["attend", "Réseau interrompu : la décision est gardée sur ce poste, elle partira au retour."];
+      return ["attend", "Réseau interrompu : la saisie est gardée sur ce poste, elle partira au retour."];
     } finally {
       this.envoi = false;
     }
@@ -128,7 +135,7 @@ class Saisie {
     if (this.envoi) { this.dire("Un envoi est en cours : recommencez dans un instant."); return; }
     const champs = this.contenu();
     const [issue, message] = await this.envoyer(champs);
-    this.dire(message);
+    this.dire(message, issue === "refusee");
     if (issue === "refusee") return;
     if (issue === "attend" && !this.attente.ajouter(champs)) {
       this.dire("Réseau interrompu, et ce poste ne garde rien : laissez cette page ouverte et recommencez au retour.");
@@ -138,7 +145,7 @@ class Saisie {
     if (issue === "ecrite") this.recharger();
     else {
       this.attente.montrer();
-      formulaire.elements.namedItem("texte").focus();
+      this.viser();
     }
   }
 

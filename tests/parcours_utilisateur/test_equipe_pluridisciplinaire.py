@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from gouvernance.models import DossierEP
+from gouvernance.models import AvisEP, DossierEP
 from tests.fabriques import MOT_DE_PASSE
 from tests.fabriques_parcours import il_y_a
 from tests.gouvernance.fabrique_ep import FAITS_A, scene
@@ -95,7 +95,11 @@ def test_de_la_saisine_a_la_decision_notifiee(nouvelle_page, cas):
     expect(service.get_by_text(f"Valeur la plus proche : {cas.proche}").first).to_be_visible()
     service.get_by_label("Taux, en %").fill("50")
     verifier_page(service)
+    service.context.set_offline(True)
     service.get_by_label("Taux, en %").press("Control+Enter")
+    expect(service.get_by_text("gardée sur ce poste")).to_be_visible()
+    assert not AvisEP.objects.exists()
+    service.context.set_offline(False)
     expect(service.get_by_role("heading", name="Avis rendu")).to_be_visible()
 
     encadrant.goto(dossier.get_absolute_url())
