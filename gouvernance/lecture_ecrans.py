@@ -20,6 +20,7 @@ from .contenu import mettre_a_niveau
 from .droits import peut_lire_versions_de_travail
 from .models import Deliberation, EtatVersion, RapportAnnuel, VersionRapport
 from .regles import rapport as regles
+from .regles.tableaux import Changement
 
 LEGERS = ("contenu",)
 COMPILATION = 3  # its rank among the steps of the report
@@ -276,9 +277,9 @@ def _etapes(
     ]
 
 
-def par_genre(changements: list[regles.Changement]) -> list[tuple[str, list[regles.Changement]]]:
+def par_genre(changements: list[Changement]) -> list[tuple[str, list[Changement]]]:
     """Group differences by kind, in the order of the kinds, for the comparison page."""
-    groupes: dict[str, list[regles.Changement]] = defaultdict(list)
+    groupes: dict[str, list[Changement]] = defaultdict(list)
     for changement in changements:
         groupes[changement.genre].append(changement)
     return [(titre, groupes[genre]) for genre, titre in regles.GENRES.items() if genre in groupes]

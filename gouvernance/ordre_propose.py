@@ -15,10 +15,8 @@ from django.utils import timezone
 from actions.models import Bilan, CibleIndicateur, FicheAction, MesureIndicateur, Programme
 from actions.regles.indicateurs import juger
 from gouvernance.listes_ep import prets
-from gouvernance.models import Avenant, Decision, DossierEP, EtatPoint, NatureInstance, Proposition, Seance
+from gouvernance.models import Avenant, Decision, DossierEP, NatureInstance, Proposition, Seance
 from gouvernance.operations.ep import POINT
-from gouvernance.querysets_participation import EN_ATTENTE
-from gouvernance.regles.participation import Passage, prochain_comite
 from offre.models import Convention
 from parcours.statistiques.gestion import GestionOffre
 from pdi.socle.formats import compte, date_courte, date_longue
@@ -115,22 +113,13 @@ def _propositions(seance: Seance, utilisateur: Any) -> Iterator[Propose]:
     nature = seance.instance.nature
     if nature not in COMITES:
         return
-    attente = Proposition.objects.visibles_par(utilisateur).filter(
-        etat__in=EN_ATTENTE, instance__reference=False, deposee_le__lte=timezone.localdate(seance.debut)
-    )
-    lues = attente.select_related("instance", "dialogue__territoire").prefetch_related(
-        "points__seance__instance", "points__decisions"
-    )
-    montrees = 0
-    for proposition in lues.order_by("deposee_le", "pk"):
-        points = [p for p in proposition.points.all() if p.etat != EtatPoint.REPORTE or p.decisions.all()]
-        passages = [Passage(p.seance.instance.nature, p.seance.etat) for p in points]
-        if montrees < MAXIMUM and prochain_comite(passages, nature):
-            montrees += 1
-            titre = f"Proposition : {proposition}"
-            raison = _d_ou_elle_vient(proposition, nature)
-            champs = {"proposition": proposition}
-            yield Propose(f"proposition-{proposition.pk}", "proposition", titre, raison, 10, champs)
+    attente = Proposition.objects.visibles_par(utilisateur).attendant(nature)
+    lues = attente.filter(instance__reference=False, deposee_le__lte=timezone.localdate(seance.debut))
+    for proposition in lues.select_related("instance", "dialogue__territoire").order_by("deposee_le", "pk")[:MAXIMUM]:
+        titre = f"Proposition : {proposition}"
+        raison = _d_ou_elle_vient(proposition, nature)
+        champs = {"proposition": proposition}
+        yield Propose(f"proposition-{proposition.pk}", "proposition", titre, raison, 10, champs)
 
 
 def _avenants(seance: Seance, utilisateur: Any) -> Iterator[Propose]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from .querysets import ROLES_GOUVERNANCE, ROLES_LECTURE_GOUVERNANCE
 
@@ -52,6 +52,26 @@ class PropositionQuerySet(models.QuerySet["Proposition"]):
         from .models import Instance
 
         return self.filter(instance__in=Instance.objects.tenues_par(utilisateur))
+
+    def attendant(self, nature: str) -> PropositionQuerySet:
+        """Return those that wait for a body of this nature: the comité technique first, then the comité de pilotage.
+
+        A meeting put off or cancelled does not count, nor a point put off with nothing decided; a meeting to come
+        does, so that a proposal is not put twice on an agenda.
+        """
+        from .models import NatureInstance, PointOrdreDuJour
+
+        if nature not in (NatureInstance.COMITE_TECHNIQUE, NatureInstance.COMITE_PILOTAGE):
+            return self.none()
+        inscrits = PointOrdreDuJour.objects.filter(
+            ~Q(seance__etat__in=("reportee", "annulee")), ~Q(etat="reporte") | Q(decisions__isnull=False),
+            proposition=OuterRef("pk"),
+        )  # fmt: skip
+        attendent = self.filter(~Exists(inscrits.filter(seance__instance__nature=nature)), etat__in=EN_ATTENTE)
+        if nature == NatureInstance.COMITE_TECHNIQUE:
+            return attendent
+        technique = inscrits.filter(seance__instance__nature=NatureInstance.COMITE_TECHNIQUE, seance__etat="tenue")
+        return attendent.filter(Exists(technique))
 
     def a_suivre(self) -> PropositionQuerySet:
         """Return those whose outcome is not yet known, or not yet carried out."""

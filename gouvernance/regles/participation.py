@@ -1,15 +1,12 @@
-"""State machine of proposals, how far they have gone up, renewals due, attendance rates. Pure."""
+"""State machine of proposals, renewals due, attendance rates. Pure."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from gouvernance.models.instance import NatureInstance
 from gouvernance.models.participation import EtatProposition
-from gouvernance.models.seance import EtatSeance
 from pdi.socle.etats import Automate, Transition
 
 from .seances import ACTEURS_SEANCE, SECRETARIAT
@@ -58,28 +55,6 @@ TONS_PROPOSITION = {
     EtatProposition.RETENUE: ("bon", "check-lg"), EtatProposition.ECARTEE: ("neutre", "x-lg"),
     EtatProposition.REALISEE: ("bon", "check-circle-fill"),
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A proposal on the agenda of a meeting: of which nature of body, and whether it was held."""
-
-    nature: str
-    etat: str
-
-
-def prochain_comite(passages: Iterable[Passage], nature: str) -> bool:
-    """Return whether a proposal waits for a body of this nature: the comité technique first, then the pilotage.
-
-    A meeting put off or cancelled does not count; one to come does, so that it is not proposed twice.
-    """
-    comptes = [p for p in passages if p.etat not in (EtatSeance.REPORTEE, EtatSeance.ANNULEE)]
-    if any(p.nature == nature for p in comptes):
-        return False
-    if nature == NatureInstance.COMITE_TECHNIQUE:
-        return True
-    technique = [p for p in comptes if p.nature == NatureInstance.COMITE_TECHNIQUE]
-    return nature == NatureInstance.COMITE_PILOTAGE and any(p.etat == EtatSeance.TENUE for p in technique)
 
 
 def a_renouveler(fin: datetime.date | None, jour: datetime.date) -> bool:

@@ -1,4 +1,4 @@
-"""Meetings: preparation pack, year calendar with 2 000 meetings, minutes; and the whole report as a Word file.
+"""Meetings: preparation pack, calendar of 2 000 meetings, minutes; participation and proposals; the report in Word.
 
 Baselines of the same run: the same HTML printed by chromium for what is printed, a bare authenticated view for a page,
 the HTML of the same content for the Word file.
@@ -24,7 +24,16 @@ from gouvernance.contenu import empreinte, rassembler
 from gouvernance.document import Edition, composer_document
 from gouvernance.document.seance import FEUILLES, DocumentSeance
 from gouvernance.document.word import rapport_en_word
-from gouvernance.models import Decision, EtatSeance, Instance, Membre, PointOrdreDuJour, Presence, Seance
+from gouvernance.models import (
+    Decision,
+    EtatSeance,
+    Instance,
+    Membre,
+    PointOrdreDuJour,
+    Presence,
+    Proposition,
+    Seance,
+)
 from pdi.comptes.models import Role, Utilisateur
 from tests.fabriques import UtilisateurFactory
 
@@ -32,6 +41,7 @@ from .mesures_rapport import ANNEE, Action, _chromium, _programme
 from .registre import mesure
 
 POINTS, MEMBRES, DECISIONS, SEANCES = 20, 40, 60, 2000
+GROUPES, PROPOSITIONS = 40, 5000
 DATE = datetime.datetime(2026, 3, 2, tzinfo=datetime.UTC)
 
 
@@ -108,19 +118,83 @@ def calendrier() -> Iterator[Action]:
                 for n in range(SEANCES)
             ]
         )
-        client = Client(SERVER_NAME="localhost")
-        client.force_login(
-            UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME), backend="django.contrib.auth.backends.ModelBackend"
-        )
+        yield from _lire(reverse("gouvernance:seances_calendrier"))
+        transaction.set_rollback(True)
 
-        def lire(adresse: str) -> None:
-            if client.get(adresse).status_code != 200:
-                raise RuntimeError(adresse)
 
-        adresse = reverse("gouvernance:seances_calendrier")
-        lire(adresse)
-        yield lambda: lire(adresse)
-        yield lambda: lire("/banc/nue")
+def _lire(adresse: str) -> Iterator[Action]:
+    """Read a page as a programme manager; baseline: the bare authenticated view."""
+    client = Client(SERVER_NAME="localhost")
+    service = UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME)
+    client.force_login(service, backend="django.contrib.auth.backends.ModelBackend")
+
+    def lire(adresse: str) -> None:
+        if client.get(adresse).status_code != 200:
+            raise RuntimeError(adresse)
+
+    lire(adresse)
+    yield lambda: lire(adresse)
+    yield lambda: lire("/banc/nue")
+
+
+def _propositions() -> Instance:
+    """Make 40 groups, 400 meetings held with 20 members each, 5 000 proposals that wait; return a comité technique."""
+    programme = _programme(1)
+    natures = ["comite_technique", *["groupe_ressources"] * GROUPES]
+    comite, *groupes = Instance.objects.bulk_create(
+        [Instance(departement=programme.departement, nom=f"Instance {n}", nature=x) for n, x in enumerate(natures)]
+    )
+    membres = Membre.objects.bulk_create(
+        [Membre(instance=g, nom=f"Membre {n}", mandat=DateRange(None, None)) for g in groupes for n in range(20)]
+    )
+    debut = timezone.now() - datetime.timedelta(days=1)
+    champs: dict[str, Any] = {"etat": EtatSeance.TENUE, "debut": debut, "close_le": debut}
+    seances = Seance.objects.bulk_create([Seance(instance=groupes[n % GROUPES], **champs) for n in range(10 * GROUPES)])
+    Presence.objects.bulk_create(
+        [
+            Presence(seance=s, membre=m, etat="present")
+            for s in seances
+            for m in membres
+            if m.instance_id == s.instance_id
+        ]
+    )
+    Proposition.objects.bulk_create(
+        [
+            Proposition(
+                instance=groupes[n % GROUPES], seance=seances[n % len(seances)], numero=n, titre=f"Proposition {n}",
+                deposee_le=debut.date(),
+            )
+            for n in range(PROPOSITIONS)
+        ]
+    )  # fmt: skip
+    return comite
+
+
+@mesure("propositions_5000", taille=PROPOSITIONS, reference="vue_nue_authentifiee", tours=5)
+def propositions() -> Iterator[Action]:
+    """List the proposals that wait, among 5 000."""
+    with transaction.atomic(), override_settings(ROOT_URLCONF="tests.bench.urls"):
+        _propositions()
+        yield from _lire(f"{reverse('gouvernance:propositions')}?avancement=attente&miennes=on")
+        transaction.set_rollback(True)
+
+
+@mesure("ordre_propose_5000", taille=PROPOSITIONS, reference="vue_nue_authentifiee", tours=3)
+def ordre() -> Iterator[Action]:
+    """Propose an agenda when 5 000 proposals wait."""
+    with transaction.atomic(), override_settings(ROOT_URLCONF="tests.bench.urls"):
+        debut = timezone.now() + datetime.timedelta(days=9)
+        seance = Seance.objects.create(instance=_propositions(), debut=debut)
+        yield from _lire(reverse("gouvernance:seance_ordre", args=[seance.pk]))
+        transaction.set_rollback(True)
+
+
+@mesure("participation_40_groupes", taille=200 * GROUPES, reference="vue_nue_authentifiee", tours=5)
+def participation() -> Iterator[Action]:
+    """Show the participation of a year: 40 groups, 400 meetings, 8 000 presences, 5 000 proposals."""
+    with transaction.atomic(), override_settings(ROOT_URLCONF="tests.bench.urls"):
+        _propositions()
+        yield from _lire(reverse("gouvernance:participation"))
         transaction.set_rollback(True)
 
 

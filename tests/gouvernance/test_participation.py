@@ -19,6 +19,7 @@ from gouvernance.models import (
     NatureInstance,
     PointOrdreDuJour,
     Proposition,
+    Seance,
 )
 from gouvernance.operations import propositions as ops
 from gouvernance.operations import seances
@@ -27,7 +28,7 @@ from gouvernance.operations.decisions import noter_decision
 from gouvernance.operations.demonstration_indicateurs import calculer_participation
 from gouvernance.operations.dialogues import creer_dialogues, dater_dialogue, preparer_dialogue
 from gouvernance.ordre_propose import proposer
-from gouvernance.regles.participation import Passage, a_renouveler, prochain_comite, taux
+from gouvernance.regles.participation import a_renouveler, taux
 from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
 from pdi.socle.models import Avis
@@ -45,23 +46,6 @@ TECHNIQUE, PILOTAGE = NatureInstance.COMITE_TECHNIQUE, NatureInstance.COMITE_PIL
 
 
 # -- rules ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("passages", "nature", "attend"),
-    [
-        pytest.param([], TECHNIQUE, True, id="technique-d-abord"),
-        pytest.param([], PILOTAGE, False, id="pas-directement-au-pilotage"),
-        pytest.param([Passage(TECHNIQUE, "convoquee")], TECHNIQUE, False, id="deja-a-l-ordre-du-jour"),
-        pytest.param([Passage(TECHNIQUE, "annulee")], TECHNIQUE, True, id="seance-annulee-ne-compte-pas"),
-        pytest.param([Passage(TECHNIQUE, "convoquee")], PILOTAGE, False, id="technique-a-venir"),
-        pytest.param([Passage(TECHNIQUE, "tenue")], PILOTAGE, True, id="puis-au-pilotage"),
-        pytest.param([Passage(TECHNIQUE, "tenue"), Passage(PILOTAGE, "tenue")], PILOTAGE, False, id="au-bout"),
-        pytest.param([Passage(TECHNIQUE, "tenue")], NatureInstance.ASSEMBLEE, False, id="ailleurs-jamais"),
-    ],
-)
-def test_une_proposition_passe_au_technique_puis_au_pilotage(passages, nature, attend):
-    assert prochain_comite(passages, nature) is attend
 
 
 @pytest.mark.parametrize(
@@ -100,6 +84,31 @@ def proposition(groupe, service):
     return ops.deposer_proposition(
         instance=groupe, par=service, deposee_le=il_y_a(40), titre="Un accueil sans rendez-vous le mercredi"
     )
+
+
+@pytest.mark.parametrize(
+    ("passages", "nature", "attend"),
+    [
+        pytest.param([], TECHNIQUE, True, id="technique-d-abord"),
+        pytest.param([], PILOTAGE, False, id="pas-directement-au-pilotage"),
+        pytest.param([(TECHNIQUE, "convoquee")], TECHNIQUE, False, id="deja-a-l-ordre-du-jour"),
+        pytest.param([(TECHNIQUE, "annulee")], TECHNIQUE, True, id="seance-annulee-ne-compte-pas"),
+        pytest.param([(TECHNIQUE, "tenue", "reporte")], TECHNIQUE, True, id="point-reporte-revient"),
+        pytest.param([(TECHNIQUE, "tenue", "reporte")], PILOTAGE, False, id="point-reporte-ne-monte-pas"),
+        pytest.param([(TECHNIQUE, "convoquee")], PILOTAGE, False, id="technique-a-venir"),
+        pytest.param([(TECHNIQUE, "tenue")], PILOTAGE, True, id="puis-au-pilotage"),
+        pytest.param([(TECHNIQUE, "tenue"), (PILOTAGE, "tenue")], PILOTAGE, False, id="au-bout"),
+        pytest.param([(TECHNIQUE, "tenue")], NatureInstance.ASSEMBLEE, False, id="ailleurs-jamais"),
+    ],
+)
+def test_une_proposition_passe_au_technique_puis_au_pilotage(proposition, passages, nature, attend):
+    for n, (la_nature, etat, *point) in enumerate(passages):
+        champs = {"motif": "Reportée", "debut": timezone.now(), "close_le": timezone.now()}
+        seance = Seance.objects.create(instance=instance(la_nature, f"Comité {n}"), etat=etat, **champs)
+        PointOrdreDuJour.objects.create(
+            seance=seance, ordre=1, titre="Un point", proposition=proposition, etat=(point or ["a_venir"])[0]
+        )
+    assert Proposition.objects.attendant(nature).exists() is attend
 
 
 def _seance(nature, par, dans=20):
