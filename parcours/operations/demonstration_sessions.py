@@ -9,7 +9,8 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import F
 
-from offre.models import QuotaSession, Session, UniteCapacite
+from offre.models import OffreInsertion, QuotaSession, Session, UniteCapacite
+from offre.operations.demonstration import OFFRES_MONTREES, OPERATEUR_MONTRE
 from parcours.models import (
     EtatInscription,
     EtatPrescription,
@@ -19,6 +20,7 @@ from parcours.models import (
     TransitionInscription,
 )
 from parcours.regles.inscriptions import publics
+from pdi.structures.models import Structure
 
 E = EtatPrescription
 UN = Decimal(1)
@@ -28,6 +30,7 @@ JOUR_D_INTERVENTION = Decimal("3.5")
 # what they hold.
 DEMANDEES = 4
 EN_ATTENTE = 2
+ADRESSEES = 7  # enough for a session asked for: four who hold a place, two who wait, one to enrol
 A_INSCRIRE = 6  # one prescription sent in six is left for who tries the demonstration to enrol
 OUVERTURE = datetime.timedelta(days=90)  # a session is announced three months before it begins
 
@@ -37,6 +40,7 @@ def inscrire_la_demonstration(*, jour: datetime.date) -> int:
     """Enrol people of the demonstration in its sessions, once; return how many. Late operators count as reminded."""
     if Inscription.objects.filter(session__demonstration=True).exists():
         return 0
+    _adresser_a_l_operateur_montre(jour)
     _dater_les_relances(jour)
     par_offre: dict[tuple[int, int], list[Prescription]] = defaultdict(list)
     suivies = Prescription.objects.filter(
@@ -58,6 +62,19 @@ def inscrire_la_demonstration(*, jour: datetime.date) -> int:
     QuotaSession.objects.bulk_update(parts.values(), ["prises", "reservees"])
     _noter_les_heures(lignes, jour)
     return len(lignes)
+
+
+def _adresser_a_l_operateur_montre(jour: datetime.date) -> None:
+    """Have the latest prescriptions that wait for an answer wait for the operator whose account is shown."""
+    montre = Structure.objects.filter(nom=OPERATEUR_MONTRE).first()
+    offre = OffreInsertion.objects.publiees().filter(numero=OFFRES_MONTREES[-1]).first()
+    if montre is None or offre is None:
+        return
+    attendent = Prescription.objects.filter(
+        personne__fictive=True, etat=E.TRANSMISE, offre__isnull=False, transmise_le__gte=jour - OUVERTURE
+    ).exclude(operateur=montre)
+    cles = list(attendent.order_by("-transmise_le", "pk").values_list("pk", flat=True)[:ADRESSEES])
+    Prescription.objects.filter(pk__in=cles).update(offre=offre, operateur=montre)
 
 
 def _dater_les_relances(jour: datetime.date) -> None:
