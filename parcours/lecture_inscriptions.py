@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
+from django.utils import timezone
 
 from offre.droits import acteurs_de_session
 from offre.models import QuotaSession
@@ -23,6 +24,7 @@ TONS = {
     EtatInscription.PRESENTE: "bon", EtatInscription.ABSENTE: "neutre", EtatInscription.LIBEREE: "neutre",
     EtatInscription.ANNULEE: "neutre",
 }  # fmt: skip
+UNE_FOIS_COMMENCEE = ("entree", "absence")  # refused before the first day of the session: not shown until then
 PUBLICS = dict(QuotaSession.Public.choices)
 
 
@@ -61,13 +63,14 @@ def lire_inscriptions(inscriptions: Any, utilisateur: Any) -> list[InscriptionLu
     )
     personnes = avec_acces(Personne.objects.visibles_par(utilisateur), utilisateur)
     ouvertes = {p.pk: p for p in personnes.filter(pk__in={i.personne_id for i in lues})} if lues else {}
-    resultat = []
+    resultat, jour = [], timezone.localdate()
     for lue in lues:
         acteurs = _acteurs(utilisateur, lue, ouvertes.get(lue.personne_id))
         gestes = [
             (code, acte)
             for code, acte in ACTES.items()
-            if peut_agir_inscription(utilisateur, lue, acte.verbe, acteurs=acteurs)
+            if not (code in UNE_FOIS_COMMENCEE and lue.session.debut > jour)
+            and peut_agir_inscription(utilisateur, lue, acte.verbe, acteurs=acteurs)
         ]
         resultat.append(InscriptionLue(lue, lue.position, lue.heures_notees or Decimal(0), gestes))
     return resultat
