@@ -166,7 +166,9 @@ class Courbe:
     points: list[Repere]
     absents: list[Repere]
     cible: str | None
+    x_etiquette_cible: str
     y_etiquette_cible: str
+    ancre_cible: str
     texte_cible: str
 
 
@@ -174,6 +176,9 @@ def _etiquetes(nombre: int, largeur: int) -> set[int]:
     """Return which points carry their label: all of them, or one in k, the last always."""
     pas = math.ceil(nombre / (8 if largeur >= LARGEUR else 5))
     return {i for i in range(nombre) if (nombre - 1 - i) % pas == 0}
+
+
+SOUS, SUR, LIBRE = 22, -11, 32  # where a figure is written from its point; what it needs there
 
 
 def courbe(points: Iterable[Any], cible: Any = None, unite: str = "", largeur: int = LARGEUR) -> Courbe:
@@ -193,6 +198,7 @@ def courbe(points: Iterable[Any], cible: Any = None, unite: str = "", largeur: i
     def y(valeur: float) -> float:
         return 190 - 152 * (valeur - bas) / (haut - bas)
 
+    y_cible = y(float(vise)) if vise is not None else None
     decimales = decimales_communes(valeurs, unite)
     nommes = _etiquetes(len(serie), largeur)
     segments: list[list[str]] = [[]]
@@ -207,7 +213,11 @@ def courbe(points: Iterable[Any], cible: Any = None, unite: str = "", largeur: i
         place = y(p.valeur)
         segments[-1].append(f"{_n(x)},{_n(place)}")
         dit = _dire(p.valeur, unite, decimales) if i in nommes else ""
-        dessines.append(Repere(_n(x), _n(place), libelle, dit, _n(place + (22 if place < 150 else -11))))
+        ecart = SOUS if place < 150 else SUR
+        if y_cible is not None and 0 <= (y_cible - place) * (1 if ecart == SOUS else -1) < LIBRE and place < 172:
+            ecart = SUR if ecart == SOUS else SOUS  # the figure would be crossed by the target
+        dessines.append(Repere(_n(x), _n(place), libelle, dit, _n(place + ecart)))
+    a_droite, dy = _cote_de_la_cible([float(p.y) for p in dessines], y_cible)
     return Courbe(
         largeur=largeur,
         gauche=_n(gauche),
@@ -216,10 +226,23 @@ def courbe(points: Iterable[Any], cible: Any = None, unite: str = "", largeur: i
         segments=[" ".join(s) for s in segments if len(s) > 1],
         points=dessines,
         absents=absents,
-        cible=_n(y(float(vise))) if vise is not None else None,
-        y_etiquette_cible=_n(y(float(vise)) - 8) if vise is not None else "0",
+        cible=_n(y_cible) if y_cible is not None else None,
+        x_etiquette_cible=_n(largeur - 20) if a_droite else _n(gauche),
+        y_etiquette_cible=_n(y_cible + dy) if y_cible is not None else "0",
+        ancre_cible="end" if a_droite else "start",
         texte_cible=f"Cible {_dire(float(vise), unite)}" if vise is not None else "",
     )
+
+
+def _cote_de_la_cible(hauteurs: Sequence[float], y_cible: float | None) -> tuple[bool, float]:
+    """Return (at the right end, offset) of the words of the target: the end, then the side, that the values leave."""
+    if y_cible is None or not hauteurs:
+        return False, -8
+    a_droite = abs(hauteurs[-1] - y_cible) > abs(hauteurs[0] - y_cible)
+    bout = hauteurs[-1] if a_droite else hauteurs[0]
+    if abs(bout - y_cible) < 12:  # the point is on the line: above its figure
+        return a_droite, -26
+    return a_droite, (19 if bout < y_cible < 180 else -8)
 
 
 def decrire(serie: Sequence[Point], cible: Any = None, unite: str = "") -> str:
