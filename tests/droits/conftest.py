@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import pkgutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,9 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
 
+from pdi.accueil.views import erreurs
 from tests import droits
 
 from .monde import Monde
@@ -54,10 +57,35 @@ def puis_tout_oublier() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+@contextmanager
+def refus_ecrits_une_fois() -> Iterator[None]:
+    """Lay out the page of a refusal once for each account, then answer its status alone, without logging it.
+
+    Thousands of requests are refused here for their status; what the page says has its own tests.
+    """
+    vus: set[tuple[Any, ...]] = set()
+    mettre_en_page = erreurs._page
+
+    def page(request: HttpRequest, statut: int, gabarit: str, **contexte: Any) -> HttpResponse:
+        refus = (request.user.pk, gabarit, bool(contexte.get("motif")))
+        if refus in vus:
+            return HttpResponse(status=statut)
+        vus.add(refus)
+        return mettre_en_page(request, statut, gabarit, **contexte)
+
+    journal = logging.getLogger("django.request")
+    niveau = journal.level
+    with pytest.MonkeyPatch.context() as remplacer:
+        remplacer.setattr(erreurs, "_page", page)
+        journal.setLevel(logging.ERROR)
+        yield
+        journal.setLevel(niveau)
+
+
 @pytest.fixture(scope="module")
 def monde(django_db_setup: None, django_db_blocker: Any) -> Iterator[Monde]:
     """The world, with what each matrice_*.py adds to it."""
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), refus_ecrits_une_fois():
         bloc = transaction.atomic()
         bloc.__enter__()
         try:
