@@ -33,6 +33,7 @@ from .saisie_orientation import (
     ConfirmationRequise,
     SaisieOrientation,
     accueillants,
+    composer_orientation,
     mode_quitte,
     verrouiller_accueil,
 )
@@ -129,25 +130,14 @@ def _creer(
     personne: Personne, saisie: SaisieOrientation, par: Any, proposee: PropositionDatee, *, depasse: bool
 ) -> Orientation:
     rang = personne.orientations.aggregate(dernier=Max("rang"))["dernier"] or 0
-    orientation = Orientation(
+    orientation = composer_orientation(
         personne=personne,
         rang=rang + 1,
-        periode=DateRange(saisie.le, None),
-        decidee_le=saisie.le,
-        notifiee_le=saisie.notifiee_le,
-        type_propose=proposee.proposition.type,
-        motif_proposition=proposee.proposition.texte,
-        regle=proposee.regle,
-        type_decide=saisie.type_decide,
-        motif=saisie.motif,
-        motif_texte=saisie.motif_texte.strip(),
-        organisme=saisie.organisme,
-        structure=saisie.structure,
-        mode=saisie.mode,
+        saisie=saisie,
         origine=saisie.origine or OrigineOrientation.MANUELLE,
-        diagnostic=proposee.diagnostic,
-        decidee_par=par,
+        proposee=proposee,
         depassement=depasse,
+        par=par,
     )
     enregistrer(orientation)
     return orientation

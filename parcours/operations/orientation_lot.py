@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import F, Func, Value
 from django.utils import timezone
 
@@ -31,7 +30,7 @@ from pdi.socle.droits import OUI, RegleMetier, Verdict, exiger, non
 from pdi.socle.models import EntreeJournal
 from pdi.socle.operations import prevenir
 
-from .saisie_orientation import SaisieOrientation, accueillants, mode_quitte, verrouiller_accueil
+from .saisie_orientation import SaisieOrientation, accueillants, composer_orientation, mode_quitte, verrouiller_accueil
 
 PAQUET = 1000
 SANS_PLACE = "Plus de place dans cette structure : précisez pourquoi pour orienter au-delà."
@@ -195,26 +194,14 @@ def orienter_lot(*, personnes: PersonneQuerySet, saisie: SaisieOrientation, par:
 
 
 def _ligne(retenue: Retenue, saisie: SaisieOrientation, par: Any) -> Orientation:
-    proposee = retenue.proposee
-    return Orientation(
+    return composer_orientation(
         personne=retenue.personne,
         rang=retenue.rang,
-        periode=DateRange(saisie.le, None),
-        decidee_le=saisie.le,
-        notifiee_le=saisie.notifiee_le,
-        type_propose=proposee.proposition.type,
-        motif_proposition=proposee.proposition.texte,
-        regle=proposee.regle,
-        type_decide=saisie.type_decide,
-        motif=saisie.motif,
-        motif_texte=saisie.motif_texte.strip(),
-        organisme=saisie.organisme,
-        structure=saisie.structure,
-        mode=saisie.mode,
+        saisie=saisie,
         origine=OrigineOrientation.LOT,
-        diagnostic=proposee.diagnostic,
-        decidee_par=par,
+        proposee=retenue.proposee,
         depassement=retenue.depassement,
+        par=par,
     )
 
 

@@ -6,9 +6,11 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from parcours.models import CapaciteAccueil, Motif, Orientation, OrigineOrientation
+from parcours.models import CapaciteAccueil, Motif, Orientation, OrigineOrientation, Personne
+from parcours.propositions import PropositionDatee
 from parcours.regles.accueil import Accueil, Places
 from pdi.comptes.models import Role, Utilisateur
 from pdi.socle.droits import RegleMetier
@@ -81,4 +83,37 @@ def accueillants(structure: Structure) -> list[Utilisateur]:
             habilitations__structure=structure,
             habilitations__periode__contains=timezone.localdate(),
         ).distinct()
+    )
+
+
+def composer_orientation(
+    *,
+    personne: Personne,
+    rang: int,
+    saisie: SaisieOrientation,
+    origine: str,
+    proposee: PropositionDatee,
+    depassement: bool,
+    par: Utilisateur,
+) -> Orientation:
+    """Return the orientation decided by `par`, not written yet; `rang` counts those of the person from 1."""
+    return Orientation(
+        personne=personne,
+        rang=rang,
+        periode=DateRange(saisie.le, None),
+        decidee_le=saisie.le,
+        notifiee_le=saisie.notifiee_le,
+        type_propose=proposee.proposition.type,
+        motif_proposition=proposee.proposition.texte,
+        regle=proposee.regle,
+        type_decide=saisie.type_decide,
+        motif=saisie.motif,
+        motif_texte=saisie.motif_texte.strip(),
+        organisme=saisie.organisme,
+        structure=saisie.structure,
+        mode=saisie.mode,
+        origine=origine,
+        diagnostic=proposee.diagnostic,
+        decidee_par=par,
+        depassement=depassement,
     )
