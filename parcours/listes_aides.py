@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
-from parcours.listes_prescriptions import Vue
 from parcours.models import Adresse, AttributionAide, EnveloppeAide, EtatAide, ReglementAide
 from parcours.querysets import suivies_par
 from parcours.regles.attributions import TONS
+from parcours.vues_de_liste import ListeAVues
 from pdi.socle.exports import Colonne as ColonneExport
 from pdi.socle.filtres import FiltreAnnee, FiltreBooleen, FiltreChoix, Filtres, FiltreTexte
 from pdi.socle.pagination import PageParCle
@@ -63,7 +63,7 @@ TRIS_AIDES = {
 }
 
 
-class ListeAides:
+class ListeAides(ListeAVues[AttributionAide]):
     """The aids one reader may see."""
 
     def __init__(self, utilisateur: Any, get: Any, jour: datetime.date) -> None:
@@ -91,23 +91,12 @@ class ListeAides:
         }
 
     @cached_property
-    def _du_lecteur(self) -> QuerySet[AttributionAide]:
+    def du_lecteur(self) -> QuerySet[AttributionAide]:
+        """Return the rows the reader may see, through the other filters."""
         visibles = AttributionAide.objects.visibles_par(self.utilisateur)
         if self.filtres.valeurs.get("portefeuille"):
             visibles = visibles.filter(Exists(suivies_par(self.utilisateur).filter(personne=OuterRef("personne"))))
         return self.filtres.appliquer(visibles)
-
-    @cached_property
-    def vues(self) -> list[Vue]:
-        """Return the ready-made filters and what each holds, in one query."""
-        comptes = self._du_lecteur.aggregate(**{c: Count("pk", filter=q) for c, (_, q, _) in self.conditions.items()})
-        return [Vue(c, mots, comptes[c], ton, self.vue == c) for c, (mots, _, ton) in self.conditions.items()]
-
-    @property
-    def trouvees(self) -> QuerySet[AttributionAide]:
-        """Return the rows of the filters."""
-        vue = self.conditions.get(self.vue)
-        return self._du_lecteur.filter(vue[1]) if vue else self._du_lecteur
 
     @property
     def decorees(self) -> QuerySet[AttributionAide]:

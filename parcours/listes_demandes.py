@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from parcours.listes_prescriptions import Vue
 from parcours.models import DemandePublique, EtatDemandePublique
 from parcours.regles.demandes_publiques import DELAI_TRAITEMENT_JOURS, TONS, est_tardive
+from parcours.vues_de_liste import ListeAVues
 from pdi.socle.exports import Colonne as ColonneExport
 from pdi.socle.filtres import FiltreChoix, Filtres, FiltreTexte
 from pdi.socle.pagination import PageParCle
@@ -53,7 +53,7 @@ class Ligne:
     tardive: bool
 
 
-class ListeDemandes:
+class ListeDemandes(ListeAVues[DemandePublique]):
     """The requests one reader may handle."""
 
     def __init__(self, utilisateur: Any, get: Any, jour: datetime.date) -> None:
@@ -79,21 +79,14 @@ class ListeDemandes:
         }
 
     @cached_property
-    def _du_lecteur(self) -> QuerySet[DemandePublique]:
+    def du_lecteur(self) -> QuerySet[DemandePublique]:
+        """Return the rows the reader may see, through the other filters."""
         return self.filtres.appliquer(DemandePublique.objects.visibles_par(self.utilisateur))
-
-    @cached_property
-    def vues(self) -> list[Vue]:
-        """Return the ready-made filters and what each holds, in one query."""
-        comptes = self._du_lecteur.aggregate(**{c: Count("pk", filter=q) for c, (_, q, _) in self.conditions.items()})
-        return [Vue(c, mots, comptes[c], ton, self.vue == c) for c, (mots, _, ton) in self.conditions.items()]
 
     @property
     def decorees(self) -> QuerySet[DemandePublique]:
         """Return the rows with what a line shows; open ones first, the longest wait at the top."""
-        vue = self.conditions.get(self.vue)
-        trouvees = self._du_lecteur.filter(vue[1]) if vue else self._du_lecteur
-        return trouvees.select_related("offre", "commune").annotate(
+        return self.trouvees.select_related("offre", "commune").annotate(
             rang=Case(When(etat__in=OUVERTES, then=Value(0)), default=Value(1), output_field=IntegerField())
         )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Concat
 
 from offre.models import CategorieOffre
@@ -15,6 +15,7 @@ from parcours import chiffres_conventions
 from parcours.models import EtatPrescription, OriginePrescription, Personne, Prescription
 from parcours.querysets import ROLES_PERSONNES
 from parcours.regles.prescriptions import TONS
+from parcours.vues_de_liste import ListeAVues
 from pdi.comptes.models import Role
 from pdi.socle.exports import Colonne as ColonneExport
 from pdi.socle.filtres import FiltreBooleen, FiltreChoix, Filtres, FiltreTexte
@@ -31,17 +32,6 @@ TRIS = {
     "action": ("intitule", "pk"),
 }
 E = EtatPrescription
-
-
-@dataclass(frozen=True)
-class Vue:
-    """A ready-made filter of the list, with what it holds now."""
-
-    code: str
-    intitule: str
-    compte: int
-    ton: str = ""
-    choisie: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +86,7 @@ def lit_en_operateur(utilisateur: Any) -> bool:
     return utilisateur.a_role(Role.PRESTATAIRE) and not utilisateur.a_role(*autres)
 
 
-class ListePrescriptions:
+class ListePrescriptions(ListeAVues[Prescription]):
     """The prescriptions one reader may see."""
 
     def __init__(self, utilisateur: Any, get: Any, jour: datetime.date) -> None:
@@ -157,7 +147,8 @@ class ListePrescriptions:
         return Q(etat=E.REFUSEE, repondue_le__gte=self.jour - datetime.timedelta(days=30))
 
     @cached_property
-    def _du_lecteur(self) -> QuerySet[Prescription]:
+    def du_lecteur(self) -> QuerySet[Prescription]:
+        """Return the rows the reader may see, through the other filters."""
         visibles = Prescription.objects.visibles_par(self.utilisateur)
         if self.filtres.valeurs.get("portefeuille"):
             siennes = Personne.objects.portefeuille_de(self.utilisateur)
@@ -165,18 +156,6 @@ class ListePrescriptions:
         if self.chiffre is not None:
             visibles = visibles.filter(chiffres_conventions.condition(self.chiffre))
         return self.filtres.appliquer(visibles)
-
-    @cached_property
-    def vues(self) -> list[Vue]:
-        """Return the ready-made filters and what each holds with the other filters, in one query."""
-        comptes = self._du_lecteur.aggregate(**{c: Count("pk", filter=q) for c, (_, q, _) in self.conditions.items()})
-        return [Vue(c, mots, comptes[c], ton, self.vue == c) for c, (mots, _, ton) in self.conditions.items()]
-
-    @property
-    def trouvees(self) -> QuerySet[Prescription]:
-        """Return the rows of the filters."""
-        vue = self.conditions.get(self.vue)
-        return self._du_lecteur.filter(vue[1]) if vue else self._du_lecteur
 
     @property
     def decorees(self) -> QuerySet[Prescription]:
