@@ -26,7 +26,7 @@ from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
 from pdi.socle.formats import compte, date_longue
-from pdi.socle.formulaires import ECRITURE, envoi, signaler
+from pdi.socle.formulaires import ECRITURE, envoi, mener, signaler
 from pdi.socle.gestes import Geste, confirmer_geste, geste_de
 from pdi.socle.tri import Colonne
 
@@ -135,15 +135,11 @@ def avenant_modifier(request: HttpRequest, pk: int) -> HttpResponse:
     exiger(peut_modifier_avenant(request.user, lu))
     debut = {"intitule": lu.intitule, "expose": lu.expose, "effet": lu.effet, "version": lu.version}
     form = AvenantForm(envoi(request), initial=debut)
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.modifier_avenant(avenant=lu, par=request.user, **form.cleaned_data)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "L’avenant est enregistré.")
-            return redirect(lu)
-    return ecrire(
+    reponse = mener(
+        request, form, lambda: operations.modifier_avenant(avenant=lu, par=request.user, **form.cleaned_data),
+        dit="L’avenant est enregistré.", vers=lu,
+    )  # fmt: skip
+    return reponse or ecrire(
         request, form, titre="Modifier l’avenant", bouton="Enregistrer", cote=str(lu), chemin=_chemin(lu)
     )  # fmt: skip
 
@@ -218,15 +214,11 @@ def avenant_reprendre(request: HttpRequest, pk: int) -> HttpResponse:
     lu = lire_avenant(request, pk)
     exiger(peut_preparer_avenant(request.user, lu.programme))
     form = CommentaireForm(envoi(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.reprendre_avenant(avenant=lu, par=request.user, **form.cleaned_data)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "L’avenant est de nouveau en préparation.")
-            return redirect(lu)
-    return ecrire(
+    reponse = mener(
+        request, form, lambda: operations.reprendre_avenant(avenant=lu, par=request.user, **form.cleaned_data),
+        dit="L’avenant est de nouveau en préparation.", vers=lu,
+    )  # fmt: skip
+    return reponse or ecrire(
         request, form, titre="Remettre en préparation", bouton="Remettre en préparation", cote=str(lu),
         chemin=_chemin(lu),
     )  # fmt: skip

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,9 +18,9 @@ from gouvernance.operations.decisions import suivre_decision
 from gouvernance.querysets import OUVERTES
 from gouvernance.regles.seances import AUTOMATE_DECISION, SECRETARIAT, TONS_DECISION
 from pdi.socle.composants import Evenement, Lien
-from pdi.socle.droits import RegleMetier, exiger
+from pdi.socle.droits import exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import ECRITURE, envoi, signaler
+from pdi.socle.formulaires import ECRITURE, envoi, mener
 from pdi.socle.tri import Colonne
 
 from .instances import ecrire
@@ -106,15 +105,11 @@ def decision_suivre(request: HttpRequest, pk: int, geste: str) -> HttpResponse:
     lue = get_object_or_404(visibles, pk=pk)
     exiger(peut_suivre_decision(request.user, lue))
     form = SuiteForm(envoi(request), verbe=verbe)
-    if request.method == "POST" and form.is_valid():
-        try:
-            suivre_decision(decision=lue, verbe=verbe, par=request.user, **form.cleaned_data)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "L’avancement de la décision est enregistré.")
-            return redirect(lue)
-    return ecrire(
+    reponse = mener(
+        request, form, lambda: suivre_decision(decision=lue, verbe=verbe, par=request.user, **form.cleaned_data),
+        dit="L’avancement de la décision est enregistré.", vers=lue,
+    )  # fmt: skip
+    return reponse or ecrire(
         request, form, titre=f"{titre} {lue}", bouton=bouton, cote="Décision", texte=f"« {lue.texte} »",
         chemin=[*chemin_seance(lue.seance), Lien(f"Décision {lue}", lue.get_absolute_url())],
     )  # fmt: skip

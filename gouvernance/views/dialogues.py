@@ -23,7 +23,7 @@ from gouvernance.operations.propositions import deposer_proposition
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import ECRITURE, envoi, signaler
+from pdi.socle.formulaires import ECRITURE, envoi, mener, signaler
 from pdi.socle.gestes import Geste, confirmer_geste
 from pdi.socle.tri import Colonne
 
@@ -139,15 +139,11 @@ def dialogue_dater(request: HttpRequest, pk: int) -> HttpResponse:
     """Prepare the meeting of a dialogue, with its agenda."""
     lu = _tenu(request, pk)
     form = SeanceForm(envoi(request), initial={"objet": str(lu)})
-    if request.method == "POST" and form.is_valid():
-        try:
-            dater_dialogue(dialogue=lu, par=request.user, **form.valeurs)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "La séance du dialogue est en préparation, avec son ordre du jour.")
-            return redirect(lu)
-    return ecrire(
+    reponse = mener(
+        request, form, lambda: dater_dialogue(dialogue=lu, par=request.user, **form.valeurs),
+        dit="La séance du dialogue est en préparation, avec son ordre du jour.", vers=lu,
+    )  # fmt: skip
+    return reponse or ecrire(
         request, form, titre="Donner sa date au dialogue", bouton="Préparer la séance", cote="Dialogue",
         chemin=_chemin(lu), texte="L’ordre du jour habituel est repris. Vous convoquerez les membres depuis la séance.",
     )  # fmt: skip

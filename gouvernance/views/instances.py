@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -21,9 +20,9 @@ from gouvernance.listes_instances import COLONNES_EXPORT, ListeInstances
 from gouvernance.models import Instance, ReglementInstance
 from gouvernance.operations.instances import creer_instance, deposer_reglement, modifier_instance
 from pdi.socle.composants import Lien
-from pdi.socle.droits import RegleMetier, exiger
+from pdi.socle.droits import exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import ECRITURE, envoi, signaler
+from pdi.socle.formulaires import ECRITURE, envoi, mener
 from pdi.socle.pieces import servir_piece
 from pdi.socle.tri import Colonne
 
@@ -104,15 +103,11 @@ def instance_creer(request: HttpRequest) -> HttpResponse:
     """Create a body of the département."""
     exiger(peut_creer_instance(request.user))
     form = InstanceForm(envoi(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            creee = creer_instance(par=request.user, **form.valeurs)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "L’instance est créée : ajoutez ses membres.")
-            return redirect(creee)
-    return ecrire(request, form, titre="Créer une instance", bouton="Créer l’instance", chemin=chemin_de())
+    reponse = mener(
+        request, form, lambda: creer_instance(par=request.user, **form.valeurs),
+        dit="L’instance est créée : ajoutez ses membres.",
+    )  # fmt: skip
+    return reponse or ecrire(request, form, titre="Créer une instance", bouton="Créer l’instance", chemin=chemin_de())
 
 
 @login_required
@@ -122,15 +117,14 @@ def instance_modifier(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a body."""
     lue = instance_tenue(request, pk)
     form = InstanceForm(envoi(request), instance=lue)
-    if request.method == "POST" and form.is_valid():
-        try:
-            modifier_instance(instance=lue, version=form.cleaned_data["version"], par=request.user, **form.valeurs)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "L’instance est modifiée.")
-            return redirect(lue)
-    return ecrire(request, form, titre="Modifier l’instance", bouton="Enregistrer l’instance", chemin=chemin_de(lue))
+    reponse = mener(
+        request, form,
+        lambda: modifier_instance(instance=lue, version=form.cleaned_data["version"], par=request.user, **form.valeurs),
+        dit="L’instance est modifiée.", vers=lue,
+    )  # fmt: skip
+    return reponse or ecrire(
+        request, form, titre="Modifier l’instance", bouton="Enregistrer l’instance", chemin=chemin_de(lue)
+    )
 
 
 @login_required
@@ -140,15 +134,11 @@ def reglement_deposer(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the rules of procedure of a body."""
     lue = instance_tenue(request, pk)
     form = ReglementForm(envoi(request), request.FILES if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            deposer_reglement(instance=lue, fichier=form.cleaned_data["fichier"], par=request.user)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "Le règlement intérieur est déposé.")
-            return redirect(lue)
-    return ecrire(
+    reponse = mener(
+        request, form, lambda: deposer_reglement(instance=lue, fichier=form.cleaned_data["fichier"], par=request.user),
+        dit="Le règlement intérieur est déposé.", vers=lue,
+    )  # fmt: skip
+    return reponse or ecrire(
         request, form, titre="Déposer le règlement intérieur", bouton="Déposer le règlement", chemin=chemin_de(lue),
         texte="Les membres le lisent depuis la page de l’instance. Les versions précédentes restent.",
     )  # fmt: skip

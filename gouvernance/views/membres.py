@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -14,8 +13,8 @@ from gouvernance.droits_instances import peut_tenir_instance
 from gouvernance.forms.instances import FinMandatForm, MembreForm
 from gouvernance.models import Instance, Membre
 from gouvernance.operations.instances import ajouter_membre, modifier_membre, remplacer_membre, terminer_mandat
-from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import ECRITURE, envoi, signaler
+from pdi.socle.droits import exiger
+from pdi.socle.formulaires import ECRITURE, envoi, mener
 
 from .instances import chemin_de, ecrire, instance_tenue
 
@@ -35,15 +34,13 @@ def membre_ajouter(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a seat in a body."""
     lue = instance_tenue(request, pk)
     form = MembreForm(envoi(request), instance=lue)
-    if request.method == "POST" and form.is_valid():
-        try:
-            ajouter_membre(instance=lue, par=request.user, **form.cleaned_data)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "Le membre est ajouté.")
-            return redirect(lue)
-    return ecrire(request, form, titre="Ajouter un membre", bouton="Ajouter le membre", chemin=chemin_de(lue))
+    reponse = mener(
+        request, form, lambda: ajouter_membre(instance=lue, par=request.user, **form.cleaned_data),
+        dit="Le membre est ajouté.", vers=lue,
+    )  # fmt: skip
+    return reponse or ecrire(
+        request, form, titre="Ajouter un membre", bouton="Ajouter le membre", chemin=chemin_de(lue)
+    )
 
 
 @login_required
@@ -53,15 +50,11 @@ def membre_modifier(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a seat."""
     lu = _membre(request, pk)
     form = MembreForm(envoi(request), instance=lu.instance, membre=lu, avec_dates=False)
-    if request.method == "POST" and form.is_valid():
-        try:
-            modifier_membre(membre=lu, par=request.user, **form.cleaned_data)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "Le siège est corrigé.")
-            return redirect(lu.instance)
-    return ecrire(
+    reponse = mener(
+        request, form, lambda: modifier_membre(membre=lu, par=request.user, **form.cleaned_data),
+        dit="Le siège est corrigé.", vers=lu.instance,
+    )  # fmt: skip
+    return reponse or ecrire(
         request, form, titre=f"Corriger le siège de {lu}", bouton="Enregistrer le siège",
         chemin=chemin_de(lu.instance),
     )  # fmt: skip
@@ -74,15 +67,11 @@ def membre_remplacer(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the seat to somebody else."""
     lu = _membre(request, pk)
     form = MembreForm(envoi(request), instance=lu.instance, membre=lu)
-    if request.method == "POST" and form.is_valid():
-        try:
-            remplacer_membre(membre=lu, par=request.user, **form.cleaned_data)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "Le siège est donné ; le mandat précédent finit la veille.")
-            return redirect(lu.instance)
-    return ecrire(
+    reponse = mener(
+        request, form, lambda: remplacer_membre(membre=lu, par=request.user, **form.cleaned_data),
+        dit="Le siège est donné ; le mandat précédent finit la veille.", vers=lu.instance,
+    )  # fmt: skip
+    return reponse or ecrire(
         request, form, titre=f"Remplacer {lu}", bouton="Remplacer", chemin=chemin_de(lu.instance),
         texte="Le mandat actuel finit la veille du nouveau. Les séances passées gardent l’ancien membre ; ses "
         "suppléants suivent le siège.",
@@ -96,15 +85,11 @@ def membre_terminer(request: HttpRequest, pk: int) -> HttpResponse:
     """End a mandate."""
     lu = _membre(request, pk)
     form = FinMandatForm(envoi(request), initial={"fin": timezone.localdate()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            terminer_mandat(membre=lu, fin=form.cleaned_data["fin"], par=request.user)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "La fin du mandat est enregistrée.")
-            return redirect(lu.instance)
-    return ecrire(
+    reponse = mener(
+        request, form, lambda: terminer_mandat(membre=lu, fin=form.cleaned_data["fin"], par=request.user),
+        dit="La fin du mandat est enregistrée.", vers=lu.instance,
+    )  # fmt: skip
+    return reponse or ecrire(
         request, form, titre=f"Mettre fin au mandat de {lu} ?", bouton="Mettre fin au mandat", grave=True,
         chemin=chemin_de(lu.instance),
         texte="Il ne sera plus convoqué après ce jour. Les séances où il a siégé le gardent.",

@@ -29,7 +29,7 @@ from gouvernance.regles.participation import TONS_PROPOSITION
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import ECRITURE, envoi, signaler
+from pdi.socle.formulaires import ECRITURE, envoi, mener, signaler
 from pdi.socle.tri import Colonne
 
 from .instances import ecrire, instance_tenue
@@ -136,15 +136,11 @@ def formation_ajouter(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep a training given to members of a body."""
     lue = instance_tenue(request, pk)
     form = FormationForm(envoi(request), instance=lue)
-    if request.method == "POST" and form.is_valid():
-        try:
-            enregistrer_formation(instance=lue, par=request.user, **form.valeurs)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "La formation est enregistrée.")
-            return redirect("gouvernance:formations")
-    return ecrire(
+    reponse = mener(
+        request, form, lambda: enregistrer_formation(instance=lue, par=request.user, **form.valeurs),
+        dit="La formation est enregistrée.", vers="gouvernance:formations",
+    )  # fmt: skip
+    return reponse or ecrire(
         request, form, titre="Enregistrer une formation", bouton="Enregistrer la formation", cote="Formation",
         chemin=[*_chemin_formations(), Lien(str(lue), lue.get_absolute_url())],
     )  # fmt: skip

@@ -16,8 +16,8 @@ from gouvernance.forms.instances import PieceForm
 from gouvernance.models import Decision, PieceDecision, PieceSeance, Seance
 from gouvernance.operations.pieces import joindre_piece, retirer_piece
 from pdi.socle.composants import Lien
-from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import ECRITURE, envoi, signaler
+from pdi.socle.droits import exiger
+from pdi.socle.formulaires import ECRITURE, envoi, mener
 from pdi.socle.pieces import servir_piece
 
 from .instances import ecrire
@@ -57,14 +57,12 @@ def piece_joindre(request: HttpRequest, genre: str, pk: int) -> HttpResponse:
     porteur: Any = _porteur(request, genre, pk)
     exiger(peut_joindre(request.user, porteur))
     form = PieceForm(envoi(request), request.FILES if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            joindre_piece(porteur=porteur, fichier=form.cleaned_data["fichier"], par=request.user)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "La pièce est jointe.")
-            return redirect(porteur)
+    reponse = mener(
+        request, form, lambda: joindre_piece(porteur=porteur, fichier=form.cleaned_data["fichier"], par=request.user),
+        dit="La pièce est jointe.", vers=porteur,
+    )  # fmt: skip
+    if reponse:
+        return reponse
     seance = porteur.seance if genre == "decision" else porteur
     suite = [Lien(f"Décision {porteur}", porteur.get_absolute_url())] if genre == "decision" else []
     return ecrire(

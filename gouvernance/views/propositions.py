@@ -20,7 +20,7 @@ from gouvernance.operations.propositions import deposer_proposition, modifier_pr
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import ECRITURE, envoi, signaler
+from pdi.socle.formulaires import ECRITURE, envoi, mener, signaler
 from pdi.socle.tri import Colonne
 
 from .instances import ecrire, instance_tenue
@@ -92,15 +92,11 @@ def proposition_deposer(request: HttpRequest, pk: int) -> HttpResponse:
     voulue = request.GET.get("seance", "")
     seance = lue.seances.filter(pk=voulue).first() if voulue.isdecimal() and len(voulue) < 10 else None
     form = PropositionForm(envoi(request), utilisateur=request.user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            creee = deposer_proposition(instance=lue, seance=seance, par=request.user, **form.valeurs)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "La proposition est déposée : le comité technique la verra proposée.")
-            return redirect(creee)
-    return ecrire(
+    reponse = mener(
+        request, form, lambda: deposer_proposition(instance=lue, seance=seance, par=request.user, **form.valeurs),
+        dit="La proposition est déposée : le comité technique la verra proposée.",
+    )  # fmt: skip
+    return reponse or ecrire(
         request, form, titre="Déposer une proposition", bouton="Déposer la proposition", cote="Proposition",
         chemin=chemin_propositions(Lien(str(lue), lue.get_absolute_url())),
     )  # fmt: skip
@@ -145,15 +141,11 @@ def proposition_suivre(request: HttpRequest, pk: int, geste: str) -> HttpRespons
     verbe, titre, bouton = VERBES[geste]
     lue = _tenue(request, pk)
     form = SuitePropositionForm(envoi(request), verbe=verbe, utilisateur=request.user, proposition=lue)
-    if request.method == "POST" and form.is_valid():
-        try:
-            suivre_proposition(proposition=lue, verbe=verbe, par=request.user, **form.cleaned_data)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "La suite donnée à la proposition est enregistrée.")
-            return redirect(lue)
-    return ecrire(
+    reponse = mener(
+        request, form, lambda: suivre_proposition(proposition=lue, verbe=verbe, par=request.user, **form.cleaned_data),
+        dit="La suite donnée à la proposition est enregistrée.", vers=lue,
+    )  # fmt: skip
+    return reponse or ecrire(
         request, form, titre=titre, bouton=bouton, cote="Proposition", texte=f"« {lue} ». {ECRITE_AU_GROUPE}",
         chemin=chemin_propositions(Lien(str(lue), lue.get_absolute_url())),
     )  # fmt: skip

@@ -21,7 +21,7 @@ from gouvernance.operations import seances as ops
 from gouvernance.ordre_propose import proposer
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import ECRITURE, envoi, signaler
+from pdi.socle.formulaires import ECRITURE, envoi, mener, signaler
 from pdi.socle.gestes import Geste, confirmer_geste, geste_de
 
 from .instances import chemin_de, ecrire, instance_tenue
@@ -110,14 +110,13 @@ def seance_modifier(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a meeting."""
     lue = seance_tenue(request, pk)
     form = SeanceForm(envoi(request), seance=lue)
-    if request.method == "POST" and form.is_valid():
-        try:
-            ops.modifier_seance(seance=lue, version=form.cleaned_data["version"], par=request.user, **form.valeurs)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "La séance est modifiée.")
-            return redirect(lue)
+    reponse = mener(
+        request, form,
+        lambda: ops.modifier_seance(seance=lue, version=form.cleaned_data["version"], par=request.user, **form.valeurs),
+        dit="La séance est modifiée.", vers=lue,
+    )  # fmt: skip
+    if reponse:
+        return reponse
     texte = ""
     if lue.etat == "convoquee":
         texte = "Les membres déjà convoqués sont prévenus ; une autre date, ou heure, leur redemande leur réponse."
@@ -218,15 +217,11 @@ def seance_motif(request: HttpRequest, pk: int, geste: str) -> HttpResponse:
     fait = geste_de(MOTIFS, geste)
     lue = seance_tenue(request, pk)
     form = MotifForm(envoi(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            fait.operation(seance=lue, par=request.user, motif=form.cleaned_data["motif"])
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, fait.dit)
-            return redirect(lue)
-    return ecrire(
+    reponse = mener(
+        request, form, lambda: fait.operation(seance=lue, par=request.user, motif=form.cleaned_data["motif"]),
+        dit=fait.dit, vers=lue,
+    )  # fmt: skip
+    return reponse or ecrire(
         request, form, titre=fait.titre, bouton=fait.bouton, chemin=chemin_seance(lue), texte=fait.texte,
         cote="Séance", grave=geste == "annuler",
     )  # fmt: skip

@@ -17,9 +17,9 @@ from gouvernance.droits_avenants import peut_proposer_fiche
 from gouvernance.forms.vie import SignatureForm
 from gouvernance.lecture_vie import EXPORT_VIE, GENRES, LectureVie
 from pdi.socle.composants import Lien
-from pdi.socle.droits import RegleMetier, exiger
+from pdi.socle.droits import exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import ECRITURE, envoi, signaler
+from pdi.socle.formulaires import ECRITURE, envoi, mener
 from pdi.socle.pieces import servir_piece
 
 from .instances import ecrire
@@ -70,15 +70,11 @@ def signature_enregistrer(request: HttpRequest, pk: int) -> HttpResponse:
     }  # fmt: skip
     form = SignatureForm(envoi(request), request.FILES or None, initial=debut)
     retour = reverse("gouvernance:vie", args=[lu.programme.code])
-    if request.method == "POST" and form.is_valid():
-        try:
-            enregistrer_signature(signataire=lu, par=request.user, **form.cleaned_data)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "La signature est enregistrée.")
-            return redirect(retour)
-    return ecrire(
+    reponse = mener(
+        request, form, lambda: enregistrer_signature(signataire=lu, par=request.user, **form.cleaned_data),
+        dit="La signature est enregistrée.", vers=retour,
+    )  # fmt: skip
+    return reponse or ecrire(
         request, form, titre=f"Signature : {lu.structure}", bouton="Enregistrer", cote="Pacte",
         chemin=[Lien(str(lu.programme), lu.programme.get_absolute_url()), Lien("Vie du programme", retour)],
     )  # fmt: skip

@@ -25,7 +25,7 @@ from offre.operations.sessions import (
     preparer_session,
 )
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import ECRITURE, envoi, signaler
+from pdi.socle.formulaires import ECRITURE, envoi, mener, signaler
 from pdi.socle.gestes import Geste, confirmer_geste, geste_de
 
 GESTES = {
@@ -65,15 +65,11 @@ def session_preparer(request: HttpRequest, offre: int) -> HttpResponse:
     lue = get_object_or_404(OffreInsertion.objects.visibles_par(request.user), pk=offre)
     exiger(peut_preparer_session(request.user, lue))
     form = SessionForm(envoi(request), offre=lue, operateurs=operateurs_ouverts(request.user, lue))
-    if request.method == "POST" and form.is_valid():
-        try:
-            creee = preparer_session(offre=lue, par=request.user, parts=form.parts, **form.valeurs)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "La session est préparée. Elle n’est visible des référents qu’une fois ouverte.")
-            return redirect(creee)
-    return _ecrire(request, form, {"offre": lue, "session": None, "conflit": None, "empreinte": ""})
+    reponse = mener(
+        request, form, lambda: preparer_session(offre=lue, par=request.user, parts=form.parts, **form.valeurs),
+        dit="La session est préparée. Elle n’est visible des référents qu’une fois ouverte.",
+    )  # fmt: skip
+    return reponse or _ecrire(request, form, {"offre": lue, "session": None, "conflit": None, "empreinte": ""})
 
 
 @login_required
@@ -105,14 +101,12 @@ def session_dupliquer(request: HttpRequest, pk: int) -> HttpResponse:
     """Prepare another session alike."""
     lue = _tenue(request, pk)
     form = DuplicationForm(envoi(request), session=lue)
-    if request.method == "POST" and form.is_valid():
-        try:
-            creee = dupliquer_session(session=lue, debut=form.cleaned_data["debut"], par=request.user)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "La copie est prête : relisez-la, puis ouvrez-la aux inscriptions.")
-            return redirect(creee)
+    reponse = mener(
+        request, form, lambda: dupliquer_session(session=lue, debut=form.cleaned_data["debut"], par=request.user),
+        dit="La copie est prête : relisez-la, puis ouvrez-la aux inscriptions.",
+    )  # fmt: skip
+    if reponse:
+        return reponse
     contexte = {
         "session": lue, "titre": "Préparer une session semblable", "bouton": "Préparer la session", "grave": False,
         "texte": "Même durée, même lieu, mêmes horaires, même capacité, mêmes parts réservées ; aucun inscrit.",
@@ -127,14 +121,12 @@ def session_annuler(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancel a session, with its motive."""
     lue = _tenue(request, pk)
     form = AnnulationForm(envoi(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            annuler_session(session=lue, par=request.user, motif=form.cleaned_data["motif"])
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "La session est annulée ; ceux qui suivent les inscrits sont prévenus.")
-            return redirect(lue)
+    reponse = mener(
+        request, form, lambda: annuler_session(session=lue, par=request.user, motif=form.cleaned_data["motif"]),
+        dit="La session est annulée ; ceux qui suivent les inscrits sont prévenus.", vers=lue,
+    )  # fmt: skip
+    if reponse:
+        return reponse
     contexte = {
         "session": lue, "titre": "Annuler la session ?", "bouton": "Annuler la session", "grave": True,
         "texte": "Toutes les inscriptions et la liste d’attente prennent fin. Une session annulée ne rouvre pas.",

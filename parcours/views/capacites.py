@@ -16,7 +16,7 @@ from parcours.models import CapaciteAccueil
 from parcours.operations.capacites import fixer_capacite
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import mener, signaler
 from pdi.socle.tri import Colonne
 
 COLONNES = (
@@ -81,13 +81,12 @@ def capacite_modifier(request: HttpRequest, pk: int) -> HttpResponse:
     capacite = get_object_or_404(CapaciteAccueil.objects.select_related("structure"), pk=pk)
     exiger(peut_fixer_capacite(request.user, capacite.structure))
     form = CapaciteForm(request.POST or None, initial={"places": capacite.places})
-    if request.method == "POST" and form.is_valid():
-        try:
-            fixer_capacite(structure=capacite.structure, mode=capacite.mode, par=request.user, **form.cleaned_data)
-        except RegleMetier as refus:
-            signaler(form, refus)
-        else:
-            messages.success(request, "La capacité est modifiée.")
-            return redirect("parcours:capacites")
+    reponse = mener(
+        request, form,
+        lambda: fixer_capacite(structure=capacite.structure, mode=capacite.mode, par=request.user, **form.cleaned_data),
+        dit="La capacité est modifiée.", vers="parcours:capacites",
+    )  # fmt: skip
+    if reponse:
+        return reponse
     contexte = {"form": form, "capacite": capacite}
     return render(request, "parcours/orientation/capacite.html", contexte, status=422 if form.errors else 200)

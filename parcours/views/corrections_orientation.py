@@ -19,7 +19,7 @@ from parcours.models import Orientation
 from parcours.operations.correction_orientation import corriger_orientation, retirer_orientation
 from parcours.views.acces import personne_lue
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import ECRITURE, envoi, signaler
+from pdi.socle.formulaires import ECRITURE, envoi, mener, signaler
 
 CHAMPS = ("type_decide", "organisme", "structure", "mode", "notifiee_le", "motif", "motif_texte")
 
@@ -69,14 +69,13 @@ def orientation_retirer(request: HttpRequest, pk: int) -> HttpResponse:
     """Withdraw a decision, after saying why; show first what comes back."""
     lue, personne = _ouvrir(request, pk)
     form = RetraitForm(envoi(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            retirer_orientation(orientation=lue, pourquoi=form.cleaned_data["pourquoi"], par=request.user)
-        except RegleMetier as refus:
-            signaler(form, refus)
-        else:
-            messages.success(request, "La décision est retirée. Elle reste lisible dans l’historique de la personne.")
-            return redirect(personne)
+    reponse = mener(
+        request, form,
+        lambda: retirer_orientation(orientation=lue, pourquoi=form.cleaned_data["pourquoi"], par=request.user),
+        dit="La décision est retirée. Elle reste lisible dans l’historique de la personne.", vers=personne,
+    )  # fmt: skip
+    if reponse:
+        return reponse
     precedentes = Orientation.objects.filter(personne=personne, periode__endswith=lue.periode.lower)
     contexte = {
         "orientation": lue, "personne": personne, "form": form, "demande": getattr(lue, "demande_acceptee", None),

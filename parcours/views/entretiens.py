@@ -29,7 +29,7 @@ from parcours.regles.entretiens import ICONE, ISSUES, TON
 from parcours.rendez_vous import echeance_premier, possibles, valeurs_de, valeurs_initiales
 from parcours.views.acces import personne_suivie
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import mener, signaler
 from pdi.socle.navigation import retour_sur
 
 
@@ -148,14 +148,12 @@ def _motiver(request: HttpRequest, pk: int, verbe: str, operation: Any, **mots: 
     lu = entretien_suivi(request, pk)
     exiger(droits.peut_changer_entretien(request.user, lu, verbe, lu.personne))
     form = MotifForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            operation(entretien=lu, motif=form.cleaned_data["motif"], par=request.user)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, mots["fait"])
-            return redirect(lu)
+    reponse = mener(
+        request, form, lambda: operation(entretien=lu, motif=form.cleaned_data["motif"], par=request.user),
+        dit=mots["fait"], vers=lu,
+    )  # fmt: skip
+    if reponse:
+        return reponse
     contexte = {"entretien": lu, "personne": lu.personne, "form": form, **mots}
     return render(request, "parcours/entretiens/motif.html", contexte, status=422 if form.errors else 200)
 

@@ -30,7 +30,7 @@ from parcours.views.acces import avec_motif, personne_lue, personne_ouverte
 from parcours.views.actes import poser_acte
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import ECRITURE, signaler
+from pdi.socle.formulaires import ECRITURE, mener, signaler
 from pdi.socle.tri import Colonne
 
 LECTURE = ["GET", "HEAD"]
@@ -165,14 +165,12 @@ def prescription_modifier(request: HttpRequest, pk: int) -> HttpResponse:
         "action_libre": lue.action_libre,
     }  # fmt: skip
     form = PrescriptionForm(request.POST or None, offre=lue.offre, origines=None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            modifier_prescription(prescription=lue, saisie=form.saisie(), par=request.user)
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "La prescription est modifiée.")
-            return redirect(lue)
+    reponse = mener(
+        request, form, lambda: modifier_prescription(prescription=lue, saisie=form.saisie(), par=request.user),
+        dit="La prescription est modifiée.", vers=lue,
+    )  # fmt: skip
+    if reponse:
+        return reponse
     contexte = {
         "personne": lue.personne, "offre": lue.offre, "form": form, "titre": "Modifier la prescription",
         "retour": lue.get_absolute_url(), "places": None,

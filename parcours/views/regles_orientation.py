@@ -37,7 +37,7 @@ from parcours.regles.delais import plus_mois
 from parcours.statistiques.droits import peut_lire_observatoire, voit_petits_effectifs
 from parcours.statistiques.formule import Restriction
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import mener, signaler
 from pdi.socle.models import Traitement
 from pdi.socle.tri import Colonne
 
@@ -171,14 +171,12 @@ def jeu_appliquer(request: HttpRequest, pk: int) -> HttpResponse:
     applique = get_object_or_404(JeuRegles, pk=pk)
     exiger(peut_appliquer_jeu(request.user, applique))
     form = ApplicationForm(request.POST or None, initial={"le": timezone.localdate()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            appliquer_jeu_regles(jeu=applique, le=form.cleaned_data["le"], par=request.user)
-        except RegleMetier as refus:
-            signaler(form, refus)
-        else:
-            messages.success(request, "La date d’application est fixée.")
-            return redirect(applique)
+    reponse = mener(
+        request, form, lambda: appliquer_jeu_regles(jeu=applique, le=form.cleaned_data["le"], par=request.user),
+        dit="La date d’application est fixée.", vers=applique,
+    )  # fmt: skip
+    if reponse:
+        return reponse
     contexte = {"jeu": applique, "form": form, "courant": jeu_au(timezone.localdate())}
     return render(request, "parcours/orientation/appliquer.html", contexte, status=422 if form.errors else 200)
 

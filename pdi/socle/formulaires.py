@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from .droits import RegleMetier
 
@@ -21,3 +24,21 @@ def signaler(form: forms.BaseForm, erreur: RegleMetier) -> None:
     """Show a business rule's sentence on the field it names, or above the form; one line a rule when there are many."""
     for champ, phrase in erreur.details or [(erreur.champ, erreur.message)]:
         form.add_error(champ if champ in form.fields else None, phrase)
+
+
+def mener(
+    request: HttpRequest, form: forms.BaseForm, operation: Callable[[], Any], *, dit: str, vers: Any = None
+) -> HttpResponse | None:
+    """Carry out `operation` when the form sent is right, tell `dit`, go to `vers`, or to what the operation returns.
+
+    Return None when the form is to be shown: asked for, faulty, or refused by a rule, which it then tells.
+    """
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        obtenu = operation()
+    except RegleMetier as refus:
+        signaler(form, refus)
+        return None
+    messages.success(request, dit)
+    return redirect(vers or obtenu)
