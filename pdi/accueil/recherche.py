@@ -18,6 +18,7 @@ from django.utils import timezone
 from actions.models import FicheAction, Indicateur
 from parcours.models import Personne
 from parcours.recherche import chercher as chercher_personnes
+from pdi.socle.formats import naissance
 from pdi.structures.models import Structure
 from pdi.structures.regles import cle_nom
 
@@ -130,10 +131,8 @@ def _personnes(utilisateur: Any, saisie: str) -> GroupeResultats:
 
 
 def _resultat_personne(personne: Personne) -> Resultat:
-    naissance = f"{personne.date_naissance:%d/%m/%Y}" if personne.date_naissance else "naissance inconnue"
-    return Resultat(
-        str(personne), f"{naissance}, personne fictive" if personne.fictive else naissance, personne.get_absolute_url()
-    )
+    dit = naissance(personne.date_naissance)
+    return Resultat(str(personne), f"{dit}, personne fictive" if personne.fictive else dit, personne.get_absolute_url())
 
 
 def _structures(utilisateur: Any, texte: str, saisie: str) -> GroupeResultats:

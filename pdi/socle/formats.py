@@ -155,6 +155,11 @@ def date_courte(valeur: datetime.date | None) -> str:
     return f"{_jour(valeur):%d/%m/%Y}" if valeur else "sans date"
 
 
+def naissance(valeur: datetime.date | None) -> str:
+    """Return « 12/03/1985 », which stands beside a name; None gives « naissance inconnue »."""
+    return date_courte(valeur) if valeur else "naissance inconnue"
+
+
 def date_heure(valeur: datetime.datetime | None) -> str:
     """Return « 12 février 2026 à 17 h 42 », in local time."""
     if not valeur:

@@ -83,6 +83,12 @@ def date_courte(valeur: datetime.date | None) -> str:
 
 
 @register.filter
+def naissance(valeur: datetime.date | None) -> str:
+    """`{{ p.date_naissance|naissance }}` « 12/03/1985 » beside a name."""
+    return formats.naissance(valeur)
+
+
+@register.filter
 def date_heure(valeur: datetime.datetime | None) -> str:
     """`{{ d|date_heure }}` « 12 février 2026 à 17 h 42 »."""
     return formats.date_heure(valeur)
