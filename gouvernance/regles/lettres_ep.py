@@ -37,6 +37,7 @@ _INTENTION = {
     "source_delai": "texte qui fixe ce délai",
     "risques": "sanctions possibles, une par ligne",
     "plafond": "plafond dû au foyer, en %",
+    "plafond_si": "quand ce plafond tient, sous le régime des faits",
     "source_sanctions": "texte qui prévoit les sanctions",
 }
 _DECISION = {
@@ -111,7 +112,8 @@ def valeurs(regime: Regime, faits: Faits) -> dict[str, str]:
         "faits_le": date_longue(faits.faits_le), "expose": faits.expose, "seance": faits.seance,
         "delai": str(delai_contradictoire(regime)), "source_delai": source(regime, "contradictoire_jours"),
         "risques": "\n".join(_risques(regime)), "plafond": f"{fixe}{INSECABLE}%" if fixe else "",
-        "source_sanctions": source(regime, "sanctions"), "decision_le": _jour(faits.decidee_le),
+        "plafond_si": _plafond_si(regime), "source_sanctions": source(regime, "sanctions"),
+        "decision_le": _jour(faits.decidee_le),
         "decision": dire(regime, faits.decision).lower() if faits.decision else "", "motifs": faits.motifs,
         "effet_le": _jour(faits.effet_le) if dernier else "", "fin_le": _jour(dernier),
         "effet_definitif": "" if dernier else _jour(faits.effet_le), "avis": faits.avis.lower(), "ecart": faits.ecart,
@@ -121,6 +123,11 @@ def valeurs(regime: Regime, faits: Faits) -> dict[str, str]:
 
 def _jour(jour: datetime.date | None) -> str:
     return date_longue(jour) if jour else ""
+
+
+def _plafond_si(regime: Regime) -> str:
+    majore = " ou si votre RSA est majoré" if regime.parametres.get("plafond_sanction_majoration") else ""
+    return f"votre foyer compte plusieurs personnes{majore}"
 
 
 def _risques(regime: Regime) -> list[str]:

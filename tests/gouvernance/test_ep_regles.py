@@ -149,7 +149,10 @@ def test_la_lettre_d_intention_dit_le_delai_les_droits_et_les_risques_du_regime(
     assert "10 jours" in texte
     assert "de 30 à 100 %" in texte
     assert "personne de votre choix" in texte
-    assert "1 mois" in lettre("intention", A, faits)[1]
+    assert "ou si votre RSA est majoré, la baisse ne dépasse pas 50 %" in texte
+    sous_a = lettre("intention", A, faits)[1]
+    assert "1 mois" in sous_a
+    assert "majoré" not in sous_a
 
 
 def test_la_lettre_de_decision_dit_les_dates_les_motifs_et_les_recours():
