@@ -252,6 +252,9 @@ VERBES: Mapping[str, str] = {
     "orienter_apres_ep": "Orientation ouverte après l’équipe pluridisciplinaire",
     "lever_sanction": "Sanction levée",
     "ecrire_lettre_ep": "Courrier de l’équipe pluridisciplinaire écrit",
+    "corriger_intention": "Jour de réception de l’intention corrigé",
+    "publier_modele_lettre": "Modèle de courrier de l’équipe pluridisciplinaire publié",
+    "retirer_modele_lettre": "Modèle de courrier de l’équipe pluridisciplinaire retiré",
 }
 
 # The longest beginning wins.

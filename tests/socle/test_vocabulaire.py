@@ -22,7 +22,8 @@ def test_chaque_verbe_du_code_a_ses_mots() -> None:
         for verbe in VERBE.findall(chemin.read_text(encoding="utf-8"))
     }
     assert len(cites) > 30
-    assert not cites - set(VERBES), "Ajoutez ces verbes à pdi/socle/vocabulaire.py"
+    manquants = sorted(cites - set(VERBES))
+    assert not manquants, f"Ajoutez à pdi/socle/vocabulaire.py : {', '.join(manquants)}"
 
 
 @pytest.mark.parametrize(
