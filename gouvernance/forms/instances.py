@@ -64,9 +64,14 @@ class InstanceForm(Formulaire):
     active = forms.BooleanField(label="Elle se réunit encore", required=False, initial=True)
     version = forms.IntegerField(widget=forms.HiddenInput, initial=1)
 
-    def __init__(self, *args: Any, instance: Instance | None = None, **kwargs: Any) -> None:
-        """Show the body as it is."""
-        if instance is not None:
+    def __init__(
+        self, *args: Any, instance: Instance | None = None, modele: Instance | None = None, **kwargs: Any
+    ) -> None:
+        """Show the body as it is; a new one may take after a `modele`, its territory and its secretaries apart."""
+        if modele is not None:
+            repris = {nom: getattr(modele, nom) for nom in CHAMPS_INSTANCE if nom != "territoire"}
+            kwargs.setdefault("initial", repris | {"active": True})
+        elif instance is not None:
             initial = {nom: getattr(instance, nom) for nom in (*CHAMPS_INSTANCE, "version")}
             kwargs.setdefault("initial", initial | {"secretaires": instance.secretaires.all()})
         else:

@@ -92,7 +92,10 @@ def instances_export(request: HttpRequest) -> HttpResponseBase:
 def instance(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a body: what it is for, who sits."""
     lue = instance_visible(request, pk)
-    contexte = {"instance": lue, "lecture": LectureInstance(lue, request.user, timezone.localdate())}
+    contexte = {
+        "instance": lue, "lecture": LectureInstance(lue, request.user, timezone.localdate()),
+        "peut_reprendre": lue.reference and peut_creer_instance(request.user).ok,
+    }  # fmt: skip
     return render(request, "gouvernance/instances/instance.html", contexte)
 
 
@@ -102,7 +105,9 @@ def instance(request: HttpRequest, pk: int) -> HttpResponse:
 def instance_creer(request: HttpRequest) -> HttpResponse:
     """Create a body of the département."""
     exiger(peut_creer_instance(request.user))
-    form = InstanceForm(envoi(request))
+    repris = request.GET.get("modele", "")
+    modele = Instance.objects.visibles_par(request.user).filter(pk=repris).first() if repris.isdecimal() else None
+    form = InstanceForm(envoi(request), modele=modele)
     reponse = mener(
         request, form, lambda: creer_instance(par=request.user, **form.valeurs),
         dit="L’instance est créée : ajoutez ses membres.",

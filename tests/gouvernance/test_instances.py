@@ -184,3 +184,7 @@ def test_une_instance_d_un_autre_departement_ne_se_modifie_pas(client, service, 
     reponse = client.get(reverse("gouvernance:instance_modifier", args=[comite.pk]))
     assert reponse.status_code == 403
     assert "sert de référence" in reponse.content.decode()
+    page = client.get(comite.get_absolute_url()).content.decode()
+    reprise = page.split(f'href="{reverse("gouvernance:instance_creer")}?modele=')[1].split('"')[0]
+    form = client.get(reverse("gouvernance:instance_creer"), {"modele": reprise}).context["form"]
+    assert (form.initial["nom"], form.initial["nature"]) == (comite.nom, comite.nature), "on peut s’en inspirer"

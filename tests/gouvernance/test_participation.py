@@ -321,6 +321,24 @@ def test_la_fiche_d_un_dialogue_tenu_ne_change_plus(dialogue, service):
         preparer_dialogue(dialogue=dialogue, par=service)
 
 
+def test_une_proposition_sans_reponse_attend_a_l_accueil_de_qui_tient_le_groupe(client, proposition, groupe):
+    secretaire = UtilisateurFactory.create(role=Role.PILOTE)
+    groupe.secretaires.add(secretaire)
+    ops.deposer_proposition(
+        instance=_seance(TECHNIQUE, par=proposition.transitions.get().par).instance,
+        par=proposition.transitions.get().par,
+        deposee_le=il_y_a(3),
+        titre="Pas au secrétaire",
+    )
+    client.force_login(secretaire, backend="django.contrib.auth.backends.ModelBackend")
+    accueil = client.get(reverse("accueil:accueil")).content.decode()
+    assert "proposition sans suite" in accueil
+    adresse = accueil.split(reverse("gouvernance:propositions"))[1].split('"')[0].replace("&amp;", "&")
+    liste = client.get(reverse("gouvernance:propositions") + adresse).content.decode()
+    assert "Un accueil sans rendez-vous le mercredi" in liste
+    assert "Pas au secrétaire" not in liste
+
+
 # -- the figures of fiches ----------------------------------------------------------------------
 
 
