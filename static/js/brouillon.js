@@ -137,16 +137,11 @@ if (formulaire) {
     if (document.visibilityState === "hidden") brouillon.enregistrer();
   });
   document.addEventListener("keydown", (evenement) => {
-    if ((evenement.ctrlKey || evenement.metaKey) && evenement.key.toLowerCase() === "s") {
-      evenement.preventDefault();
-      brouillon.enregistrer();
-    }
-    // Only where the form says so: elsewhere the main button hands the text over for good.
-    const bouton = formulaire.querySelector("[data-raccourci]");
-    if (bouton && (evenement.ctrlKey || evenement.metaKey) && evenement.key === "Enter") {
-      evenement.preventDefault();
-      bouton.click();
-    }
+    const touche = evenement.ctrlKey || evenement.metaKey ? evenement.key.toLowerCase() : "";
+    const bouton = formulaire.querySelector("[data-raccourci]");   // elsewhere the main button hands the text over for good
+    if (touche !== "s" && !(touche === "enter" && bouton)) return;
+    evenement.preventDefault();
+    if (touche === "s") brouillon.enregistrer(); else bouton.click();
   });
   document.addEventListener("click", (evenement) => {
     if (evenement.target.closest("[data-brouillon-oublier]")) brouillon.oublier();
