@@ -360,7 +360,7 @@ def test_les_fiches_comptent_le_groupe_et_ne_montrent_pas_un_zero_que_rien_ne_di
         Membre.objects.create(instance=groupe, nom=nom, mandat=DateRange(datetime.date(annee, 1, 1), None))
     calculer_participation(jour=timezone.localdate())
     lues = MesureIndicateur.objects.courantes().order_by("indicateur", "annee")
-    assert [(m.indicateur, m.annee, m.valeur, m.provenance) for m in lues] == [
+    assert [(m.indicateur, m.annee, int(m.valeur or 0), m.provenance) for m in lues] == [
         (membres, annee - 1, 2, "saisie"), (membres, annee, 2, "calcul"),
         (reunions, annee - 1, 12, "saisie"), (reunions, annee, 12, "saisie"),
     ]  # fmt: skip

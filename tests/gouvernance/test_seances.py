@@ -255,7 +255,7 @@ def test_le_releve_s_envoie_a_chacun_une_fois_et_de_nouveau_s_il_est_corrige(cli
     client.post(ecran)
     traitement = Traitement.objects.get(nature="releve_seance")
     for _ in range(2):  # taken twice by the worker
-        executer_envoi(suivi=SuiviEspion(traitement), **traitement.parametres)
+        executer_envoi(suivi=SuiviEspion(traitement), **traitement.parametres)  # type: ignore[arg-type]
     recus = [m for m in mail.outbox if m.subject.startswith("Relevé")]
     assert sorted(m.to[0] for m in recus) == ["ada@exemple.fr", "leo@exemple.fr"]
     assert "D1. Cartographier les SIAE" in recus[0].body
