@@ -11,10 +11,11 @@ from itertools import groupby
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from actions.models import Campagne, ChiffreBilan, FicheAction, Programme, RoleFiche, Signataire, TypeRole
+from actions.models import ChiffreBilan, FicheAction, Programme, RoleFiche, Signataire, TypeRole
 from actions.presentation import STATUTS_FICHE
 from gouvernance.models import (
     Avenant,
+    Deliberation,
     EtatAvenant,
     EtatSeance,
     EtatVersion,
@@ -118,6 +119,11 @@ class LecturePacte:
         """Return the published reports."""
         return list(rapports_publies(self.programme))
 
+    @property
+    def rapports_votes(self) -> list[tuple[VersionRapport, Deliberation | None]]:
+        """Return each published report with the vote on it, None while there is none."""
+        return [(v, getattr(v, "deliberation", None)) for v in self.rapports]
+
     @cached_property
     def signataires(self) -> list[Signataire]:
         """Return the signatories that did not refuse."""
@@ -145,17 +151,16 @@ class LecturePacte:
 
     @cached_property
     def exercice(self) -> int | None:
-        """Return the year of the figures: that of the last published report, else of the last closed campaign."""
-        if self.rapports:
-            return self.rapports[0].rapport.annee
-        closes = Campagne.objects.filter(programme=self.programme, etat="close").order_by("-annee")
-        return closes.values_list("annee", flat=True).first()
+        """Return the year of the figures: that of the last published report, none before the first."""
+        return self.rapports[0].rapport.annee if self.rapports else None
 
     @cached_property
     def chiffres(self) -> list[ChiffrePublic]:
         """Return a figure of each fiche, as frozen in its validated bilan: the first that may be said (one query)."""
+        if self.exercice is None:
+            return []
         lus = ChiffreBilan.objects.filter(
-            bilan__campagne__programme=self.programme, bilan__campagne__annee=self.exercice or 0, bilan__etat="valide",
+            bilan__campagne__programme=self.programme, bilan__campagne__annee=self.exercice, bilan__etat="valide",
             bilan__fiche__restreinte=False, valeur__isnull=False, indicateur__unite__in=["%", "nombre"],
         )  # fmt: skip
         ordre = ("bilan__fiche__ordre", "bilan__fiche_id", "indicateur__ordre", "pk")

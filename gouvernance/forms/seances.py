@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from actions.forms.champs import ChampDate, ChampEntier, ChampStructure
 from actions.forms.lignes import Formulaire
-from actions.models import FicheAction
+from actions.models import FicheAction, Programme
 from gouvernance.models import Decision, PointOrdreDuJour, RapportAnnuel, Seance, TypeDecision
 from offre.models import OffreInsertion
 from pdi.comptes.models import Utilisateur
@@ -121,7 +121,7 @@ class PointForm(Formulaire):
             noms = ("titre", "texte", "duree_minutes", "notes", "fiche", "offre", "rapport", "version")
             kwargs.setdefault("initial", {n: getattr(point, n) for n in noms})
         super().__init__(*args, **kwargs)
-        fiches = FicheAction.objects.visibles_par(utilisateur).filter(programme__reference=False)
+        fiches = FicheAction.objects.visibles_par(utilisateur).filter(programme__in=Programme.objects.du_departement())
         champs: dict[str, Any] = dict(self.fields)
         champs["fiche"].queryset = fiches.order_by("programme", "ordre")
         champs["offre"].queryset = OffreInsertion.objects.visibles_par(utilisateur).order_by("ordre")

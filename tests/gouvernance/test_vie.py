@@ -30,6 +30,7 @@ from gouvernance.operations.demonstration_rapport import (
     lancer_publication,
     publier_avec_son_vote,
 )
+from gouvernance.operations.versions import publier_version
 from gouvernance.public import dire_chiffre
 from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
@@ -200,16 +201,25 @@ def test_un_petit_nombre_ne_se_publie_pas(unite: str, valeur: int, termes: tuple
     assert dire_chiffre(chiffre)[1] is masque
 
 
-def test_les_chiffres_sont_ceux_des_bilans_valides(client: Client, signataire: Signataire) -> None:
+def test_les_chiffres_sont_ceux_des_bilans_valides_du_dernier_rapport_publie(
+    client: Client, signataire: Signataire, version_rapide: Any
+) -> None:
     Programme.objects.filter(pk=signataire.programme_id).update(en_ligne=True)
     campagne = CampagneFactory.create(programme=signataire.programme, annee=2025, etat="close")
-    for etat, libelle, valeur in ((EtatBilan.VALIDE, "Personnes reçues", 1234), (EtatBilan.SOUMIS, "Pas encore", 55)):
+
+    def ecrire(etat: EtatBilan, libelle: str, valeur: int) -> None:
         fiche = FicheFactory.create(programme=signataire.programme)
         bilan = BilanFactory.create(campagne=campagne, fiche=fiche, etat=etat)
         indicateur = IndicateurFactory.create(fiche=fiche, libelle=libelle, unite="nombre", ordre=1)
         petite = IndicateurFactory.create(fiche=fiche, libelle="Trop peu", unite="nombre", ordre=0)
         for lu, combien in ((petite, 3), (indicateur, valeur)):
             ChiffreBilan.objects.create(bilan=bilan, indicateur=lu, valeur=combien, gele_le=timezone.now())
+
+    ecrire(EtatBilan.VALIDE, "Personnes reçues", 1234)
+    assert "Chiffres clés" not in pacte(client)  # nothing is said of a year before its report is published
+    version = version_rapide(signataire.programme)
+    publier_version(version=version, par=version.compilee_par)
+    ecrire(EtatBilan.SOUMIS, "Pas encore", 55)
     page = pacte(client)
     assert "Chiffres clés 2025" in page
     assert "Trop peu" not in page  # another figure of the fiche may be said
