@@ -23,7 +23,7 @@ from gouvernance.models import (
     Questionnaire,
     Seance,
 )
-from gouvernance.operations.convocations import jeton, joignable
+from gouvernance.operations.convocations import adresse_de, jeton, joignable
 from gouvernance.querysets import OUVERTES
 from gouvernance.regles.seances import (
     AUTOMATE_SEANCE,
@@ -239,7 +239,11 @@ def avertir(seance: Seance, geste: str, jour: datetime.date) -> str:
     membres = list(seance.instance.membres.au(timezone.localdate(seance.debut)).select_related("compte", "structure"))
     muets = [nom_du_membre(m, tenue=True) for m in membres if not joignable(m)]
     dit = f"{compte(len(membres), 'membre')} en fonction ce jour-là."
-    return f"{dit} Sans adresse, à prévenir autrement : {', '.join(muets)}." if muets else dit
+    if muets:
+        dit += f" Sans adresse, à prévenir autrement : {', '.join(muets)}."
+    if any(joignable(m) and not adresse_de(m) for m in membres):
+        dit += " Aucun courriel ne part vers les comptes de démonstration."
+    return dit
 
 
 def _objet(point: PointOrdreDuJour) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Error as Erreur
 from playwright.sync_api import Page
 
 RACINE = Path(__file__).resolve().parent.parent
@@ -23,6 +24,22 @@ def verifier_axe(page: Page, *, exclure: tuple[str, ...] = ()) -> None:
 
     axe runs through the browser's debugging channel: the page keeps its strict CSP. `exclure` lists selectors.
     """
+    try:
+        resultat = _jouer_axe(page, exclure)
+    except Erreur:  # the page that was just left went away under axe: read the one that came
+        page.wait_for_load_state()
+        resultat = _jouer_axe(page, exclure)
+    lignes = []
+    for faute in resultat["fautes"]:
+        lignes.append(f"{faute['id']} ({faute['impact']}) : {faute['help']}")
+        for noeud in faute["nodes"][:5]:
+            lignes.append(f"    {' '.join(map(str, noeud['target']))}\n        {noeud['html'][:200]}")
+            lignes += [f"        {detail['message']}" for detail in noeud["any"][:2]]
+    assert not lignes, f"{len(resultat['fautes'])} faute(s) d’accessibilité sur {page.url}\n" + "\n".join(lignes)
+
+
+def _jouer_axe(page: Page, exclure: tuple[str, ...]) -> dict[str, Any]:
+    page.wait_for_load_state()
     page.evaluate(_script_axe())
     resultat: dict[str, Any] = page.evaluate(
         """async ([regles, exclure]) => {
@@ -32,13 +49,7 @@ def verifier_axe(page: Page, *, exclure: tuple[str, ...] = ()) -> None:
         }""",
         [REGLES_AXE, list(exclure)],
     )
-    lignes = []
-    for faute in resultat["fautes"]:
-        lignes.append(f"{faute['id']} ({faute['impact']}) : {faute['help']}")
-        for noeud in faute["nodes"][:5]:
-            lignes.append(f"    {' '.join(map(str, noeud['target']))}\n        {noeud['html'][:200]}")
-            lignes += [f"        {detail['message']}" for detail in noeud["any"][:2]]
-    assert not lignes, f"{len(resultat['fautes'])} faute(s) d’accessibilité sur {page.url}\n" + "\n".join(lignes)
+    return resultat
 
 
 def verifier_largeur(page: Page) -> None:

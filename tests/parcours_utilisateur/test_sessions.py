@@ -49,6 +49,7 @@ def test_prescrire_inscrire_repondre_par_lien_et_la_liste_bouge(nouvelle_page, l
     page.get_by_label(re.compile("transmettre aussitôt")).check()
     page.get_by_role("button", name="Prescrire").click()
     page.get_by_role("link", name="Inscrire dans une session").click()
+    page.wait_for_url("**/inscrire/")
     verifier_page(page)
     page.get_by_role("button", name=re.compile("Inscrire")).click()
     expect(page.get_by_text("La personne est inscrite dans la session.")).to_be_visible()
