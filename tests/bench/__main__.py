@@ -21,6 +21,35 @@ def _charger_mesures() -> None:
         importlib.import_module(f"tests.bench.{chemin.stem}")
 
 
+def _famille(nom: str) -> str:
+    """Return who shares the rows of a measure: its module; the measures about people share one population."""
+    from tests.bench.registre import REGISTRE
+
+    module = REGISTRE[nom].preparation.__module__.rpartition(".")[2]
+    return "mesures_parcours" if module.startswith("mesures_parcours") else module
+
+
+def _base() -> str:
+    from django.db import connection
+
+    return str(connection.settings_dict["NAME"])
+
+
+def _copier(*, depuis: str, vers: str) -> None:
+    """Make the database `vers` again as a copy of `depuis`: the rows of one family of measures never meet another's."""
+    import psycopg
+    from django.db import connection, connections
+    from psycopg import sql
+
+    reglages = {
+        c: v for c, v in connection.get_connection_params().items() if c in {"host", "port", "user", "password"}
+    }
+    connections.close_all()
+    with psycopg.connect(**reglages, dbname="postgres", autocommit=True) as acces:
+        acces.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(vers)))
+        acces.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(vers), sql.Identifier(depuis)))
+
+
 def main() -> int:
     """Run the measures named on the command line, all by default; return the exit code."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "pdi.settings.test"
@@ -54,10 +83,14 @@ def main() -> int:
             print(f"Mesures connues : {', '.join(registre.REGISTRE) or 'aucune'}.", file=sys.stderr)
             return 1
         call_command("migrate", verbosity=0, interactive=False)
+        _copier(depuis=_base(), vers=f"{_base()}_vide")
         print("\t".join(COLONNES), file=sys.stderr, flush=True)
-        ratees = 0
+        ratees, famille = 0, ""
         for nom in noms:
             try:
+                if famille not in ("", _famille(nom)):
+                    _copier(depuis=f"{_base()}_vide", vers=_base())
+                famille = _famille(nom)
                 print(registre.executer(registre.REGISTRE[nom]).texte(), flush=True)
             except Exception:  # noqa: BLE001  # one measure that fails is said, and the others still run
                 ratees += 1
