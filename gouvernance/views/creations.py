@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -20,8 +19,8 @@ from gouvernance.lecture_vie import COMITES
 from gouvernance.models import Decision, ModificationFiche
 from gouvernance.operations import creations as operations
 from pdi.socle.composants import Lien
-from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import ECRITURE, envoi, signaler
+from pdi.socle.droits import exiger
+from pdi.socle.formulaires import ECRITURE, envoi, mener
 
 
 def _form(request: HttpRequest, programme: Programme, **suite: Any) -> NouvelleFicheForm:
@@ -53,18 +52,17 @@ def fiche_proposer(request: HttpRequest, code: str) -> HttpResponse:
     exiger(peut_proposer_fiche(request.user, programme))
     decisions = Decision.objects.visibles_par(request.user).filter(seance__instance__nature__in=COMITES)
     form = _form(request, programme, decisions=decisions.order_by("-pk"))
-    if request.method == "POST" and form.is_valid():
+
+    def proposer() -> ModificationFiche:
         lues = form.cleaned_data
-        try:
-            lue = operations.proposer_fiche(
-                programme=programme, axe=_axe(programme, lues["axe"]), textes=form.textes, motif=lues["motif"],
-                origine=lues["origine"], decision=lues["decision"], par=request.user,
-            )  # fmt: skip
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "La proposition est enregistrée. Les chargés de programme sont prévenus.")
-            return redirect(lue)
+        return operations.proposer_fiche(
+            programme=programme, axe=_axe(programme, lues["axe"]), textes=form.textes, motif=lues["motif"],
+            origine=lues["origine"], decision=lues["decision"], par=request.user,
+        )  # fmt: skip
+
+    dit = "La proposition est enregistrée. Les chargés de programme sont prévenus."
+    if (fait := mener(request, form, proposer, dit=dit)) is not None:
+        return fait
     chemin = [Lien(str(programme), programme.get_absolute_url())]
     return _ecrire(request, form, programme, "Proposer une nouvelle fiche", chemin)
 
@@ -74,17 +72,15 @@ def corriger(request: HttpRequest, lue: ModificationFiche) -> HttpResponse:
     programme = lue.programme_vise
     debut = {**lue.contenu, "axe": lue.axe_id, "motif": lue.motif, "version": lue.version}
     form = _form(request, programme, initial=debut)
-    if request.method == "POST" and form.is_valid():
+
+    def reprendre() -> None:
         lues = form.cleaned_data
-        try:
-            operations.corriger_fiche_proposee(
-                modification=lue, version=lues["version"] or 0, axe=_axe(programme, lues["axe"]), textes=form.textes,
-                motif=lues["motif"], par=request.user,
-            )  # fmt: skip
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "La proposition est corrigée.")
-            return redirect(lue)
+        operations.corriger_fiche_proposee(
+            modification=lue, version=lues["version"] or 0, axe=_axe(programme, lues["axe"]), textes=form.textes,
+            motif=lues["motif"], par=request.user,
+        )  # fmt: skip
+
+    if (fait := mener(request, form, reprendre, dit="La proposition est corrigée.", vers=lue)) is not None:
+        return fait
     chemin = [Lien("Propositions", reverse("gouvernance:modifications")), Lien(str(lue), lue.get_absolute_url())]
     return _ecrire(request, form, programme, "Corriger la proposition", chemin)

@@ -29,7 +29,7 @@ from gouvernance.operations import modifications as operations
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import ECRITURE, envoi, signaler
+from pdi.socle.formulaires import ECRITURE, envoi, mener, signaler
 from pdi.socle.gestes import Geste, confirmer_geste, geste_de
 from pdi.socle.tri import Colonne
 
@@ -171,18 +171,15 @@ def modification_corriger(request: HttpRequest, pk: int) -> HttpResponse:
     actuel = texte_actuel(lue.ciblee, lue.champ)
     debut = {"apres": lue.apres, "motif": lue.motif, "vu": str(lue.version)}
     form = ModificationForm(envoi(request), initial=debut, champ=lue.champ, correction=True)
-    if request.method == "POST" and form.is_valid():
+
+    def corriger() -> None:
         version = form.cleaned_data.pop("vu")
-        try:
-            operations.corriger_modification(
-                modification=lue, version=int(version) if version.isdigit() else 0, par=request.user,
-                **form.cleaned_data,
-            )  # fmt: skip
-        except RegleMetier as erreur:
-            signaler(form, erreur)
-        else:
-            messages.success(request, "La proposition est corrigée.")
-            return redirect(lue)
+        operations.corriger_modification(
+            modification=lue, version=int(version) if version.isdigit() else 0, par=request.user, **form.cleaned_data
+        )
+
+    if (fait := mener(request, form, corriger, dit="La proposition est corrigée.", vers=lue)) is not None:
+        return fait
     chemin = [*_chemin(lue.ciblee), Lien("Proposition", lue.get_absolute_url())]
     return _ecrire(request, form, lue.ciblee, lue.champ, actuel, "Corriger la proposition", chemin)
 
