@@ -29,14 +29,11 @@ from tests.fabriques_parcours import (
     TerritoireFactory,
     personne_suivie,
 )
+from tests.parcours.creation import creer
 
 pytestmark = pytest.mark.django_db
 NIR = "185057800608491"
 NAISSANCE = datetime.date(1985, 3, 12)
-CREATION = {
-    "nom_naissance": "Lefèvre-Tampon", "prenoms": "Élodie", "date_naissance": "1985-03-12", "canal": "courrier",
-    "debut": "2026-01-02",
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -44,10 +41,6 @@ def agent(client: Client) -> Any:
     utilisateur = UtilisateurFactory.create(role=Role.AGENT_ORIENTATION)
     client.force_login(utilisateur)
     return utilisateur
-
-
-def creer(client: Client, **plus: Any) -> Any:
-    return client.post(reverse("parcours:personne_creer"), {**CREATION, **plus})
 
 
 # -- duplicates ------------------------------------------------------------------------------------

@@ -35,13 +35,9 @@ from tests.fabriques_parcours import (
     il_y_a,
     personne_suivie,
 )
+from tests.parcours.creation import creer
 
 pytestmark = pytest.mark.django_db
-NIR = "185057800608491"
-CREATION = {
-    "nom_naissance": "Lefèvre-Tampon", "prenoms": "Élodie", "date_naissance": "1985-03-12", "canal": "courrier",
-    "debut": "2026-01-02",
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -49,10 +45,6 @@ def agent(client: Client) -> Any:
     utilisateur = UtilisateurFactory.create(role=Role.AGENT_ORIENTATION)
     client.force_login(utilisateur)
     return utilisateur
-
-
-def creer(client: Client, **plus: Any) -> Any:
-    return client.post(reverse("parcours:personne_creer"), {**CREATION, **plus})
 
 
 # -- addresses -------------------------------------------------------------------------------------
