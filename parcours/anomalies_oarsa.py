@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
@@ -84,7 +85,9 @@ ANOMALIES = (
         "AND c.etat IN ('valide', 'clos') AND c.signe_personne_le < o.decidee_le)", grave=True,
     ),
 )  # fmt: skip
-PAR_CODE = {anomalie.code: anomalie for anomalie in ANOMALIES}
+_FAUTIVE = " OR ".join(f"(({a.condition}) IS TRUE)" for a in ANOMALIES)  # an unknown date is no answer, not a fault
+TOUTES = Anomalie("toutes", "Tout ce qui est à corriger", "Chaque ligne dit ce qu’il faut corriger.", _FAUTIVE)
+PAR_CODE = {anomalie.code: anomalie for anomalie in (TOUTES, *ANOMALIES)}
 
 
 def _base() -> str:
@@ -131,3 +134,17 @@ def personnes(anomalie: Anomalie, moment: Moment) -> PersonneQuerySet:
     sql = depuis_population("p.personne_id", f"WHERE {anomalie.condition}")
     texte, valeurs = en_positions(sql, moment.parametres())
     return Personne.objects.filter(pk__in=RawSQL(texte, valeurs))  # noqa: S611  # nosec B611 - our own text
+
+
+def a_corriger(lues: PersonneQuerySet, moment: Moment) -> dict[int, list[Anomalie]]:
+    """Return what is to correct for each of those people, the ones without anything left out. One query."""
+    codes = ", ".join(f"CASE WHEN {a.condition} THEN '{a.code}' END" for a in ANOMALIES)
+    sql = depuis_population(f"x.id, array_remove(ARRAY[{codes}], NULL)", f"WHERE ({_FAUTIVE})")
+    texte, valeurs = en_positions(sql, moment.parametres())
+    try:
+        dedans, siennes = lues.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # nobody is asked about
+        return {}
+    with connection.cursor() as curseur:
+        curseur.execute(f"{texte} AND x.id IN ({dedans})", [*valeurs, *siennes])  # nosec B608
+        return {pk: [PAR_CODE[code] for code in lus] for pk, lus in curseur.fetchall()}

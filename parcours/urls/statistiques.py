@@ -11,6 +11,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("observatoire/oarsa/", oarsa.oarsa_page, name="oarsa"),
     path("observatoire/oarsa/export/", oarsa.oarsa_export, name="oarsa_export"),
     path("observatoire/oarsa/corrections/<slug:code>/", oarsa.oarsa_corrections, name="oarsa_corrections"),
+    path(
+        "observatoire/oarsa/corrections/<slug:code>/export/",
+        oarsa.oarsa_corrections_export,
+        name="oarsa_corrections_export",
+    ),
     path("observatoire/<slug:code>/", observatoire.indicateur_parcours, name="indicateur_parcours"),
     path("observatoire/<slug:code>/personnes/", observatoire.indicateur_personnes, name="indicateur_personnes"),
 ]

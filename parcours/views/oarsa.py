@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from parcours import anomalies_oarsa, oarsa
+from parcours.listes_oarsa import ListeCorrections
 from parcours.operations.consultations import consigner_liste
 from parcours.statistiques.droits import peut_lire_observatoire, peut_ouvrir_personnes, voit_petits_effectifs
 from parcours.statistiques.formule import Restriction
@@ -18,11 +19,13 @@ from parcours.statistiques.pages import choisir
 from pdi.socle.droits import exiger
 from pdi.socle.exports import reponse_export
 from pdi.socle.masquage import SEUIL_INTERNE
-from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Colonne
 
 COLONNES_ANOMALIES = (Colonne("Anomalie"), Colonne("Personnes", nb=True), Colonne("Que faire"))
-COLONNES_PERSONNES = (Colonne("Personne"), Colonne("Naissance"), Colonne("Sexe"))
+COLONNES_PERSONNES = (
+    Colonne("Personne, naissance", "nom"), Colonne("Commune"), Colonne("Référent"), Colonne("À corriger"),
+    Colonne("Geste", masquee=True),
+)  # fmt: skip
 
 
 def _moment(request: HttpRequest) -> Moment:
@@ -82,20 +85,41 @@ def oarsa_export(request: HttpRequest) -> HttpResponseBase:
     )  # fmt: skip
 
 
+def _corrections(request: HttpRequest, code: str) -> ListeCorrections:
+    """Return the list of an anomaly. Raises 404 for a code that names none."""
+    if (anomalie := anomalies_oarsa.PAR_CODE.get(code)) is None:
+        raise Http404("Cette anomalie n’existe pas.")
+    return ListeCorrections(request.user, request.GET, timezone.localdate(), anomalie, _moment(request))
+
+
 @login_required
 @require_GET
 def oarsa_corrections(request: HttpRequest, code: str) -> HttpResponse:
     """List the people an anomaly concerns, those the reader may find among them."""
     exiger(peut_ouvrir_personnes(request.user))
-    anomalie = anomalies_oarsa.PAR_CODE.get(code)
-    if anomalie is None:
-        raise Http404("Cette anomalie n’existe pas.")
-    moment = _moment(request)
-    toutes = anomalies_oarsa.personnes(anomalie, moment)
-    page = PageParCle(toutes.visibles_par(request.user), ["nom_affiche", "prenoms"], request.GET.get("curseur"))
-    consigner_liste(personnes=page.objets, par=request.user, ecran=f"Liste OARSA : {anomalie.libelle}")
+    liste = _corrections(request, code)
+    consigner_liste(personnes=liste.page.objets, par=request.user, ecran=f"Liste OARSA : {liste.anomalie.libelle}")
     contexte = {
-        "page": page, "ailleurs": toutes.count() - page.total, "masque": _masque(request), "anomalie": anomalie,
-        "moment": moment, "colonnes": COLONNES_PERSONNES,
+        "liste": liste, "page": liste.page, "filtres": liste.filtres, "tri": liste.tri, "masque": _masque(request),
+        "anomalie": liste.anomalie, "moment": liste.moment, "colonnes": COLONNES_PERSONNES,
     }  # fmt: skip
     return render(request, "parcours/observatoire/corrections.html", contexte)
+
+
+@login_required
+@require_GET
+def oarsa_corrections_export(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Export the people of such a list, each with everything to correct about her."""
+    exiger(peut_ouvrir_personnes(request.user))
+    liste = _corrections(request, code)
+    ecran = f"Export OARSA : {liste.anomalie.libelle}"
+    consigner_liste(personnes=liste.trouvees.only("pk"), par=request.user, ecran=ecran)
+    return reponse_export(
+        request, nom=f"oarsa-{liste.moment.annee}-a-corriger-{code.replace('_', '-')}",
+        titre=f"OARSA {liste.moment.annee}, à corriger", colonnes=liste.colonnes_export(),
+        lignes=liste.decorees.order_by(*liste.tri.cles),
+        filtres=[
+            liste.anomalie.libelle, f"Situation au {liste.moment.jour:%d/%m/%Y}, dans votre périmètre",
+            *liste.filtres.en_mots,
+        ],
+    )  # fmt: skip

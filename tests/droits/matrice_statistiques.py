@@ -30,4 +30,5 @@ MATRICE = [
     Ligne("parcours:oarsa", LECTURE),
     Ligne("parcours:oarsa_export", LECTURE),
     Ligne("parcours:oarsa_corrections", NOMINATIF, objet=lambda _m: {"code": "sexe"}),
+    Ligne("parcours:oarsa_corrections_export", NOMINATIF, objet=lambda _m: {"code": "toutes"}),
 ]

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from parcours import anomalies_oarsa, oarsa
 from parcours.indicateurs import FORMULES
-from parcours.models import Personne
+from parcours.models import Consultation, Personne
 from parcours.operations.indicateurs import compiler_indicateurs, geler_releve
 from parcours.statistiques import moteur
 from pdi.comptes.models import Role
@@ -38,6 +38,16 @@ def connecter(client: Any, role: str) -> Any:
     utilisateur = UtilisateurFactory.create(role=role)
     client.force_login(utilisateur, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def exporter(client: Any, code: str, **filtres: str) -> list[dict[str, str]]:
+    """Return the rows of the workbook of what to correct, by title of column."""
+    reponse = client.get(reverse("parcours:oarsa_corrections_export", args=[code]), {"annee": ANNEE, **filtres})
+    feuille = openpyxl.load_workbook(io.BytesIO(b"".join(reponse.streaming_content))).active
+    assert feuille is not None
+    lignes = [[str(c or "") for c in ligne] for ligne in feuille.iter_rows(values_only=True)]
+    titres = next(i for i, x in enumerate(lignes) if x[0] == "Nom de naissance")
+    return [dict(zip(lignes[titres], x, strict=True)) for x in lignes[titres + 1 :]]
 
 
 @pytest.mark.usefixtures("population")
@@ -99,6 +109,20 @@ def test_chaque_anomalie_ouvre_les_personnes_qu_elle_compte(client: Any) -> None
         page = client.get(reverse("parcours:oarsa_corrections", args=["sexe"]), {"annee": ANNEE}).content.decode()
         assert f"{comptes['sexe'].visibles}\u00a0personnes" in page
         assert ("hors de votre périmètre" in page) == (lecteur == encadrant)
+        exportees = exporter(client, "sexe")
+        assert len(exportees) == comptes["sexe"].visibles
+        assert all(
+            "Sexe non renseigné" in x["À corriger"] and "Complétez l’identité." in x["Que faire"] for x in exportees
+        )
+        tracees = Consultation.objects.filter(par=lecteur, ecran="Export OARSA : Sexe non renseigné")
+        assert tracees.count() == len(exportees)
+        fautives = {p.pk for a in anomalies_oarsa.ANOMALIES for p in anomalies_oarsa.personnes(a, MOMENT)}
+        fautifs = Personne.objects.visibles_par(lecteur).filter(pk__in=fautives)
+        assert len(exporter(client, "toutes")) == fautifs.count() > comptes["sexe"].visibles
+        une = fautifs.filter(nom_usage="").first()
+        assert une is not None
+        seule = exporter(client, "toutes", mot=une.date_naissance.strftime("%d/%m/%Y") if une.date_naissance else "")
+        assert une.nom_naissance in {x["Nom de naissance"] for x in seule}
     assert (
         "d’autres hors de votre périmètre" in client.get(reverse("parcours:oarsa"), {"annee": ANNEE}).content.decode()
     )
