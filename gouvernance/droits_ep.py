@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
+from django.db.models import Exists, Q
 from django.utils import timezone
 
 from gouvernance.models import DossierEP, Instance, Membre, NatureInstance
@@ -12,7 +14,7 @@ from gouvernance.regles.ep import AUTOMATE_EP, DECIDEUR, DEMANDEUR, SECRETARIAT
 from parcours.droits import lire_avec_acces, peut_suivre
 from parcours.models import Personne
 from parcours.querysets import ROLES_SUIVI
-from pdi.comptes.models import Role
+from pdi.comptes.models import Role, Utilisateur
 from pdi.socle.droits import OUI, Verdict, non, pas_maintenant
 
 from .droits_instances import tient
@@ -37,12 +39,16 @@ def peut_lister_dossiers_ep(utilisateur: Any) -> Verdict:
     return non(HORS_COMMISSION)
 
 
+def d_une_equipe(utilisateur: Any, jour: datetime.date) -> Q:
+    """Return « the user keeps a team, or sits in one by name on `jour` », for a query."""
+    equipes_tenues = Instance.objects.filter(nature=NatureInstance.EP, secretaires=utilisateur)
+    sieges = Membre.objects.filter(compte=utilisateur, instance__nature=NatureInstance.EP).au(jour)
+    return Q(Exists(equipes_tenues)) | Q(Exists(sieges))
+
+
 def _est_d_une_equipe(utilisateur: Any) -> bool:
-    """Return whether the user keeps a team, or sits in one by name today."""
-    if utilisateur.instances_tenues.filter(nature=NatureInstance.EP).exists():
-        return True
-    sieges = Membre.objects.filter(compte=utilisateur, instance__nature=NatureInstance.EP)
-    return bool(sieges.au(timezone.localdate()).exists())
+    lu = Utilisateur.objects.filter(d_une_equipe(utilisateur.pk, timezone.localdate()), pk=utilisateur.pk)
+    return lu.exists()
 
 
 def voit_chiffres_ep(utilisateur: Any) -> bool:

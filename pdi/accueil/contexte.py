@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from gouvernance.droits_ep import d_une_equipe
 from pdi.comptes.models import Utilisateur
 from pdi.socle.compilees import Compilee
 from pdi.socle.models import Avis, Traitement
@@ -35,19 +37,20 @@ def _combien(lignes: QuerySet[Any], de: str) -> Coalesce:
     return Coalesce(Subquery(comptees.values("n")), 0)
 
 
-def _attendu_par(utilisateur: int) -> QuerySet[Any, Any]:
+def _attendu_par(utilisateur: int, jour: datetime.date) -> QuerySet[Any, Any]:
     avis = _combien(Avis.objects.filter(lu_le__isnull=True), "destinataire")
     travaux = _combien(Traitement.objects.filter(etat__in=ETATS_ACTIFS), "demandeur")
-    return Utilisateur.objects.filter(pk=utilisateur).values_list(avis, travaux)
+    equipe = ExpressionWrapper(d_une_equipe(OuterRef("pk"), jour), output_field=BooleanField())
+    return Utilisateur.objects.filter(pk=utilisateur).values_list(avis, travaux, equipe)
 
 
-_ATTENTES = Compilee(_attendu_par, -1)
+_ATTENTES = Compilee(_attendu_par, -1, datetime.date.min)
 
 
-def _en_attente(utilisateur: Utilisateur) -> tuple[int, int]:
-    """Return how many notices are unread and how many jobs run, in one query: every page shows both."""
-    avis, travaux = _ATTENTES.lire(utilisateur.pk)[0]
-    return avis, travaux
+def _en_attente(utilisateur: Utilisateur) -> tuple[int, int, bool]:
+    """Return how many notices are unread, how many jobs run, whether the user is of an EP, in one query a page."""
+    avis, travaux, equipe = _ATTENTES.lire(utilisateur.pk, timezone.localdate())[0]
+    return avis, travaux, equipe
 
 
 def _parcours(utilisateur: Utilisateur) -> tuple[int, str]:
@@ -60,7 +63,7 @@ def _navigation(utilisateur: Utilisateur, vue: str, attente: Any) -> list[Groupe
         "parcours": partial(_parcours, utilisateur),
         "traitements": lambda: (attente[1], ""),
     }
-    return navigation(utilisateur, vue, compteurs)
+    return navigation(utilisateur, vue, compteurs, {"equipe": lambda: attente[2]})
 
 
 def coque(request: HttpRequest) -> dict[str, Any]:

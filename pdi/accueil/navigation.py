@@ -20,13 +20,17 @@ DOSSIERS_EP = (*SUIVI, Role.CHARGE_PROGRAMME, Role.DIRECTION)
 
 @dataclass(frozen=True)
 class Entree:
-    """One link: `roles` empty means every habilitated user; `prefixes` are the URL names it is current for."""
+    """One link: `roles` empty means every habilitated user; `prefixes` are the URL names it is current for.
+
+    `ou`: name of a fact that shows it too to whoever has none of the roles.
+    """
 
     intitule: str
     url: str
     roles: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
     compteur: str = ""
+    ou: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,7 +175,9 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
             Entree("Séances", "gouvernance:seances", prefixes=("gouvernance:seance",)),
             Entree("Décisions", "gouvernance:decisions", prefixes=("gouvernance:decision",)),
             Entree("Avenants", "gouvernance:avenants", prefixes=("gouvernance:avenant", "gouvernance:modification")),
-            Entree("Dossiers EP", "gouvernance:ep_dossiers", roles=DOSSIERS_EP, prefixes=("gouvernance:ep_",)),
+            Entree(
+                "Dossiers EP", "gouvernance:ep_dossiers", roles=DOSSIERS_EP, prefixes=("gouvernance:ep_",), ou="equipe"
+            ),
             Entree(
                 "Participation",
                 "gouvernance:participation",
@@ -211,14 +217,21 @@ PLAN: tuple[tuple[str, str, tuple[Entree, ...]], ...] = (
 )
 
 
-def navigation(utilisateur: Any, vue: str, compteurs: Mapping[str, Callable[[], tuple[int, str]]]) -> list[Groupe]:
-    """Return the groups this user sees; `compteurs` gives (number, tone) by name, read only when shown."""
+def navigation(
+    utilisateur: Any, vue: str, compteurs: Mapping[str, Callable[[], tuple[int, str]]],
+    faits: Mapping[str, Callable[[], bool]],
+) -> list[Groupe]:  # fmt: skip
+    """Return the groups this user sees; `compteurs` gives (number, tone) by name, read only when shown.
+
+    `faits` gives what `Entree.ou` names, read only for who has none of the roles.
+    """
     groupes = []
     for titre, domaine, entrees in PLAN:
         liens = []
         for entree in entrees:
             url = adresse_si(entree.url)
-            if not url or (entree.roles and not utilisateur.a_role(*entree.roles)):
+            permise = not entree.roles or utilisateur.a_role(*entree.roles) or (entree.ou and faits[entree.ou]())
+            if not url or not permise:
                 continue
             nombre, ton = compteurs[entree.compteur]() if entree.compteur in compteurs else (0, "")
             courant = any(vue == p or vue.startswith(p) for p in entree.prefixes)

@@ -55,7 +55,9 @@ def test_un_membre_lit_de_la_convocation_a_la_cloture_du_releve(s, client):
     client.force_login(membre)
     assert "EXEMPLE" in client.get(dossier.get_absolute_url()).content.decode()
     type(s.seance).objects.update(debut=timezone.now() + datetime.timedelta(days=3), etat="convoquee", ouverte_le=None)
-    assert "dossier EP à lire" in client.get("/").content.decode()
+    page = client.get("/").content.decode()
+    assert "dossier EP à lire" in page
+    assert "Dossiers EP" in page  # its menu too, although no role of hers opens them
     type(s.seance).objects.update(debut=timezone.now() - datetime.timedelta(days=20))
     assert client.get(dossier.get_absolute_url()).status_code == 404  # forgotten, never closed: it is over
     type(s.seance).objects.update(debut=timezone.now(), etat="ouverte", ouverte_le=timezone.now())
