@@ -1,4 +1,4 @@
-"""Files of meetings and decisions: read by who reads what they are joined to, put by who works on it."""
+"""Files of meetings, decisions, EP files: read by who reads what they are joined to, put by who works on it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,26 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from gouvernance.models import Decision, Membre, NatureInstance, PieceDecision, PieceSeance, Seance
+from gouvernance.models import (
+    Decision,
+    DossierEP,
+    EtatDossierEP,
+    Membre,
+    NatureInstance,
+    PieceDecision,
+    PieceDossierEP,
+    PieceSeance,
+    Seance,
+)
 from gouvernance.querysets import ROLES_GOUVERNANCE
-from pdi.socle.droits import OUI, Verdict, non
+from pdi.socle.droits import OUI, Verdict, non, pas_maintenant
 
 from .droits_decisions import peut_suivre_decision
+from .droits_ep import acteurs_du_dossier
 from .droits_instances import peut_tenir_instance, tient
+
+DOSSIERS_FINIS = (EtatDossierEP.CLOS, EtatDossierEP.RETIRE, EtatDossierEP.SANS_SUITE)
+FINI = "Le dossier est fini : ses pièces ne changent plus."
 
 
 def _hors_commission(utilisateur: Any, chemin: str) -> Q:
@@ -45,16 +59,30 @@ def pieces_de_decisions(utilisateur: Any) -> QuerySet[PieceDecision]:
     )
 
 
-def peut_joindre(utilisateur: Any, porteur: Seance | Decision) -> Verdict:
-    """Join a file: who keeps the body; to a decision, also who carries it."""
+def pieces_de_dossiers(utilisateur: Any) -> QuerySet[PieceDossierEP]:
+    """Return the pieces of EP files that the user reads with the name of the person: a piece may hold it."""
+    lus = DossierEP.objects.nommes_pour(utilisateur)
+    return PieceDossierEP.objects.filter(dossier__in=lus.values("pk")).select_related(
+        "dossier__personne", "dossier__instance", "deposee_par"
+    )
+
+
+def peut_joindre(utilisateur: Any, porteur: Seance | Decision | DossierEP) -> Verdict:
+    """Join a file: who keeps the body; to a decision, also who carries it; to an EP file, whoever acts on it."""
+    if isinstance(porteur, DossierEP):
+        if not acteurs_du_dossier(utilisateur, porteur):
+            return non("Une pièce se joint par le secrétariat de l’équipe, par qui suit la personne ou par qui décide.")
+        return pas_maintenant(FINI) if porteur.etat in DOSSIERS_FINIS else OUI
     if isinstance(porteur, Decision):
         return peut_suivre_decision(utilisateur, porteur)
     return peut_tenir_instance(utilisateur, porteur.instance)
 
 
-def peut_retirer(utilisateur: Any, piece: PieceSeance | PieceDecision) -> Verdict:
-    """Take a file back: who put it, who keeps the body."""
+def peut_retirer(utilisateur: Any, piece: PieceSeance | PieceDecision | PieceDossierEP) -> Verdict:
+    """Take a file back: who put it, who keeps the body; from an EP file, until it is finished."""
     porteur = piece.porteur
+    if isinstance(porteur, DossierEP) and porteur.etat in DOSSIERS_FINIS:
+        return pas_maintenant(FINI)
     instance = porteur.seance.instance if isinstance(porteur, Decision) else porteur.instance
     if piece.deposee_par_id == utilisateur.pk or tient(utilisateur, instance):
         return OUI

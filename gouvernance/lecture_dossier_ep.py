@@ -13,6 +13,7 @@ from django.utils import timezone
 from gouvernance.droits_ep import acteurs_du_dossier
 from gouvernance.models import DecisionEP, DossierEP, EtatDossierEP, GenreLettre, RecoursEP, SensEP
 from gouvernance.operations.ep_decision import (
+    NOTIFIES,
     a_orienter,
     mesure_de,
     obstacles_a_la_cloture,
@@ -25,7 +26,7 @@ from gouvernance.regles.sanctions_ep import Foyer, avis_exige, delai_contradicto
 from parcours.droits import Acces, acces, lire_avec_acces
 from parcours.regles.delais import Regime
 from pdi.socle.composants import Etape, Evenement
-from pdi.socle.formats import compte
+from pdi.socle.formats import compte, date_courte
 
 FINIS = (EtatDossierEP.CLOS, EtatDossierEP.RETIRE, EtatDossierEP.SANS_SUITE)
 APRES_DECISION = (EtatDossierEP.DECIDE, EtatDossierEP.NOTIFIE, EtatDossierEP.RECOURS, EtatDossierEP.CLOS)
@@ -127,6 +128,9 @@ class LectureDossierEP:
             dits += [("observations", "Ajouter des observations"), ("audition", "Noter l’audition")]
         if self.dossier.intention_le and self.dossier.etat in CORRIGIBLES and SECRETARIAT in self.acteurs:
             dits.append(("corriger_intention", "Corriger la date de l’intention"))
+        notifiee = self.decision is not None and self.decision.levee_le is None and self.dossier.etat in NOTIFIES
+        if notifiee and self.acteurs & {SECRETARIAT, DECIDEUR}:
+            dits.append(("corriger_notification", "Corriger la date de notification"))
         if self.sanction_en_cours and DECIDEUR in self.acteurs:
             dits.append(("lever", "Lever la sanction"))
         return dits
@@ -227,8 +231,11 @@ class LectureDossierEP:
         d = self.decision
         if d is None:
             return []
+        effet = "Prise d’effet"
+        if d.effet_prevu_le and d.effet_prevu_le != d.effet_le:
+            effet += f", prévue le {date_courte(d.effet_prevu_le)} : la personne a été prévenue après"
         dites = (
-            (d.decidee_le, "Décision"), (d.notifiee_le, "Décision notifiée"), (d.effet_le, "Prise d’effet"),
+            (d.decidee_le, "Décision"), (d.notifiee_le, "Décision notifiée"), (d.effet_le, effet),
             (d.recours_jusqu_au, "Dernier jour pour un recours préalable"), (d.levee_le, "Levée de la sanction"),
             (d.fin, "Fin de la sanction : elle ne s’applique plus ce jour-là"),
         )  # fmt: skip
@@ -262,6 +269,26 @@ class LectureDossierEP:
         if avis_exige(self.regime, self.dossier.theme, mesure_de(self.decision)):
             return "Cette décision a été reprise sans l’avis de l’équipe."
         return f"Cette décision n’exige pas l’avis de l’équipe ({self.regime.reference('avis_ep')})."
+
+    @property
+    def fini(self) -> bool:
+        """Return whether nothing of it changes any more."""
+        return self.dossier.etat in FINIS
+
+    @cached_property
+    def pieces(self) -> list[Any]:
+        """Return the pieces, for who reads the name."""
+        return list(self.dossier.pieces.select_related("deposee_par")) if self.nommee else []
+
+    @property
+    def joint(self) -> bool:
+        """Return whether the reader joins pieces to it."""
+        return bool(self.acteurs) and not self.fini
+
+    @property
+    def tenu(self) -> bool:
+        """Return whether the reader keeps its team."""
+        return SECRETARIAT in self.acteurs
 
     @property
     def lettres(self) -> list[Any]:

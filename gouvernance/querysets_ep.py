@@ -100,3 +100,9 @@ class DossierEPQuerySet(models.QuerySet["DossierEP"]):
             lisibles &= Q(personne__archivee_le__isnull=True)
         nom = Case(When(nommables, then=Value(True)), default=Value(False), output_field=BooleanField())
         return self.filter(lisibles).annotate(a_nommer=nom)
+
+    def nommes_pour(self, utilisateur: Any) -> DossierEPQuerySet:
+        """Return the files the user reads with the name of the person."""
+        lus: Any = self.visibles_par(utilisateur)
+        nommes: DossierEPQuerySet = lus.filter(a_nommer=True)
+        return nommes

@@ -100,7 +100,8 @@ class ObservationForm(FormulaireDossier):
     recue_le = ChampDate(label="Reçues le")
     forme = forms.ChoiceField(label="Forme", choices=FormeObservation.choices, widget=forms.RadioSelect)
     texte = _texte(
-        label="Observations", help_text="Ses mots, ou leur résumé fidèle. Une pièce reste au dossier papier."
+        label="Observations",
+        help_text="Ses mots, ou leur résumé fidèle. Le courrier lui-même se joint au dossier, parmi les pièces.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -44,7 +44,7 @@ from .participation import (
     ThemeFormation,
     TransitionProposition,
 )
-from .piece import PieceDecision, PieceSeance
+from .piece import PieceDecision, PieceDossierEP, PieceSeance
 from .questionnaire import (
     AccesQuestionnaire,
     BilletQuestionnaire,
@@ -111,6 +111,7 @@ __all__ = [
     "ObservationEP",
     "OrigineModification",
     "PieceDecision",
+    "PieceDossierEP",
     "PieceSeance",
     "PointOrdreDuJour",
     "Presence",

@@ -253,6 +253,7 @@ class DecisionEP(_Mesure):
     """The decision of the président du conseil départemental. `ecart`: why it departs from the opinion.
 
     `fin`: first day without sanction, by the calendar of months; `levee_le`: lifted from that day.
+    `effet_prevu_le`: the day decided; `effet_le`: the day it takes effect, later when she was told too late.
     `precedente_le`: the sanction before, that a later step supposes. `orientation`: what a reorientation opened.
     """
 
@@ -262,6 +263,7 @@ class DecisionEP(_Mesure):
     ecart = models.TextField("pourquoi la décision s’écarte de l’avis", blank=True)
     personnes_foyer = models.PositiveSmallIntegerField("personnes au foyer", null=True, blank=True)
     precedente_le = models.DateField("sanction précédente", null=True, blank=True)
+    effet_prevu_le = models.DateField("devait prendre effet le", null=True, blank=True)
     effet_le = models.DateField("prend effet le", null=True, blank=True)
     fin = models.DateField("prend fin le", null=True, blank=True)
     notifiee_le = models.DateField("notifiée le", null=True, blank=True)

@@ -262,14 +262,14 @@ def _decider(
     decidee = jour + datetime.timedelta(days=4)
     notifiee = decidee + datetime.timedelta(days=7) if dossier.etat != "decide" else None
     effet = effet_propose(decidee) if retenue["sens"] == "sanction" else None
-    effet = effet_opposable(effet, notifiee) if effet and notifiee else effet
+    prevu, effet = effet, effet_opposable(effet, notifiee) if effet and notifiee else effet
     recit.decisions.append(
         DecisionEP(
             dossier=dossier, decidee_le=decidee, par=recit.decideur,
             motifs=_choisi(recit.lu["motifs"][retenue["sens"]], rang),
             ecart="La personne a repris contact entre la séance et la décision." if ecart else "",
-            personnes_foyer=dossier.personnes_foyer if effet else None, effet_le=effet,
-            fin=fin_de_sanction(effet, retenue.get("mois")) if effet else None, notifiee_le=notifiee,
+            personnes_foyer=dossier.personnes_foyer if effet else None, effet_prevu_le=prevu,
+            effet_le=effet, fin=fin_de_sanction(effet, retenue.get("mois")) if effet else None, notifiee_le=notifiee,
             recours_jusqu_au=fin_du_recours(regime, notifiee) if notifiee else None, **retenue,
         )
     )  # fmt: skip

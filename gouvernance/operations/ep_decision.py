@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from gouvernance.droits_ep import acteurs_du_dossier
@@ -20,7 +21,7 @@ from gouvernance.models import (
     RecoursEP,
     SensEP,
 )
-from gouvernance.regles.ep import DECIDEUR
+from gouvernance.regles.ep import DECIDEUR, SECRETARIAT
 from gouvernance.regles.sanctions_ep import (
     Foyer,
     Mesure,
@@ -39,10 +40,11 @@ from parcours.operations.orientation import SaisieOrientation, orienter
 from parcours.regles.delais import Regime
 from pdi.socle.droits import RegleMetier, exiger, non
 from pdi.socle.formats import date_longue
-from pdi.socle.operations import enregistrer, journaliser, prevenir
+from pdi.socle.operations import enregistrer, etat_de, journaliser, prevenir
 
 from .ep import changer, repondu, suiveurs, verrouiller_dossier
 
+NOTIFIES = (EtatDossierEP.NOTIFIE, EtatDossierEP.RECOURS)
 NON_ENTENDUE = (
     "La personne demande à être entendue : invitez-la, ou notez qu’elle l’a été ou ne s’est pas présentée, avant de "
     "décider."
@@ -101,7 +103,8 @@ def decider_dossier_ep(
     decision = DecisionEP(
         dossier=lu, sens=sens, palier=palier, taux=taux, mois=mois, decidee_le=jour, motifs=motifs, par=par,
         ecart=ecart.strip(), personnes_foyer=foyer.personnes if sens == SensEP.SANCTION else None,
-        precedente_le=precedente_le, effet_le=effet, fin=fin_de_sanction(effet, mois) if effet else None,
+        precedente_le=precedente_le, effet_prevu_le=effet, effet_le=effet,
+        fin=fin_de_sanction(effet, mois) if effet else None,
     )  # fmt: skip
     enregistrer(decision)
     changer(lu, "decider_dossier_ep", par)
@@ -128,23 +131,57 @@ def notifier_decision_ep(*, dossier: DossierEP, le: datetime.date, par: Any) -> 
     """
     lu = verrouiller_dossier(dossier)
     decision = _decision(lu)
-    if not decision.decidee_le <= le <= timezone.localdate():
-        raise RegleMetier(
-            f"La notification se date du {date_longue(decision.decidee_le)}, jour de la décision, à aujourd’hui.",
-            champ="le",
-        )
     changer(lu, "notifier_decision_ep", par)
-    decision.notifiee_le = le
-    if decision.effet_le is not None:
-        decision.effet_le = effet_opposable(decision.effet_le, le)
-        decision.fin = fin_de_sanction(decision.effet_le, decision.mois)
-    decision.recours_jusqu_au = fin_du_recours(Regime.lire(lu.regime), le)
-    enregistrer(decision)
+    _dater_la_notification(lu, decision, le)
     prevenir(
         destinataires=suiveurs(lu, par), titre="Une décision d’équipe pluridisciplinaire est notifiée",
         texte=f"{lu}.", url=lu.get_absolute_url(),
     )  # fmt: skip
     return lu
+
+
+def _dater_la_notification(dossier: DossierEP, decision: DecisionEP, le: datetime.date) -> None:
+    """Write the day the person was told, and what runs from it: the effect, from the planned day, and the appeal."""
+    if not decision.decidee_le <= le <= timezone.localdate():
+        raise RegleMetier(
+            f"La notification se date du {date_longue(decision.decidee_le)}, jour de la décision, à aujourd’hui.",
+            champ="le",
+        )
+    decision.notifiee_le = le
+    if decision.effet_le is not None:
+        decision.effet_le = effet_opposable(decision.effet_prevu_le or decision.effet_le, le)
+        decision.fin = fin_de_sanction(decision.effet_le, decision.mois)
+    decision.recours_jusqu_au = fin_du_recours(Regime.lire(dossier.regime), le)
+    enregistrer(decision)
+
+
+@transaction.atomic
+def corriger_notification(*, dossier: DossierEP, le: datetime.date, motif: str, par: Any) -> DecisionEP:
+    """Correct the day the person was told of the decision: its effect and the appeals are judged again from it.
+
+    Raises DroitInsuffisant, RegleMetier: not notified, lifted, a day before the decision, to come or after an appeal.
+    """
+    lu = verrouiller_dossier(dossier)
+    if not acteurs_du_dossier(par, lu) & {SECRETARIAT, DECIDEUR}:
+        exiger(non("La date de notification se corrige par le secrétariat de l’équipe ou par qui décide."))
+    decision = _decision(lu)
+    if lu.etat not in NOTIFIES or decision.levee_le is not None:
+        raise RegleMetier("Cette date ne se corrige qu’une fois la décision notifiée, avant sa levée ou la clôture.")
+    premier = lu.recours.order_by("recu_le").values_list("recu_le", flat=True).first()
+    if premier is not None and premier < le:
+        raise RegleMetier(f"Un recours a été reçu le {date_longue(premier)}, avant cette date.", champ="le")
+    noms = ("notifiee_le", "effet_le", "recours_jusqu_au")
+    avant = etat_de(decision, noms)
+    _dater_la_notification(lu, decision, le)
+    lu.recours.filter(nature=NatureRecours.PREALABLE).update(tardif=Q(recu_le__gt=decision.recours_jusqu_au))
+    journaliser(
+        par=par, verbe="corriger_notification", objet=lu, avant=avant, apres=etat_de(decision, noms), commentaire=motif
+    )
+    prevenir(
+        destinataires=suiveurs(lu, par), titre="La date d’une notification est corrigée", texte=f"{lu}.",
+        url=lu.get_absolute_url(),
+    )  # fmt: skip
+    return decision
 
 
 def a_orienter(dossier: DossierEP, decision: DecisionEP | None) -> bool:

@@ -99,6 +99,11 @@ ECRANS = {
         "sanction s’applique à partir du 1er du mois suivant : elle n’est pas opposable avant.",
         "La notification est enregistrée.",
     ),
+    "corriger_notification": Ecran(
+        "", formulaires.CorrectionForm, ep_decision.corriger_notification, "Corriger la date de notification",
+        "Corriger la date", "La prise d’effet, le délai de recours et les recours reçus sont relus à cette date. Les "
+        "lettres déjà écrites ne changent pas.", "La date est corrigée.", acteurs=(SECRETARIAT, DECIDEUR),
+    ),
     "lever": Ecran(
         "", formulaires.LeveeForm, ep_decision.lever_sanction, "Lever la sanction", "Lever la sanction",
         "La personne tient de nouveau ses engagements : la sanction cesse ce jour-là.", "La sanction est levée.",

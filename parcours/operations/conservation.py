@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
+from django.apps import apps
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils import timezone
 from parcours.conservation import a_archiver, a_effacer, peut_gerer_conservation, rouvertes
 from parcours.models import Contrat, Courrier, DossierRSA, Foyer, Inscription, Personne, Sortie
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.models import EntreeJournal
+from pdi.socle.models import EntreeJournal, Piece
 from pdi.socle.operations import effacer_du_journal, journaliser
 
 PAQUET = 500
@@ -61,6 +62,17 @@ def effacer_personnes(*, jour: datetime.date) -> int:
     return len(cles)
 
 
+def _pieces(personnes: list[int]) -> list[Piece]:
+    """Return the files joined to what is about these people, on this storey and on those above it."""
+    lues: list[Piece] = []
+    for modele in (m for m in apps.get_models() if issubclass(m, Piece)):
+        for lien in modele._meta.fields:
+            porteur: Any = lien.related_model
+            if porteur is not None and any(c.name == "personne" for c in porteur._meta.fields):
+                lues += modele._default_manager.filter(**{f"{lien.name}__personne__in": personnes}).only("fichier")
+    return lues
+
+
 @transaction.atomic
 def _effacer(cles: list[int]) -> None:
     lues = Personne.objects.filter(pk__in=cles).select_for_update(of=("self",)).order_by("pk")
@@ -70,10 +82,9 @@ def _effacer(cles: list[int]) -> None:
         modele: Any = lien.related_model
         siennes = modele._base_manager.filter(**{f"{lien.field.name}__in": tenues})
         objets.setdefault(modele._meta.label_lower, []).extend(map(str, siennes.values_list("pk", flat=True)))
-    fichiers = [
-        (c.fichier.storage, str(c.fichier.name))
-        for c in Courrier.objects.filter(personne__in=tenues).exclude(fichier="").only("fichier")
-    ]
+    courriers = Courrier.objects.filter(personne__in=tenues).exclude(fichier="").only("fichier")
+    joints: list[Any] = [*courriers, *_pieces(tenues)]
+    fichiers = [(c.fichier.storage, str(c.fichier.name)) for c in joints]
     foyers = list(Foyer.objects.filter(membres__personne__in=tenues).values_list("pk", flat=True).distinct())
     dossiers = DossierRSA.objects.filter(foyer__in=foyers)
     objets[DossierRSA._meta.label_lower] = [str(cle) for cle in dossiers.values_list("pk", flat=True)]

@@ -45,6 +45,10 @@ def deposee(m: Any) -> dict[str, Any]:
     return {"genre": "seance", "pk": m.piece_de_seance.pk}
 
 
+def dossier(m: Any) -> dict[str, Any]:
+    return {"genre": "dossier", "pk": m.ep_inscrit.pk}
+
+
 TENUE = statuts(403, gestion=200, prestataire=404)
 
 MATRICE = [
@@ -52,6 +56,8 @@ MATRICE = [
     Ligne("gouvernance:piece_joindre", TENUE, objet=seance),
     Ligne("gouvernance:piece_joindre", statuts(403, gestion=422, pilote=422, prestataire=404), objet=decision,
           methode="POST", cas="sans fichier"),
+    Ligne("gouvernance:piece_joindre", statuts(404, gestion=200, encadrant=200, agent_orientation=200, referent=200,
+                                               partenaire=403), objet=dossier, cas="dossier EP"),
     Ligne("gouvernance:piece_retirer", TENUE, objet=deposee),
     Ligne("gouvernance:piece_retirer", statuts(403, gestion=302, prestataire=404), objet=deposee, methode="POST"),
 ]  # fmt: skip

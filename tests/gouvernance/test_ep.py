@@ -236,7 +236,7 @@ def test_un_recours_suit_l_ordre_legal_et_annule_leve_la_sanction(s):
 def test_deux_mois_de_silence_ouvrent_le_tribunal(s):
     dossier = entendu(s)
     decider(s, dossier, **SANCTION)
-    DecisionEP.objects.update(decidee_le=il_y_a(100), effet_le=il_y_a(90), fin=il_y_a(30))
+    DecisionEP.objects.update(decidee_le=il_y_a(100), effet_prevu_le=il_y_a(90), effet_le=il_y_a(90), fin=il_y_a(30))
     ep_decision.notifier_decision_ep(dossier=dossier, le=il_y_a(80), par=s.service)
     decision = DecisionEP.objects.get()
     assert decision.effet_le
@@ -251,6 +251,26 @@ def test_deux_mois_de_silence_ouvrent_le_tribunal(s):
         dossier=dossier, nature="contentieux", recu_le=timezone.localdate(), par=s.service
     )
     assert not tribunal.tardif
+
+
+def test_une_notification_mal_datee_se_corrige_et_rend_l_effet_prevu(s, client):
+    dossier = entendu(s)
+    decider(s, dossier, **SANCTION)
+    prevu, fin = il_y_a(90), plus_mois(il_y_a(90), 2)
+    DecisionEP.objects.update(decidee_le=il_y_a(100), effet_prevu_le=prevu, effet_le=prevu, fin=fin)
+    ep_decision.notifier_decision_ep(dossier=dossier, le=il_y_a(80), par=s.service)
+    recours = ep_decision.recevoir_recours_ep(dossier=dossier, nature="prealable", recu_le=il_y_a(28), par=s.service)
+    assert not recours.tardif
+    client.force_login(s.service)
+    assert "la personne a été prévenue après" in client.get(dossier.get_absolute_url()).text
+    adresse = reverse("gouvernance:ep_geste", args=[dossier.pk, "corriger_notification"])
+    trop_tard = client.post(adresse, {"le": f"{il_y_a(20)}", "motif": "Mal lu"})
+    assert "Un recours a été reçu" in trop_tard.text
+    assert client.post(adresse, {"le": f"{il_y_a(95)}", "motif": "Accusé mal lu"}).status_code == 302
+    decision = DecisionEP.objects.get()
+    assert (decision.notifiee_le, decision.effet_le, decision.fin) == (il_y_a(95), prevu, fin)
+    recours.refresh_from_db()
+    assert recours.tardif  # the delay to appeal ended earlier than was believed
 
 
 # -- the meeting ------------------------------------------------------------------------------

@@ -15,18 +15,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gouvernance.document.seance import DocumentSeance
-from gouvernance.models import Decision, Membre, PieceDecision, PieceSeance, PointOrdreDuJour
+from gouvernance.models import Decision, Membre, PieceDecision, PieceDossierEP, PieceSeance, PointOrdreDuJour
+from gouvernance.operations import ep
 from gouvernance.operations.pieces import joindre_piece, retirer_piece
 from gouvernance.operations.rappels import rappeler_les_decisions
 from gouvernance.tasks import rappeler_decisions
 from offre.models import MontantConvention
+from parcours.models import Consultation
+from parcours.operations.conservation import _effacer
 from pdi.comptes.models import Role
-from pdi.socle.droits import DroitInsuffisant, RegleMetier
+from pdi.socle.droits import DroitInsuffisant, PasMaintenant, RegleMetier
 from pdi.socle.models import Avis, EntreeJournal
 from tests.fabriques import CibleFactory, IndicateurFactory, MesureFactory, StructureFactory, UtilisateurFactory
 from tests.fabriques_offre import ConventionFactory, ObjectifFactory
 from tests.fabriques_parcours import OffreFactory, il_y_a
 
+from .fabrique_ep import inscrit, scene
 from .test_chapitres import instance_de, tenir
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +109,33 @@ def test_les_pieces_d_une_equipe_pluridisciplinaire_restent_a_ses_membres(client
     assert b"".join(recue.streaming_content).startswith(b"%PDF")
     with pytest.raises(DroitInsuffisant):
         retirer_piece(piece=piece, par=encadrant)
+
+
+def test_la_piece_d_un_dossier_ep_se_lit_avec_le_nom_et_part_avec_la_personne(
+    client, service, django_capture_on_commit_callbacks
+):
+    s = scene()
+    dossier = inscrit(s)
+    adresse = reverse("gouvernance:piece_joindre", args=["dossier", dossier.pk])
+    entrer(client, service)
+    assert client.post(adresse, {"fichier": pdf("Accusé.pdf")}).status_code == 302
+    piece = PieceDossierEP.objects.get()
+    assert "Accusé.pdf" in client.get(dossier.get_absolute_url()).text
+    assert "Accusé.pdf" in client.get(reverse("gouvernance:ep_seance", args=[s.seance.pk])).text
+    assert b"".join(client.get(piece.get_absolute_url()).streaming_content).startswith(b"%PDF")
+    assert Consultation.objects.filter(personne=s.personne, ecran="Pièce d’un dossier EP", par=service).exists()
+    anonyme = UtilisateurFactory.create(role=Role.PARTENAIRE)
+    Membre.objects.create(instance=s.equipe, compte=anonyme, college="beneficiaire", mandat=DateRange(il_y_a(9), None))
+    entrer(client, anonyme)
+    assert client.get(dossier.get_absolute_url()).status_code == 200  # the summary, without name
+    assert client.get(piece.get_absolute_url()).status_code == 404
+    assert client.get(adresse).status_code == 404
+    ep.retirer_dossier_ep(dossier=dossier, par=service, commentaire="Erreur")
+    with pytest.raises(PasMaintenant, match="ses pièces ne changent plus"):
+        retirer_piece(piece=piece, par=service)
+    with django_capture_on_commit_callbacks(execute=True):
+        _effacer([s.personne.pk])
+    assert not piece.fichier.storage.exists(str(piece.fichier.name))
 
 
 def test_une_seance_ne_devient_pas_un_depot(seance, service, monkeypatch):
