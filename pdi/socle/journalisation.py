@@ -20,10 +20,16 @@ _NIR = re.compile(
 # The secret part of an address that opens something without an account: a seed and its signature.
 _JETON = re.compile(r"[\w-]{40,}\.[\w-]{40,}")
 
+# What PostgreSQL adds to an error: the row that it refuses, the statement, the line of a COPY, with their values.
+_DETAIL = re.compile(
+    r"^(?:LINE \d+|DETAIL|HINT|QUERY|CONTEXT):.*?(?=^The above exception |^During handling |^Traceback |\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+
 
 def epurer(texte: str) -> str:
-    """Return `texte` with e-mail addresses, long identifying numbers and secret addresses replaced."""
-    sans_jeton = _JETON.sub("[jeton]", texte)
+    """Return `texte` with e-mail addresses, long numbers, secret addresses and details of the database replaced."""
+    sans_jeton = _JETON.sub("[jeton]", _DETAIL.sub("[détail]\n\n", texte))
     return _LONG_NUMERO.sub("[numéro]", _NIR.sub("[numéro]", _COURRIEL.sub("[courriel]", sans_jeton)))
 
 

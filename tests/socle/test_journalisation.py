@@ -7,11 +7,13 @@ import logging
 import sys
 
 import pytest
+from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pdi.socle.contexte import depuis
 from pdi.socle.journalisation import epurer, formateur
+from pdi.socle.models import EntreeJournal
 
 
 def ligne(message: str, *args: object, exc_info=None) -> dict[str, str]:
@@ -51,6 +53,20 @@ def test_la_trace_d_une_exception_est_epuree():
     assert "ValueError" in sortie["exception"]
     assert "jeanne@exemple.fr" not in str(sortie)
     assert "284067512345678" not in str(sortie)
+
+
+@pytest.mark.django_db
+def test_la_ligne_que_la_base_refuse_n_est_pas_repetee():
+    refusee = {"objet_libelle": "DURAND Jeanne\nTexte libre", "objet_type": "x", "objet_id": "1", "verbe": None}
+    try:
+        with transaction.atomic():
+            EntreeJournal.objects.create(**refusee)
+    except IntegrityError:
+        sortie = ligne("échec", exc_info=sys.exc_info())
+    assert "not-null constraint" in sortie["exception"]
+    assert "DURAND" not in str(sortie)
+    assert "Texte libre" not in str(sortie)
+    assert sortie["exception"].count("IntegrityError") == 1, "la suite de la trace est gardée"
 
 
 def test_une_ligne_dit_l_ecran_et_la_requete():

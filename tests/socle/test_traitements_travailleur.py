@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.db import connection
 
@@ -24,6 +26,16 @@ def test_un_vrai_travailleur_fait_le_travail(worker_celery, attendre):
     traitement.refresh_from_db()
     assert traitement.resultat == {"dernier": 4}
     assert contenu(traitement).startswith(b"0")
+
+
+@pytest.mark.celery
+def test_le_journal_d_un_vrai_travailleur_est_epure(worker_celery, attendre):
+    traitement, _ = demander("tests.echouer")
+    attendre(lambda: etat(traitement) == "echec", motif="traitement en échec")
+    lignes = worker_celery.journal.read_text().splitlines()
+    (echec,) = (json.loads(ligne) for ligne in lignes if ligne.startswith("{") and traitement.pk.hex[:12] in ligne)
+    assert "[courriel]" in echec["exception"]
+    assert not [ligne for ligne in lignes if "@exemple.fr" in ligne]
 
 
 @pytest.mark.celery
