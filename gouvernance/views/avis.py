@@ -14,22 +14,16 @@ from gouvernance.operations.questionnaires import lire_jeton, refus_du_billet, r
 from gouvernance.regles.questionnaires import refus_de_repondre
 from pdi.socle.droits import RegleMetier
 from pdi.socle.formulaires import ECRITURE, signaler
-from pdi.socle.limites import trop_souvent
+from pdi.socle.limites import faire_attendre, trop_souvent
+from pdi.socle.navigation import garder_secrete
 
 # A whole room may share one address: more sendings than people in it, far fewer than a robot's.
 OUVERTURES, ENVOIS, SECONDES = 300, 80, 600
 
 
-def _secret(reponse: HttpResponse) -> HttpResponse:
-    """Keep the address out of search engines and of the sites one goes to next."""
-    reponse["X-Robots-Tag"] = "noindex"
-    reponse["Referrer-Policy"] = "same-origin"
-    return reponse
-
-
 def _dire(request: HttpRequest, titre: str, texte: str, statut: int, ton: str = "veille") -> HttpResponse:
     contexte = {"titre": titre, "texte": texte, "ton": ton}
-    return _secret(render(request, "gouvernance/avis/dire.html", contexte, status=statut))
+    return garder_secrete(render(request, "gouvernance/avis/dire.html", contexte, status=statut))
 
 
 MERCI = ("Merci, votre réponse est enregistrée", "Elle est anonyme. Vous pouvez fermer cette page.")
@@ -42,9 +36,7 @@ def avis(request: HttpRequest, jeton: str) -> HttpResponse:
     """Show the questions of a link, and keep one anonymous answer by POST."""
     poste = request.method == "POST"
     if trop_souvent(request, f"gouvernance.avis.{poste}", maximum=ENVOIS if poste else OUVERTURES, secondes=SECONDES):
-        reponse = _dire(request, "Trop de réponses à la fois", "Attendez dix minutes, puis recommencez.", 429)
-        reponse["Retry-After"] = str(SECONDES)
-        return reponse
+        return garder_secrete(faire_attendre(request, SECONDES, domaine="gouvernance"))
     lu, billet = lire_jeton(jeton)
     if lu is None:
         return _dire(request, "Ce lien n’ouvre aucun questionnaire", "Vérifiez que l’adresse est complète.", 404)
@@ -63,4 +55,6 @@ def avis(request: HttpRequest, jeton: str) -> HttpResponse:
         else:
             return _dire(request, *MERCI, 200, "bon")
     contexte = {"questionnaire": lu, "form": form}
-    return _secret(render(request, "gouvernance/avis/repondre.html", contexte, status=422 if form.errors else 200))
+    return garder_secrete(
+        render(request, "gouvernance/avis/repondre.html", contexte, status=422 if form.errors else 200)
+    )

@@ -13,21 +13,17 @@ from gouvernance.models import Presence
 from gouvernance.operations.convocations import attend_une_reponse, presence_de, repondre_convocation
 from pdi.socle.droits import RegleMetier
 from pdi.socle.formulaires import ECRITURE, envoi, signaler
-from pdi.socle.limites import trop_souvent
+from pdi.socle.limites import faire_attendre, trop_souvent
+from pdi.socle.navigation import garder_secrete
 
 MAXIMUM, SECONDES = 60, 600  # openings of this page from one address
 
 
-def _secret(reponse: HttpResponse) -> HttpResponse:
-    """Keep the address out of search engines and of the sites one goes to next."""
-    reponse["X-Robots-Tag"] = "noindex"
-    reponse["Referrer-Policy"] = "same-origin"  # nothing leaves; « no-referrer » would null the origin of the POST
-    return reponse
-
-
 def _fermee(request: HttpRequest, presence: Presence | None) -> HttpResponse:
     contexte = {"seance": presence.seance if presence else None}
-    return _secret(render(request, "gouvernance/convocations/fermee.html", contexte, status=410 if presence else 404))
+    return garder_secrete(
+        render(request, "gouvernance/convocations/fermee.html", contexte, status=410 if presence else 404)
+    )
 
 
 @never_cache
@@ -35,9 +31,7 @@ def _fermee(request: HttpRequest, presence: Presence | None) -> HttpResponse:
 def convocation_reponse(request: HttpRequest, jeton: str) -> HttpResponse:
     """Show the meeting of a link, and note the answer by POST; it may change until the meeting opens."""
     if trop_souvent(request, "gouvernance.convocation", maximum=MAXIMUM, secondes=SECONDES):
-        reponse = render(request, "parcours/reponses/trop.html", {"minutes": SECONDES // 60}, status=429)
-        reponse["Retry-After"] = str(SECONDES)
-        return _secret(reponse)
+        return garder_secrete(faire_attendre(request, SECONDES, domaine="gouvernance"))
     presence = presence_de(jeton)
     if presence is None or not attend_une_reponse(presence):
         return _fermee(request, presence)
@@ -56,4 +50,4 @@ def convocation_reponse(request: HttpRequest, jeton: str) -> HttpResponse:
         "points": presence.seance.points.all(), "propositions": propositions_de(presence.seance),
     }  # fmt: skip
     statut = 422 if form.errors else 200
-    return _secret(render(request, "gouvernance/convocations/repondre.html", contexte, status=statut))
+    return garder_secrete(render(request, "gouvernance/convocations/repondre.html", contexte, status=statut))

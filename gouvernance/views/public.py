@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from gouvernance.public import LecturePacte, pacte_en_ligne, rapports_publies
 from offre.views.public import ouverte_a_tous
-from pdi.socle.limites import trop_souvent
+from pdi.socle.limites import faire_attendre, trop_souvent
 
 HORS_LIGNE = "La page du pacte n’est pas en ligne."
 MAXIMUM, SECONDES = 20, 300  # files from one address
@@ -37,9 +37,7 @@ def pacte_rapport(request: HttpRequest, annee: int) -> FileResponse | HttpRespon
     if publiee is None:
         raise Http404("Aucun rapport n’est publié pour cette année.")
     if trop_souvent(request, "gouvernance.pacte_rapport", maximum=MAXIMUM, secondes=SECONDES):
-        reponse = render(request, "offre/public/trop.html", {"minutes": SECONDES // 60}, status=429)
-        reponse["Retry-After"] = str(SECONDES)
-        return reponse
+        return faire_attendre(request, SECONDES, domaine="gouvernance")
     fichier = FileResponse(publiee.pdf.open("rb"), as_attachment=True, filename=f"rapport-{programme.code}-{annee}.pdf")  # type: ignore[union-attr]
     fichier["Cache-Control"] = "public, max-age=3600"
     return fichier

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from axes.helpers import get_client_ip_address
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +23,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from offre.models import JetonApi
 from offre.operations.jetons import empreinte_de, noter_passage
+from pdi.socle.limites import adresse_du_visiteur
 
 from .parametres import ParametreRefuse
 from .schemas import Erreur
@@ -127,7 +127,7 @@ def _qui(request: HttpRequest) -> tuple[str, int]:
         return f"jeton:{jeton.pk}", settings.API_DEBIT_JETON
     if not settings.API_PUBLIQUE:
         raise JetonRefuse("Cette API demande un jeton : « Authorization: Bearer … ».")
-    adresse = get_client_ip_address(request) or ""
+    adresse = adresse_du_visiteur(request) or ""
     cachee = hmac.new(settings.SECRET_KEY.encode(), adresse.encode(), hashlib.sha256).hexdigest()[:24]
     return f"adresse:{cachee}", settings.API_DEBIT_PUBLIC
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from offre.adresses import adresse_publique
 from offre.carte import Carte
 from offre.public import LecturePublique, ListePublique, offres_lisibles_par_tous
-from pdi.socle.limites import trop_souvent
+from pdi.socle.limites import faire_attendre, trop_souvent
 
 MAXIMUM, SECONDES = 300, 300  # pages from one address: nobody reads one a second for five minutes
 GARDEE = 300  # seconds in a shared cache: places left may be that old
@@ -35,7 +35,7 @@ def ouverte_a_tous(vue: Vue) -> Vue:
     @wraps(vue)
     def ouverte(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if trop_souvent(request, "offre.public", maximum=MAXIMUM, secondes=SECONDES):
-            return _trop(request)
+            return faire_attendre(request, SECONDES, "offre/public/trop.html", domaine="offre")
         reponse = vue(request, *args, **kwargs)
         if not isinstance(reponse, HttpResponse) or reponse.status_code != 200:
             return reponse
@@ -48,12 +48,6 @@ def ouverte_a_tous(vue: Vue) -> Vue:
         return get_conditional_response(request, etag=reponse["ETag"], response=reponse) or reponse
 
     return ouverte
-
-
-def _trop(request: HttpRequest) -> HttpResponse:
-    reponse = render(request, "offre/public/trop.html", {"minutes": SECONDES // 60}, status=429)
-    reponse["Retry-After"] = str(SECONDES)
-    return reponse
 
 
 def _canonique(request: HttpRequest, chemin: str) -> str:

@@ -23,22 +23,10 @@ from parcours.operations.demandes_publiques import (
 )
 from pdi.socle.droits import RegleMetier
 from pdi.socle.formulaires import ECRITURE, signaler
-from pdi.socle.limites import trop_souvent
+from pdi.socle.limites import faire_attendre, trop_souvent
+from pdi.socle.navigation import garder_secrete
 
 OUVERTURES, ENVOIS, SECONDES = 60, 10, 600  # pages and sendings from one address
-
-
-def _secret(reponse: HttpResponse) -> HttpResponse:
-    """Keep the page out of search engines, and its address out of the sites one goes to next."""
-    reponse["X-Robots-Tag"] = "noindex"
-    reponse["Referrer-Policy"] = "same-origin"  # with « no-referrer », browsers post without an origin: refused
-    return reponse
-
-
-def _trop(request: HttpRequest) -> HttpResponse:
-    reponse = render(request, "parcours/demandes/trop.html", {"minutes": SECONDES // 60}, status=429)
-    reponse["Retry-After"] = str(SECONDES)
-    return _secret(reponse)
 
 
 def _envoyee(request: HttpRequest, offre: OffreInsertion, form: DemandeForm, demande: Any) -> HttpResponse:
@@ -48,7 +36,7 @@ def _envoyee(request: HttpRequest, offre: OffreInsertion, form: DemandeForm, dem
         # Nobody reads the mail of a demonstration.
         "lien_demonstration": lien_de_confirmation(demande) if demande and settings.DEMONSTRATION else "",
     }  # fmt: skip
-    return _secret(render(request, "parcours/demandes/envoyee.html", contexte))
+    return garder_secrete(render(request, "parcours/demandes/envoyee.html", contexte))
 
 
 @sensitive_post_parameters()
@@ -58,7 +46,7 @@ def demande_creer(request: HttpRequest, offre: int) -> HttpResponse:
     """Ask for an offer open to self-prescription. Nothing is handed over before the confirmation."""
     poste = request.method == "POST"
     if trop_souvent(request, f"demande.{poste}", maximum=ENVOIS if poste else OUVERTURES, secondes=SECONDES):
-        return _trop(request)
+        return garder_secrete(faire_attendre(request, SECONDES, domaine="offre"))
     lue = get_object_or_404(OffreInsertion.objects.publiees(), pk=offre)
     if not se_demande(lue):
         raise Http404("Cette offre ne se demande pas en ligne.")
@@ -71,7 +59,9 @@ def demande_creer(request: HttpRequest, offre: int) -> HttpResponse:
         else:
             return _envoyee(request, lue, form, demande)
     contexte = {"offre": lue, "form": form, "conservation": settings.CONSERVATION_DEMANDES_JOURS}
-    return _secret(render(request, "parcours/demandes/demander.html", contexte, status=422 if form.errors else 200))
+    return garder_secrete(
+        render(request, "parcours/demandes/demander.html", contexte, status=422 if form.errors else 200)
+    )
 
 
 @never_cache
@@ -79,16 +69,16 @@ def demande_creer(request: HttpRequest, offre: int) -> HttpResponse:
 def demande_confirmer(request: HttpRequest, jeton: str) -> HttpResponse:
     """Confirm a request by POST: opening the link alone, as mail filters do, confirms nothing."""
     if trop_souvent(request, "demande.lien", maximum=OUVERTURES, secondes=SECONDES):
-        return _trop(request)
+        return garder_secrete(faire_attendre(request, SECONDES, domaine="offre"))
     demande = demande_de(jeton)
     if demande is None or not attend_confirmation(demande):
         statut = 404 if demande is None else 410
         faite = demande is not None and demande.confirmee_le is not None
-        return _secret(render(request, "parcours/demandes/ferme.html", {"faite": faite}, status=statut))
+        return garder_secrete(render(request, "parcours/demandes/ferme.html", {"faite": faite}, status=statut))
     if request.method == "POST":
         try:
             confirmer_demande(jeton_recu=jeton)
         except RegleMetier:
-            return _secret(render(request, "parcours/demandes/ferme.html", {"faite": True}, status=410))
-        return _secret(render(request, "parcours/demandes/confirmee.html", {"offre": demande.offre}))
-    return _secret(render(request, "parcours/demandes/confirmer.html", {"offre": demande.offre}))
+            return garder_secrete(render(request, "parcours/demandes/ferme.html", {"faite": True}, status=410))
+        return garder_secrete(render(request, "parcours/demandes/confirmee.html", {"offre": demande.offre}))
+    return garder_secrete(render(request, "parcours/demandes/confirmer.html", {"offre": demande.offre}))

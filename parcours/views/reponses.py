@@ -21,29 +21,19 @@ from parcours.operations.reponses import repondre_par_lien
 from parcours.regles.delais import age_au
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.formulaires import ECRITURE, envoi, signaler
-from pdi.socle.limites import trop_souvent
+from pdi.socle.limites import faire_attendre, trop_souvent
+from pdi.socle.navigation import garder_secrete
 from pdi.structures.models import Structure
 
 MAXIMUM, SECONDES = 60, 600  # openings of these pages from one address
 
 
-def _secret(reponse: HttpResponse) -> HttpResponse:
-    """Keep the address out of search engines and of the sites one goes to next."""
-    reponse["X-Robots-Tag"] = "noindex"
-    reponse["Referrer-Policy"] = "same-origin"  # nothing leaves; « no-referrer » would null the origin of the POST
-    return reponse
-
-
 def _ferme(request: HttpRequest, lien: LienReponse | None) -> HttpResponse:
     """Say that the link no longer answers, and what to do; nothing of the prescription."""
     contexte = {"lien": lien}
-    return _secret(render(request, "parcours/reponses/ferme.html", contexte, status=404 if lien is None else 410))
-
-
-def _trop(request: HttpRequest) -> HttpResponse:
-    reponse = render(request, "parcours/reponses/trop.html", {"minutes": SECONDES // 60}, status=429)
-    reponse["Retry-After"] = str(SECONDES)
-    return _secret(reponse)
+    return garder_secrete(
+        render(request, "parcours/reponses/ferme.html", contexte, status=404 if lien is None else 410)
+    )
 
 
 def _resume(lien: LienReponse) -> dict[str, Any]:
@@ -61,7 +51,7 @@ def _resume(lien: LienReponse) -> dict[str, Any]:
 def reponse(request: HttpRequest, jeton: str) -> HttpResponse:
     """Show the prescription of a link, and answer it by POST, once. No account: whoever holds the address answers."""
     if trop_souvent(request, "parcours.reponse", maximum=MAXIMUM, secondes=SECONDES):
-        return _trop(request)
+        return garder_secrete(faire_attendre(request, SECONDES, domaine="parcours"))
     lien = lien_de(jeton)
     if lien is None or not sert_encore(lien, timezone.localdate()):
         return _ferme(request, lien)
@@ -77,9 +67,11 @@ def reponse(request: HttpRequest, jeton: str) -> HttpResponse:
             signaler(form, erreur)
         else:
             faite = {**_resume(lien), "retenue": retenue}
-            return _secret(render(request, "parcours/reponses/faite.html", faite))
+            return garder_secrete(render(request, "parcours/reponses/faite.html", faite))
     contexte = {**_resume(lien), "form": form}
-    return _secret(render(request, "parcours/reponses/repondre.html", contexte, status=422 if form.errors else 200))
+    return garder_secrete(
+        render(request, "parcours/reponses/repondre.html", contexte, status=422 if form.errors else 200)
+    )
 
 
 @login_required

@@ -126,6 +126,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "pdi.comptes.validation.ComplexiteValidator"},
 ]
+# Proxies between visitors and the application: attempts and requests are counted by address.
+NOMBRE_MANDATAIRES = 0
+AXES_CLIENT_IP_CALLABLE = "pdi.socle.limites.adresse_du_visiteur"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

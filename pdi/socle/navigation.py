@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -33,3 +33,13 @@ def retour_sur(request: HttpRequest, parametre: str = "suite", *, defaut: str) -
     """Return the address posted (or asked) under `parametre` when it is inside the application, else `defaut`."""
     demande = request.POST.get(parametre) or request.GET.get(parametre) or ""
     return demande if demande and chemin_sur(request, demande) else defaut
+
+
+def garder_secrete(reponse: HttpResponse) -> HttpResponse:
+    """Keep the address of a page opened by a link out of search engines, and of the sites one goes to next.
+
+    With « no-referrer », browsers would post without an origin, and the form would be refused.
+    """
+    reponse["X-Robots-Tag"] = "noindex"
+    reponse["Referrer-Policy"] = "same-origin"
+    return reponse

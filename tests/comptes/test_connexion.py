@@ -13,6 +13,8 @@ from django.urls import reverse
 from pdi.comptes import tasks
 from pdi.comptes.models import Role
 from pdi.comptes.operations import CHAMPS_SUIVIS
+from pdi.comptes.views import mot_de_passe as vues
+from pdi.socle.limites import adresse_du_visiteur
 from pdi.socle.models import EntreeJournal
 from tests.fabriques import MOT_DE_PASSE, UtilisateurFactory
 
@@ -95,6 +97,27 @@ def test_un_compte_ferme_n_empeche_pas_les_autres(client, agent):
     assert essayer(client, autre.courriel).status_code == 302
 
 
+def test_un_attaquant_ne_ferme_le_compte_qu_a_lui_meme_derriere_un_mandataire(client, agent, settings):
+    settings.NOMBRE_MANDATAIRES = 1
+    for rang in range(6):  # what stands left of the last address is written by the visitor
+        entete = f"198.51.100.{rang}, 203.0.113.66"
+        statut = client.post(
+            reverse(CONNEXION), {"username": agent.courriel, "password": FAUX}, headers={"X-Forwarded-For": entete}
+        ).status_code
+    assert statut == 429
+    client.post(
+        reverse(CONNEXION), {"username": agent.courriel, "password": MOT_DE_PASSE},
+        headers={"X-Forwarded-For": "198.51.100.7"},
+    )  # fmt: skip
+    assert connecte(client)
+
+
+@pytest.mark.parametrize("entete", ["", "illisible", "203.0.113.66"], ids=["absente", "illisible", "trop courte"])
+def test_sans_adresse_sure_c_est_celle_de_la_connexion(rf, settings, entete):
+    settings.NOMBRE_MANDATAIRES = 2 if entete == "203.0.113.66" else 1
+    assert adresse_du_visiteur(rf.get("/", headers={"X-Forwarded-For": entete})) == "127.0.0.1"
+
+
 def test_la_deconnexion_demande_un_formulaire(client, agent):
     client.force_login(agent)
     assert client.get(reverse("comptes:deconnexion")).status_code == 405
@@ -122,6 +145,15 @@ def test_mot_de_passe_oublie_ne_dit_pas_si_le_compte_existe(client, agent, djang
         reponses.append((reponse.redirect_chain, page, len(messages)))
     assert reponses[0] == reponses[1]
     assert "Si un compte actif" in reponses[0][1]
+
+
+def test_on_ne_remplit_pas_la_boite_d_un_autre(client, agent, monkeypatch):
+    monkeypatch.setattr(vues, "MAXIMUM", 2)
+    adresse = reverse("comptes:mot_de_passe_oublie")
+    envois = [client.post(adresse, {"email": agent.courriel}, REMOTE_ADDR="203.0.113.20") for _ in range(3)]
+    assert [r.status_code for r in envois] == [302, 302, 429]
+    assert "Attendez 15\xa0minutes" in envois[-1].content.decode()
+    assert client.post(adresse, {"email": agent.courriel}, REMOTE_ADDR="203.0.113.21").status_code == 302
 
 
 @pytest.mark.parametrize("cas", ["inconnu", "désactivé"])

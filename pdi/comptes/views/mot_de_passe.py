@@ -15,6 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pdi.comptes.forms import MotDePasseOublieForm
 from pdi.comptes.operations import definir_mot_de_passe, demander_mot_de_passe
+from pdi.socle.limites import faire_attendre, trop_souvent
+
+MAXIMUM, SECONDES = 10, 900  # links asked for from one address: nobody fills a mailbox that is not theirs
 
 
 @require_http_methods(["GET", "POST"])
@@ -22,6 +25,8 @@ def mot_de_passe_oublie(request: HttpRequest) -> HttpResponse:
     """Ask for a link; the answer is the same whether the account exists or not."""
     form = MotDePasseOublieForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        if trop_souvent(request, "comptes.mot_de_passe", maximum=MAXIMUM, secondes=SECONDES):
+            return faire_attendre(request, SECONDES)
         demander_mot_de_passe(courriel=form.cleaned_data["email"], racine=request.build_absolute_uri("/"))
         return redirect("comptes:mot_de_passe_oublie_envoye")
     return render(request, "comptes/mot_de_passe_oublie.html", {"form": form})
