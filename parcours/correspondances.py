@@ -66,14 +66,15 @@ def demande_de(personne: Personne, jour: datetime.date, *, sante: bool) -> Deman
     )
     rattachee = CommuneTerritoire.objects.filter(commune=adresse, validite__contains=jour) if adresse else None
     return Demande(
-        profil=_profil(personne, jour),
+        profil=profil_de(personne, jour),
         freins=_freins(personne, sante=sante),
         commune=adresse or "",
         territoire=rattachee.values_list("territoire", flat=True).first() if rattachee is not None else None,
     )
 
 
-def _profil(personne: Personne, jour: datetime.date) -> Profil:
+def profil_de(personne: Personne, jour: datetime.date) -> Profil:
+    """Read what the conditions of offers judge of a person. Nine queries at most."""
     orientation = Orientation.objects.au(jour).filter(personne=personne).values_list("type_decide", flat=True).first()
     place = MembreFoyer.objects.filter(personne=personne, periode__contains=jour).values("foyer")
     foyer = SituationFoyer.objects.filter(foyer__in=place, periode__contains=jour).first()
@@ -227,3 +228,8 @@ def dire(offre: Any, demande: Demande) -> Correspondance:
         places=dire_places(offre),
         conditions=conditions(offre, demande.profil),
     )
+
+
+def refus_de(offre: OffreInsertion, profil: Profil) -> list[str]:
+    """Return the conditions of an offer that refuse the person, in words."""
+    return [c.texte for c in conditions(offre, profil) if c.tenue is False]

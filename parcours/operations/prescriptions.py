@@ -78,6 +78,12 @@ def _verifier(saisie: Saisie, origines: Iterable[str]) -> None:
     if not admise:
         qui = ", ".join(offre.prescripteurs) or "personne pour l’instant"
         raise RegleMetier(f"Cette offre se prescrit par\u00a0: {qui}.", champ="origine")
+    noms = {o.pk: str(o) for o in offre.operateurs.all()}
+    if saisie.operateur is not None and noms and saisie.operateur.pk not in noms:
+        raise RegleMetier(
+            f"{saisie.operateur} ne porte pas cette offre\u00a0: choisissez {' ou '.join(noms.values())}.",
+            champ="operateur",
+        )
 
 
 def _structure_de(par: Any, *, suit: bool) -> int | None:

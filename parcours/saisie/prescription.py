@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django import forms
+from django.forms.models import ModelChoiceIterator
 
 from offre.models import EtatOffre, OffreInsertion
+from parcours.correspondances import profil_de, refus_de
 from parcours.droits.prescriptions import origines_ouvertes
 from parcours.operations.prescriptions import Saisie, prescrire, prescrire_et_transmettre
+from parcours.regles.correspondances import Profil
 from pdi.structures.models import Structure
 
 from .base import Contexte, Volet
@@ -16,17 +20,45 @@ from .base import Contexte, Volet
 CODE = "prescription"
 
 
+class _OffresJugees(ModelChoiceIterator):  # type: ignore[type-arg]
+    """The offers in two groups: those whose conditions the person meets, and the others, each with why."""
+
+    field: ChampOffre
+
+    def __iter__(self) -> Iterator[Any]:
+        """Read the person and the offers when the list is shown, and only then."""
+        profil = self.field.profil()
+        juges = [(offre, refus_de(offre, profil)) for offre in self.queryset.all()]
+        yield ("", self.field.empty_label)
+        for titre, ecartees in (("Lui conviennent", False), ("Ne lui conviennent pas aujourd’hui", True)):
+            groupe = [
+                (self.field.prepare_value(offre), " – ".join([str(offre), *refus]))
+                for offre, refus in juges
+                if bool(refus) == ecartees
+            ]
+            if groupe:
+                yield (titre, groupe)
+
+
+class ChampOffre(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """An offer, each judged for the person whose `profil` is read when the list is shown."""
+
+    iterator = _OffresJugees
+    profil: Callable[[], Profil] = Profil
+
+
 class PrescriptionVolet(forms.Form):
     """What is prescribed. The operator of an offer that has only one need not be chosen."""
 
-    offre: Any = forms.ModelChoiceField(
+    offre: Any = ChampOffre(
         label="Offre du catalogue", queryset=OffreInsertion.objects.none(), required=False,
         empty_label="Aucune : une action hors catalogue",
     )  # fmt: skip
     action_libre = forms.CharField(label="Action hors catalogue", max_length=200, required=False)
     operateur: Any = forms.ModelChoiceField(
-        label="Opérateur", queryset=Structure.objects.none(), required=False, empty_label="À préciser plus tard"
-    )
+        label="Opérateur", queryset=Structure.objects.none(), required=False, empty_label="À préciser plus tard",
+        help_text="Inutile quand l’offre n’en a qu’un.",
+    )  # fmt: skip
     motivation = forms.CharField(
         label="Ce qu’on attend de l’action", max_length=4000, required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -36,11 +68,12 @@ class PrescriptionVolet(forms.Form):
         label="La personne a signé aujourd’hui : transmettre aussitôt à l’opérateur", required=False
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer what is published, and the structures in activity."""
+    def __init__(self, *args: Any, profil: Callable[[], Profil], **kwargs: Any) -> None:
+        """Offer what is published, judged for the person, and the structures in activity."""
         super().__init__(*args, **kwargs)
+        self.fields["offre"].profil = profil  # type: ignore[attr-defined]
         self.fields["offre"].queryset = OffreInsertion.objects.filter(etat=EtatOffre.PUBLIEE)  # type: ignore[attr-defined]
-        self.fields["operateur"].queryset = Structure.objects.filter(active=True).order_by("nom")  # type: ignore[attr-defined]
+        self.fields["operateur"].queryset = Structure.objects.actives().d_ici().order_by("nom")  # type: ignore[attr-defined]
 
     def saisie(self, origine: str) -> Saisie:
         """Return what was typed, ready for the operation."""
@@ -61,7 +94,10 @@ def volet(contexte: Contexte) -> Volet | None:
         return None
 
     def creer(data: Any) -> forms.BaseForm:
-        return PrescriptionVolet(data, prefix=CODE, use_required_attribute=False)
+        return PrescriptionVolet(
+            data, prefix=CODE, use_required_attribute=False,
+            profil=lambda: profil_de(contexte.personne, contexte.jour),
+        )  # fmt: skip
 
     def appliquer(form: PrescriptionVolet) -> str:
         ecrire = prescrire_et_transmettre if form.cleaned_data["transmettre"] else prescrire

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from offre.models import OffreInsertion
 from parcours import droits
+from parcours.correspondances import profil_de, refus_de
 from parcours.droits.prescriptions import (
     origines_admises,
     origines_ouvertes,
@@ -118,6 +119,17 @@ def _personne_a_prescrire(request: HttpRequest, pk: int) -> tuple[Any, list[str]
     return lue, origines_ouvertes(request.user, suit=bool(droits.peut_suivre(request.user, lue)))
 
 
+def _reperes(request: HttpRequest, personne: Any, offre: OffreInsertion | None) -> dict[str, Any]:
+    """Return what the writer should know of the offer: its places, and for who follows her, why it does not fit."""
+    jour = timezone.localdate()
+    if offre is None:
+        return {"places": None, "refus": []}
+    suivie = bool(droits.peut_suivre(request.user, personne))
+    return {
+        "places": etat_des_places(offre, jour), "refus": refus_de(offre, profil_de(personne, jour)) if suivie else [],
+    }  # fmt: skip
+
+
 @login_required
 @never_cache
 @require_http_methods(ECRITURE)
@@ -145,10 +157,10 @@ def prescription_creer(request: HttpRequest, pk: int, offre: int | None = None) 
                 else "La prescription est enregistrée. Rien n’est encore transmis.",
             )  # fmt: skip
             return redirect(creee)
-    places = etat_des_places(choisie, timezone.localdate()) if choisie else None
-    contexte = {
-        "personne": personne, "offre": choisie, "form": form, "titre": "Prescrire", "retour": "", "places": places,
+    contexte: dict[str, Any] = {
+        "personne": personne, "offre": choisie, "form": form, "titre": "Prescrire", "retour": "",
     }  # fmt: skip
+    contexte |= _reperes(request, personne, choisie)
     return render(request, "parcours/prescriptions/ecrire.html", contexte, status=422 if form.errors else 200)
 
 
@@ -171,8 +183,8 @@ def prescription_modifier(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
     if reponse:
         return reponse
-    contexte = {
+    contexte: dict[str, Any] = {
         "personne": lue.personne, "offre": lue.offre, "form": form, "titre": "Modifier la prescription",
-        "retour": lue.get_absolute_url(), "places": None,
+        "retour": lue.get_absolute_url(), "places": None, "refus": [],
     }  # fmt: skip
     return render(request, "parcours/prescriptions/ecrire.html", contexte, status=422 if form.errors else 200)

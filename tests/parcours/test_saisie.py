@@ -18,6 +18,7 @@ from tests.fabriques_parcours import (
     ContratFactory,
     DiagnosticFactory,
     EntretienFactory,
+    OffreFactory,
     ReglementAideFactory,
     SituationThemeFactory,
     ThemeFactory,
@@ -122,6 +123,24 @@ def test_une_prescription_part_avec_l_entretien_ou_pas_du_tout(client: Client, r
     complete = base(rdv, **saisie, **{"prescription-motivation": "Se déplacer seule"})
     assert client.post(page(rdv), complete).status_code == 302
     assert rdv.personne.prescriptions.get().action_libre == "Atelier vélo"
+
+
+def test_chaque_offre_dit_si_elle_convient_et_qui_la_porte(client: Client, rdv):
+    jeunes = OffreFactory.create(etat="publiee", numero="2.1", intitule="Aide aux jeunes", age_max=25)
+    OffreFactory.create(etat="publiee", numero="1.6", intitule="Plateforme emploi")
+    jeunes.operateurs.set([StructureFactory.create(nom="Mission locale")])
+    rdv.personne.date_naissance = datetime.date(1970, 5, 11)
+    rdv.personne.save()
+    contenu = client.get(page(rdv)).content.decode()
+    conviennent, ecartees = contenu.split('<optgroup label="Lui conviennent">')[1].split("<optgroup")[:2]
+    assert "1.6 Plateforme emploi</option>" in conviennent
+    assert "2.1 Aide aux jeunes – Moins de 26\u00a0ans</option>" in ecartees
+    autre = StructureFactory.create(nom="Ailleurs")
+    saisie = {"prescription-offre": jeunes.pk, "prescription-operateur": autre.pk, "prescription-motivation": "Un toit"}
+    refus = client.post(page(rdv), base(rdv, **saisie)).content.decode()
+    assert "Ailleurs ne porte pas cette offre\u00a0: choisissez Mission locale." in refus
+    seule = reverse("parcours:prescription_creer", args=[rdv.personne.pk, jeunes.pk])
+    assert "Cette offre ne lui convient pas aujourd’hui" in client.get(seule).content.decode()
 
 
 def test_un_frein_qui_change_fait_un_nouveau_diagnostic(client: Client, rdv):
