@@ -12,7 +12,17 @@ from django.db.models.functions import Concat
 from django.utils import timezone
 
 from parcours.droits.affectations import peut_lire_portefeuilles, portefeuilles_visibles
-from parcours.models import Adresse, AffectationReferent, Contrat, Orientation, Personne, TypeOrientation
+from parcours.models import (
+    Adresse,
+    AffectationReferent,
+    Contrat,
+    MembreFoyer,
+    Orientation,
+    Personne,
+    RoleFoyer,
+    TypeOrientation,
+)
+from parcours.regles.delais import plus_mois
 from pdi.comptes.models import Habilitation, Role, Utilisateur
 from pdi.socle.exports import Colonne as ColonneExport
 from pdi.socle.filtres import FiltreBooleen, FiltreChoix, Filtres, FiltreTexte
@@ -82,6 +92,18 @@ def de_referent(valeur: str) -> Q:
     return Q(Exists(_affectation(referent=int(valeur))))
 
 
+def enfant_d_un_foyer(jour: datetime.date) -> Any:
+    """Return « a child of a household », on `jour`."""
+    return Exists(MembreFoyer.objects.filter(personne=OuterRef("pk"), role=RoleFoyer.ENFANT, periode__contains=jour))
+
+
+def hors_enfants(jour: datetime.date) -> Q:
+    """Return all but the minor children of households: known through their parents, followed by nobody."""
+    majeure = Q(date_naissance__isnull=True) | Q(date_naissance__lte=plus_mois(jour, -MAJORITE_MOIS))
+    return Q(majeure | ~enfant_d_un_foyer(jour))  # the birth date first: it spares most look-ups
+
+
+MAJORITE_MOIS = 18 * 12
 FIN_PROCHE_JOURS = 60
 SURVEILLANCES = (
     ("contrat", "Contrat en retard"),
@@ -171,13 +193,15 @@ class ListePersonnes:
     @cached_property
     def trouvees(self) -> PersonneQuerySet:
         """Return the rows of the filter; `approche` says whether they only look like what was typed."""
-        visibles = self.base
+        visibles, mot = self.base, self.filtres.valeurs.get("mot", "")
+        if not mot:  # a child is found by name, and leads to the household
+            visibles = visibles.filter(hors_enfants(self.jour))
         if self.portefeuille:
             visibles = visibles.filter(de_referent(str(self.portefeuille.pk)))
         if self.filtres.valeurs.get("portefeuille"):
             visibles = visibles.portefeuille_de(self.utilisateur)
         gardees = self._situees(self.filtres.appliquer(visibles))
-        trouvees, self.approche = chercher(gardees, self.filtres.valeurs.get("mot", ""), aujourd_hui=self.jour)
+        trouvees, self.approche = chercher(gardees, mot, aujourd_hui=self.jour)
         return trouvees
 
     @property
@@ -203,6 +227,7 @@ class ListePersonnes:
         nom = Concat("referent__prenom", Value(" "), "referent__nom")
         return self.trouvees.defer("nir_chiffre", "nir_empreinte", "recherche").annotate(
             commune=Subquery(ici.values("commune__nom")[:1]),
+            enfant=enfant_d_un_foyer(self.jour),
             orientation=Subquery(_orientation().values("type_decide")[:1]),
             orientee_le=Subquery(_orientation().values("decidee_le")[:1], output_field=DateField()),
             referent=Subquery(_affectation(referent__isnull=False).annotate(qui=nom).values("qui")[:1]),

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from .comptage import CONTRATS, ORIGINES, SUIVIS, Annee, Case, Entree
+from .comptage_oarsa import TableauxOarsa
 from .contexte import Contexte
 from .evenements import Contrat, Jour
 from .groupes import Menage, Parcours
@@ -41,6 +42,7 @@ class Attendus:
         self.annees = list(range(ctx.debut.year + 1, ctx.au.year + 1))
         self.cases: dict[tuple[str, int, str, str], Case] = {}
         self.places = sum(offre.places for offre in ctx.monde.offres if offre.compte_places)
+        self.oarsa = TableauxOarsa()
         self.offres = {offre.id: offre for offre in ctx.monde.offres}
 
     def compter(self, menage: Menage) -> None:
@@ -48,7 +50,9 @@ class Attendus:
         for parcours in menage.membres:
             entrees = self._entrees(parcours)
             for annee in self.annees:
-                Annee(self, menage, parcours, entrees, annee).compter()
+                une = Annee(self, menage, parcours, entrees, annee)
+                une.compter()
+                self.oarsa.compter(une)
 
     def ajouter(
         self,
@@ -110,6 +114,7 @@ class Attendus:
             "au": self.au.isoformat(),
             "annees": self.annees,
             "valeurs": valeurs,
+            "oarsa": self.oarsa.resultat(),
         }
 
 

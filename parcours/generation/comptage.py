@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -43,7 +43,8 @@ class Entree:
     signature: Jour | None = None
 
 
-def _valide(contrat: Contrat, jour: Jour) -> bool:
+def valide(contrat: Contrat, jour: Jour) -> bool:
+    """Return whether that contract is valid on `jour`."""
     return (
         contrat.nature in CONTRATS
         and contrat.etat in ("valide", "clos")
@@ -107,7 +108,7 @@ class Annee:
 
     # -- stocks ---------------------------------------------------------------------------------------
 
-    def _droit(self) -> tuple[bool, bool]:
+    def droit(self) -> tuple[bool, bool]:
         """Return (is SDD(J), is Missing(J))."""
         mois = self.jour.replace(day=1)
         for droit in self.parcours.droits:
@@ -118,8 +119,8 @@ class Annee:
         return False, False
 
     def _stocks(self) -> None:
-        soumis, manque = self._droit()
-        orientation = next((o for o in self.parcours.orientations if o.periode.contient(self.jour)), None)
+        soumis, manque = self.droit()
+        orientation = self.orientation()
         axes = self._axes_au(self.jour, type=orientation.type_decide if orientation else "")
         if manque:
             self._ajouter("taux_orientation", axes, manquants=1)
@@ -135,13 +136,33 @@ class Annee:
         delegue = orientation.mode == "delegataire"
         self._ajouter("suivis_delegataires", axes, num=int(delegue), den=1)
         if _a_contractualiser(orientation, self.jour):
-            valide = int(any(_valide(c, self.jour) for c in self.parcours.contrats))
-            self._ajouter("taux_contractualisation", axes, num=valide, den=1)
+            tenu = int(any(valide(c, self.jour) for c in self.parcours.contrats))
+            self._ajouter("taux_contractualisation", axes, num=tenu, den=1)
             if delegue:
-                self._ajouter("taux_contractualisation_delegataires", axes, num=valide, den=1)
+                self._ajouter("taux_contractualisation_delegataires", axes, num=tenu, den=1)
+
+    def orientation(self) -> Orientation | None:
+        """Return the orientation at J."""
+        return next((o for o in self.parcours.orientations if o.periode.contient(self.jour)), None)
+
+    def derniere_entree(self) -> Entree | None:
+        """Return the last entry at J."""
+        return max((e for e in self.entrees if e.jour <= self.jour), key=lambda e: e.jour, default=None)
+
+    def delais(self) -> Iterator[tuple[str, int]]:
+        """Yield the delays of the last entry that end in the year: « orientation », « contrat », and their days."""
+        derniere = self.derniere_entree()
+        premiere = derniere.orientation if derniere else None
+        if derniere is None or premiere is None:
+            return
+        decidee, signature = premiere.decidee_le, derniere.signature
+        if self._dans(decidee):
+            yield "orientation", (decidee - derniere.jour).days
+        if decidee <= self.jour and signature and self._dans(signature) and _a_contractualiser(premiere, decidee):
+            yield "contrat", (signature - decidee).days
 
     def _delais(self, en_cours: Orientation | None) -> None:
-        derniere = max((e for e in self.entrees if e.jour <= self.jour), key=lambda e: e.jour, default=None)
+        derniere = self.derniere_entree()
         if derniere is None:
             return
         premiere = derniere.orientation
@@ -150,22 +171,23 @@ class Annee:
                 axes = self._axes_au(self.jour, type=en_cours.type_decide)
                 self._ajouter("delai_orientation", axes, manquants=1)
             return
-        axes, decidee = self._axes_au(self.jour, type=premiere.type_decide), premiere.decidee_le
-        if self._dans(decidee):
-            jours = (decidee - derniere.jour).days
-            self._ajouter("delai_orientation", axes, num=jours, den=1, jours=jours)
-        if derniere.signature and self._dans(derniere.signature) and _a_contractualiser(premiere, decidee):
-            jours = (derniere.signature - decidee).days
-            self._ajouter("delai_orientation_contrat", axes, num=jours, den=1, jours=jours)
+        axes = self._axes_au(self.jour, type=premiere.type_decide)
+        for nom, jours in self.delais():
+            code = "delai_orientation" if nom == "orientation" else "delai_orientation_contrat"
+            self._ajouter(code, axes, num=jours, den=1, jours=jours)
 
-    def _reorientations(self) -> None:
+    def dernier_passage(self) -> str:
+        """Return the way of the last change of the year, « vers_spe » or « hors_spe »; empty without one."""
         sens = ""
         par_fin = {o.periode.fin: o for o in self.parcours.orientations if o.periode.fin}
         for o in sorted(self.parcours.orientations, key=lambda o: (o.decidee_le, o.rang)):
             avant = par_fin.get(o.periode.debut)
             if avant and self._dans(o.decidee_le) and (o.organisme in SPE) != (avant.organisme in SPE):
                 sens = "vers_spe" if o.organisme in SPE else "hors_spe"
-        axes = self._axes_au(self.jour)
+        return sens
+
+    def _reorientations(self) -> None:
+        sens, axes = self.dernier_passage(), self._axes_au(self.jour)
         self._ajouter("reorientations", axes, num=int(bool(sens)), den=1)
         for possible in ("vers_spe", "hors_spe"):
             self._ajouter(f"reorientations_{possible}", axes, num=int(sens == possible), den=1)

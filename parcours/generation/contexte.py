@@ -32,7 +32,7 @@ class Contexte:
         """Prepare the counters; nothing is drawn yet."""
         self.graine, self.monde, self.au, self.total = graine, monde, au, total
         self.debut = ajouter_mois(au, -12 * p.ANNEES)
-        self.hasard = Hasard(f"population {graine}")
+        self.hasard, self.enfance = Hasard(f"population {graine}"), Hasard(f"enfants {graine}")
         premiers = premiers or {}
         self.ids: dict[type[Any], Callable[[], int]] = {
             table: itertools.count(premiers.get(table, 1)).__next__ for table in TABLES

@@ -93,7 +93,7 @@ def _contrat(
         debut=debut,
         fin=fin,
         etat="brouillon",
-        foyer_signature=_foyer(menage),
+        foyer_signature=_foyer(menage, jour),
         revision_le=ajouter_mois(jour, 6) if regime_b or orientation.type_decide == "social" else None,
     )
     if regime_b:
@@ -108,10 +108,10 @@ def _contrat(
     return contrat
 
 
-def _foyer(menage: Menage) -> str:
-    """Return the household as a contract keeps it at signature (`lecture_contrats.foyer_au`)."""
+def _foyer(menage: Menage, jour: datetime.date) -> str:
+    """Return the household as a contract signed on `jour` keeps it (`lecture_contrats.foyer_au`)."""
     dite = str(SituationFamiliale(menage.situation).label) if menage.situation else ""
-    garde = {"situation": menage.situation, "situation_dite": dite, "enfants": menage.enfants}
+    garde = {"situation": menage.situation, "situation_dite": dite, "enfants": menage.enfants_au(jour)}
     return json.dumps(garde | {"adultes": len(menage.membres)})
 
 
@@ -209,7 +209,7 @@ def _avenant(ctx: Contexte, menage: Menage, parcours: Parcours, orientation: Ori
         etat="valide",
         heures_hebdo=initial.heures_hebdo,
         revision_le=initial.revision_le,
-        foyer_signature=_foyer(menage),
+        foyer_signature=_foyer(menage, debut),
         signe_personne_le=debut,
         signe_referent_le=debut,
         signe_departement_le=plus(debut, 10),
@@ -239,7 +239,7 @@ def _ppae(ctx: Contexte, menage: Menage, parcours: Parcours, orientation: Orient
             debut=jour,
             fin=fin,
             etat="clos" if clos else "valide",
-            foyer_signature=_foyer(menage),
+            foyer_signature=_foyer(menage, jour),
             signe_personne_le=jour,
             signe_referent_le=jour,
             signe_departement_le=decision,

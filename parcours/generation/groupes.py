@@ -14,9 +14,11 @@ from .evenements import (
     Foyer,
     Jour,
     Orientation,
+    Periode,
     Personne,
     Prescription,
     SituationDroitsDevoirs,
+    SituationFoyer,
     Sortie,
     SuiviPostSortie,
 )
@@ -61,7 +63,10 @@ class Parcours:
 
 @dataclass(slots=True)
 class Menage:
-    """A household, its files month by month, and the people drawn in it."""
+    """A household, its files month by month, and the people drawn in it.
+
+    `enfants`: how many on the first day, None when nobody knows; `charges`: how long each child is in its charge.
+    """
 
     foyer: Foyer
     situation: str
@@ -69,3 +74,15 @@ class Menage:
     lignes: list[Any] = field(default_factory=list)
     etats: dict[tuple[int, Jour], str] = field(default_factory=dict)
     membres: list[Parcours] = field(default_factory=list)
+    situations: list[SituationFoyer] = field(default_factory=list)
+    charges: list[Periode] = field(default_factory=list)
+    natures: dict[int, str] = field(default_factory=dict)  # of the benefit, by file
+
+    def toutes(self) -> list[Any]:
+        """Return every row of the household and of its members."""
+        siennes = [ligne for parcours in self.membres for ligne in parcours.toutes()]
+        return [*self.lignes, *self.situations, *siennes]
+
+    def enfants_au(self, jour: Jour) -> int | None:
+        """Return the number of children in its charge on `jour`."""
+        return None if self.enfants is None else sum(charge.contient(jour) for charge in self.charges)

@@ -10,6 +10,7 @@ from parcours.generation import parametres as p
 from parcours.regles.identite import texte_recherche
 
 from .contexte import Contexte
+from .enfants import grandir
 from .evenements import (
     Adresse,
     DossierRSA,
@@ -19,7 +20,6 @@ from .evenements import (
     Periode,
     Personne,
     SituationDroitsDevoirs,
-    SituationFoyer,
 )
 from .groupes import Episode, Menage, Parcours
 from .hasard import ajouter_mois, mois_entre, plus
@@ -42,7 +42,7 @@ def tirer_menage(ctx: Contexte, places: int) -> Menage:
     if h.chance(p.DEFAUTS["famille_inconnue"]):
         menage.situation, menage.enfants = "", None
     menage.lignes.append(menage.foyer)
-    _situations(ctx, menage, debut, couple=couple)
+    isole_le = _naissance_isolee(ctx, menage, debut, couple=couple)
     territoire = ctx.monde.acteurs["referent"].territoire if choisi else None
     tranche = h.tirer(p.AGES_ENTREE)
     adresses = _adresses(ctx, debut, territoire)
@@ -58,6 +58,7 @@ def tirer_menage(ctx: Contexte, places: int) -> Menage:
         )
         parcours.lignes.append(membre)
         menage.membres.append(parcours)
+    grandir(ctx, menage, debut, isole_le, couple=couple, ages_connus=choisi)
     for sejour in sejours:
         _dossier(ctx, menage, sejour)
     return menage
@@ -95,20 +96,11 @@ def _debut_de_mois(ctx: Contexte, jour: datetime.date) -> datetime.date:
     return jour if ctx.hasard.chance(1 / 6) else jour.replace(day=1)
 
 
-def _situations(ctx: Contexte, menage: Menage, debut: datetime.date, *, couple: bool) -> None:
-    h, identifiant = ctx.hasard, menage.foyer.id
-    naissance = plus(max(debut, ctx.debut), 200 + h.entier(0, 1200))
-    if menage.enfants is not None and not couple and h.chance(0.04) and naissance <= ctx.au:
-        menage.lignes += [
-            SituationFoyer(
-                ctx.ids[SituationFoyer](), identifiant, menage.situation, menage.enfants, Periode(debut, naissance)
-            ),
-            SituationFoyer(ctx.ids[SituationFoyer](), identifiant, "ISO", menage.enfants + 1, Periode(naissance, None)),
-        ]
-        return
-    menage.lignes.append(
-        SituationFoyer(ctx.ids[SituationFoyer](), identifiant, menage.situation, menage.enfants, Periode(debut, None))
-    )
+def _naissance_isolee(ctx: Contexte, menage: Menage, debut: datetime.date, *, couple: bool) -> datetime.date | None:
+    """Return the day a few of those who live alone become the lone parent of a child."""
+    naissance = plus(max(debut, ctx.debut), 200 + ctx.hasard.entier(0, 1200))
+    isolee = menage.enfants is not None and not couple and ctx.hasard.chance(0.04) and naissance <= ctx.au
+    return naissance if isolee else None
 
 
 def _adresses(
@@ -211,6 +203,7 @@ def _etats(ctx: Contexte, menage: Menage, dossier: int, sejour: Periode) -> None
     nature = "RSI" if menage.situation in ("ISO", "CEL") and menage.enfants and h.chance(0.3) else "RSD"
     if h.chance(0.002):
         nature = "RSJ"
+    menage.natures[dossier] = nature
     foyer = 1.5 if menage.situation in ("MAR", "VIM", "PAC") else 1.0
     part = (foyer + 0.3 * (menage.enfants or 0)) * (0.5 + 0.5 * h.unite())
     suspendu, etat_suspendu = 0, "4"

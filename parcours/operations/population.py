@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Sum
 
+from parcours.generation import evenements
 from parcours.generation.attendus import Attendus
 from parcours.generation.contexte import Contexte
 from parcours.generation.ecriture import Ecrivain
@@ -27,9 +28,10 @@ LOT = 2000  # people in memory at once
 
 @dataclass(frozen=True, slots=True)
 class BilanPopulation:
-    """What was written, by table, and the expected values when they were asked for."""
+    """What was written, by table, and the expected values when they were asked for. Children come on top."""
 
     personnes: int
+    enfants: int
     lignes: dict[str, int]
     attendus: dict[str, Any] | None
 
@@ -46,6 +48,7 @@ def generer_population(
 ) -> BilanPopulation:
     """Write `personnes` fictitious people whose histories end on `au`; same seed, same people.
 
+    Of a share of their households, the children are written too: nobody follows them, no figure counts them.
     `attendus`: also count every indicator (docs/indicateurs.md). `demonstration`: the demonstration accounts receive
     portfolios. Raises RegleMetier when communes or référentiels are missing, or nobody is asked for. The people
     already there are left alone; other writers of these tables wait.
@@ -62,9 +65,7 @@ def generer_population(
         for menage in raconter(ctx):
             if comptes:
                 comptes.compter(menage)
-            lot += menage.lignes
-            for parcours in menage.membres:
-                lot += parcours.toutes()
+            lot += menage.toutes()
             en_lot += len(menage.membres)
             if en_lot >= LOT:
                 ecrivain.ecrire(lot)
@@ -75,6 +76,7 @@ def generer_population(
         ecrivain.terminer()
     return BilanPopulation(
         personnes,
+        ecrivain.lignes[evenements.Personne] - personnes,
         {classe.__name__: nombre for classe, nombre in ecrivain.lignes.items()},
         comptes.resultat() if comptes else None,
     )

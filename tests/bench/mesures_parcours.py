@@ -39,7 +39,7 @@ def _peupler(taille: int) -> None:
         from offre.operations.chargement import charger_offres
 
         charger_offres(dossier=donnees)
-    presentes = Personne.objects.count()
+    presentes = Personne.objects.exclude(places__role="ENF").count()
     if presentes < taille:
         generer_population(personnes=taille - presentes, graine=taille, au=AU)
         with connection.cursor() as curseur:

@@ -230,6 +230,14 @@ def test_un_enfant_du_foyer_n_a_pas_de_dossier_rsa_a_ouvrir(client: Client, agen
     client.post(reverse("parcours:membre_ajouter", args=[personne.pk]), enfant)
     leo = Personne.objects.get(prenoms="Léo")
     assert "Enregistrer le dossier RSA" not in client.get(reverse("parcours:personne", args=[leo.pk])).content.decode()
+    client.force_login(
+        UtilisateurFactory.create(role=Role.ADMINISTRATEUR), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    liste = reverse("parcours:personnes")
+    a_orienter = client.get(liste, {"etat": "a_orienter"}).content.decode()
+    assert personne.prenoms in a_orienter
+    assert "Léo" not in a_orienter  # nobody orients a child, but the name leads to the household
+    assert "enfant d’un foyer" in client.get(liste, {"mot": "léo"}).content.decode()
 
 
 def test_l_ancien_nom_d_une_commune_se_reconnait_a_son_code_postal():

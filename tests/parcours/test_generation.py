@@ -29,6 +29,7 @@ from parcours.models import (
     Orientation,
     Personne,
     Prescription,
+    SituationDroitsDevoirs,
     Sortie,
 )
 from parcours.operations.population import charger_population_demonstration, generer_population
@@ -42,6 +43,7 @@ from tests.fabriques_parcours import EnveloppeFactory
 from tests.parcours_minimum import charger_le_minimum
 
 AU = datetime.date(2026, 2, 28)
+ENFANTS = Q(places__role="ENF")
 pytestmark = pytest.mark.django_db
 
 
@@ -81,7 +83,9 @@ def test_it_draws_exactly_the_number_asked_for(monde, total):
 
 def test_every_row_drawn_is_written_and_marked(monde):
     bilan = generer_population(personnes=600, graine=7, au=AU)
-    assert Personne.objects.count() == Personne.objects.filter(fictive=True).count() == bilan.personnes == 600
+    assert Personne.objects.exclude(ENFANTS).count() == bilan.personnes == 600
+    assert Personne.objects.filter(ENFANTS).count() == bilan.enfants > 50
+    assert not Personne.objects.filter(fictive=False).exists()
     assert not Foyer.objects.filter(fictif=False).exists()
     for table in TABLES:
         assert getattr(modeles, table.__name__).objects.count() == bilan.lignes[table.__name__] > 0 or (
@@ -98,7 +102,7 @@ def test_what_is_written_is_what_was_drawn(monde):
     menages, _ = tirer(monde, total=150)
     generer_population(personnes=150, graine=7, au=AU)
     noms = [p.personne.nom_naissance for m in menages for p in m.membres]
-    assert noms == list(Personne.objects.order_by("id").values_list("nom_naissance", flat=True))
+    assert noms == list(Personne.objects.exclude(ENFANTS).order_by("id").values_list("nom_naissance", flat=True))
     dates = [c.signe_personne_le for m in menages for p in m.membres for c in p.contrats]
     assert Counter(dates) == Counter(Contrat.objects.values_list("signe_personne_le", flat=True))
 
@@ -106,7 +110,7 @@ def test_what_is_written_is_what_was_drawn(monde):
 def test_a_second_population_joins_the_first_and_new_rows_follow(monde):
     generer_population(personnes=120, graine=1, au=AU)
     generer_population(personnes=120, graine=2, au=AU)
-    assert Personne.objects.count() == 240
+    assert Personne.objects.exclude(ENFANTS).count() == 240
     nouvelle = Personne.objects.create(nom_naissance="Exemple", prenoms="Zoé")
     assert nouvelle.pk == max(Personne.objects.values_list("pk", flat=True))
 
@@ -142,11 +146,29 @@ def test_histories_are_coherent(monde):
     assert not EtatMensuel.objects.filter(mois__gt=AU).exists()
 
 
+def test_children_are_of_age_to_be_counted_and_followed_by_nobody(monde):
+    generer_population(personnes=600, graine=5, au=AU)
+    parents = {m.foyer_id: m.personne.date_naissance for m in modeles.MembreFoyer.objects.filter(role="DEM")}
+    enfants = modeles.MembreFoyer.objects.filter(role="ENF").select_related("personne")
+    presents = Counter(m.foyer_id for m in enfants.filter(periode__contains=AU))
+    dits = modeles.SituationFoyer.objects.filter(foyer__in=presents, periode__contains=AU)
+    assert {s.foyer_id: s.enfants for s in dits} == presents
+    for place in enfants:
+        naissance, parent = place.personne.date_naissance, parents[place.foyer_id]
+        assert naissance
+        assert naissance <= place.periode.lower
+        assert parent is None or (naissance - parent).days > 17 * 365
+    petits = enfants.filter(periode__contains=AU, personne__date_naissance__gt=AU.replace(year=AU.year - 6))
+    assert petits.count() > 10
+    assert not SituationDroitsDevoirs.objects.filter(personne__places__role="ENF").exists()
+
+
 def test_couples_share_a_file_and_both_may_be_subject(monde):
     generer_population(personnes=600, graine=5, au=AU)
-    doubles = [f for f in Foyer.objects.prefetch_related("membres") if len(f.membres.all()) == 2]
+    doubles = [f for f in Foyer.objects.all() if f.membres.exclude(role="ENF").count() == 2]
     assert doubles
-    soumis = [f for f in doubles if all(m.personne.droits_devoirs.filter(recu=True).exists() for m in f.membres.all())]
+    adultes = ([m.personne for m in f.membres.exclude(role="ENF")] for f in doubles)
+    soumis = [deux for deux in adultes if all(p.droits_devoirs.filter(recu=True).exists() for p in deux)]
     assert soumis
 
 
@@ -274,7 +296,7 @@ def test_demonstration_accounts_receive_portfolios_once(monde):
     assert Prescription.objects.visibles_par(comptes[Role.PRESTATAIRE]).exists()
     assert modeles.DemandeReorientation.objects.filter(etat="en_attente").exists()
     assert charger_population_demonstration(personnes=1500, jour=jour) is None
-    assert Personne.objects.count() == 1500
+    assert Personne.objects.exclude(ENFANTS).count() == 1500
     for enveloppe in modeles.EnveloppeAide.objects.all():
         assert enveloppe.consomme == sum(a.montant for a in enveloppe.attributions.all()) > 0
 
@@ -283,7 +305,7 @@ def test_the_sequences_and_the_statistics_are_ready(monde):
     generer_population(personnes=200, graine=6, au=AU)
     with connection.cursor() as curseur:
         curseur.execute("SELECT reltuples FROM pg_class WHERE relname = 'parcours_personne'")
-        assert curseur.fetchone()[0] == 200
+        assert curseur.fetchone()[0] == Personne.objects.count()
 
 
 def test_successive_orientations_touch_or_leave_a_gap(monde):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from parcours import oarsa
 from parcours.indicateurs import FORMULES, PAR_CODE
 from parcours.statistiques import moteur
 from parcours.statistiques.formule import AGE, MOIS, OFFRE, SEXE, TERRITOIRE, TYPE, Valeur
@@ -42,6 +43,21 @@ def _parties(code: str, annee: int, lus: dict[str, dict[str | None, Valeur]]) ->
     return [f"{code} {annee} : les offres comptent {somme}, le total {lus['total'][''].numerateur}"]
 
 
+def _ecarts_oarsa(moment: moteur.Moment, attendus: dict[str, Any]) -> list[str]:
+    """Compare every cell of the six tables: how many people, how many days."""
+    ecarts = []
+    for tableau in oarsa.tableaux(moment):
+        voulues = dict(attendus.get(tableau.plan.code, {}))
+        for ligne in tableau.lignes:
+            voulue = voulues.pop(ligne.code, {})
+            for axe, cellules in (("total", {"": ligne.total}), *((a, ligne.cellules.get(a, {})) for a in oarsa.AXES)):
+                trouve = {c: {"effectif": x.effectif, "jours": x.jours} for c, x in cellules.items() if x.effectif}
+                if trouve != voulue.get(axe, {}):
+                    ecarts.append(f"{tableau.plan.code} {ligne.code} {axe} : {trouve} ≠ {voulue.get(axe)}")
+        ecarts += [f"{tableau.plan.code} {code} : attendue, absente" for code in voulues]
+    return ecarts
+
+
 @pytest.mark.parametrize(
     ("graine", "au"),
     [
@@ -55,7 +71,9 @@ def test_le_sql_donne_les_valeurs_attendues(graine: int, au: datetime.date) -> N
     attendus = peupler(400, graine, au)
     ecarts: list[str] = []
     for annee in attendus["annees"]:
-        lus = moteur.calculer(FORMULES, moteur.Moment.de(annee, au), AXES)
+        moment = moteur.Moment.de(annee, au)
+        lus = moteur.calculer(FORMULES, moment, AXES)
+        ecarts += _ecarts_oarsa(moment, attendus["oarsa"][str(annee)])
         for code, par_annee in attendus["valeurs"].items():
             attendu = par_annee[str(annee)]
             if lus[code]["total"][""] != _attendue(attendu["total"]):
@@ -74,5 +92,7 @@ def test_le_sql_donne_les_valeurs_attendues(graine: int, au: datetime.date) -> N
                     for cle in sorted({*voulus, *trouves})
                     if voulus.get(cle) != trouves.get(cle)
                 ]
+    familles = {axe for x in attendus["oarsa"].values() for axe in x["T1"]["france_travail"]["famille"]}
+    assert familles >= {"seul_sans", "seul_avec", "couple_sans", "couple_avec"}
     assert not ecarts, f"{len(ecarts)} écarts :\n" + "\n".join(ecarts[:40])
     assert {f.code for f in FORMULES} - set(attendus["valeurs"]) == HORS_CONTRAT

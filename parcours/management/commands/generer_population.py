@@ -52,6 +52,7 @@ class Command(BaseCommand):
         lignes = sum(bilan.lignes.values())
         self.stdout.write(
             self.style.SUCCESS(
-                f"{bilan.personnes} personnes fictives ({lignes} lignes) en {time.monotonic() - debut:.1f} s."
+                f"{bilan.personnes} personnes fictives et {bilan.enfants} enfants de leurs foyers ({lignes} lignes) "
+                f"en {time.monotonic() - debut:.1f} s."
             )
         )
