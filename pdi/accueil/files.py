@@ -157,34 +157,41 @@ def files_gestion(utilisateur: Any, jour: datetime.date) -> list[File]:
 
 
 def files_rapport(utilisateur: Any, jour: datetime.date) -> list[File]:
-    """Return the queue of the annual report: to compile, to publish, to read."""
+    """Return the queue of the annual report of each programme of last year: to compile, to publish, to read."""
     annee = jour.year - 1
-    programmes = Programme.objects.visibles_par(utilisateur).du_departement()
-    programme = programmes.filter(annee_debut__lte=annee, annee_fin__gte=annee).first()
-    if programme is None:
-        return []
-    publiee = VersionRapport.objects.filter(rapport=OuterRef("pk"), etat="publiee")
-    rapport: Any = (
-        RapportAnnuel.objects.filter(programme=programme, annee=annee)
-        .annotate(derniere=Max("versions__numero"), est_publie=Exists(publiee))
-        .first()
+    programmes = (
+        Programme.objects.visibles_par(utilisateur)
+        .du_departement()
+        .exclude(etat="preparation")
+        .filter(annee_debut__lte=annee, annee_fin__gte=annee)
     )
+    publiee = VersionRapport.objects.filter(rapport=OuterRef("pk"), etat="publiee")
+    rapports: dict[int, Any] = {
+        rapport.programme_id: rapport
+        for rapport in RapportAnnuel.objects.filter(programme__in=programmes, annee=annee).annotate(
+            derniere=Max("versions__numero"), est_publie=Exists(publiee)
+        )
+    }
+    gestion = utilisateur.a_role(*ROLES_GESTION)
+    files = [_rapport(p, rapports.get(p.pk), annee, jour, gestion=gestion) for p in programmes]
+    return [file for file in files if file]
+
+
+def _rapport(programme: Programme, rapport: Any, annee: int, jour: datetime.date, *, gestion: bool) -> File | None:
+    """Return what the report of `programme` waits for, None when nothing is waited from this reader."""
     ton, mention, ico = echeance(jour, datetime.date(jour.year, 3, 31))
     url = reverse("gouvernance:rapport", args=[programme.code, annee])
-    gestion = utilisateur.a_role(*ROLES_GESTION)
     if rapport is not None and rapport.est_publie:
-        return [
-            File(1, f"rapport {annee} publié", "Lire, télécharger, comparer.", url, "bon", "Publié", ICONES["publie"])
-        ]
+        return File(
+            1, f"rapport {annee} publié", "Lire, télécharger, comparer.", url, "bon", "Publié", ICONES["publie"]
+        )
     if rapport is None or rapport.derniere is None:
-        if not gestion:
-            return []
-        detail = "L’Assemblée délibère avant le 31 mars (CASF, art. L. 263-1)."
-        return [File(1, f"rapport {annee} à compiler", detail, url, ton, mention, ico)]
-    detail = f"Version {rapport.derniere} compilée."
+        detail = f"{programme} : l’Assemblée délibère avant le 31 mars (CASF, art. L. 263-1)."
+        return File(1, f"rapport {annee} à compiler", detail, url, ton, mention, ico) if gestion else None
+    detail = f"{programme} : version {rapport.derniere} compilée."
     if not gestion:
-        return [File(1, f"rapport {annee} à lire", detail, url, "info", "À lire", ICONES["attente"], "Lire le rapport")]
-    return [File(1, f"rapport {annee} à publier", detail, url, ton, mention, ico, "Voir le rapport")]
+        return File(1, f"rapport {annee} à lire", detail, url, "info", "À lire", ICONES["attente"], "Lire le rapport")
+    return File(1, f"rapport {annee} à publier", detail, url, ton, mention, ico, "Voir le rapport")
 
 
 def files_de(utilisateur: Any, jour: datetime.date) -> list[File]:

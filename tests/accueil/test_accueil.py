@@ -71,6 +71,21 @@ def test_le_charge_de_programme_voit_les_bilans_a_relire(client: Client, pilote)
     assert "Le programme par axe" in page
 
 
+def test_le_programme_qui_suit_ne_cache_pas_celui_qui_court(client: Client, pilote) -> None:
+    """While two programmes overlap, each fiche keeps the bilan of its own campaign; one in preparation waits."""
+    annee = timezone.localdate().year
+    BilanFactory.create(campagne=pilote["campagne"], fiche=pilote["fiche"], etat=EtatBilan.SOUMIS)
+    ProgrammeFactory.create(annee_debut=annee, annee_fin=annee + 4, intitule_court="Brouillon", etat="preparation")
+    suivant = ProgrammeFactory.create(annee_debut=annee, annee_fin=annee + 4, intitule_court="Suivant")
+    fiche = FicheFactory.create(programme=suivant, numero="7.7")
+    RoleFicheFactory.create(fiche=fiche, structure=pilote["service"], type=TypeRole.PILOTE)
+    page = client.get(reverse("accueil:accueil")).content.decode()
+    assert "Attendre la relecture" in page
+    assert f"Campagne {annee} du programme {pilote['programme']}" in page
+    assert f"Programme {suivant}. Aucune campagne de bilans n’est ouverte." in page
+    assert "Brouillon" not in page
+
+
 def test_un_referent_sans_tache_sait_ou_aller(client: Client) -> None:
     """No queue: the page says so and offers what can be read."""
     client.force_login(UtilisateurFactory.create(role=Role.REFERENT))

@@ -13,16 +13,7 @@ from pdi.comptes.models import ROLES_DEPARTEMENT
 
 from ..files import derniers_avis, files_de
 from ..journee import raccourcis_de, rendez_vous_de
-from ..tableaux import (
-    COLONNES_AXES,
-    COLONNES_FICHES,
-    campagne_courante,
-    etapes_de,
-    mes_fiches,
-    par_axe,
-    programme_courant,
-    suit_les_axes,
-)
+from ..tableaux import COLONNES_FICHES, mes_fiches, situations_de
 
 
 @login_required
@@ -30,18 +21,12 @@ def accueil(request: HttpRequest) -> HttpResponse:
     """Show what waits for the user, then where the year stands."""
     utilisateur: Any = request.user
     jour = timezone.localdate()
-    programme = programme_courant(utilisateur, jour)
-    campagne = campagne_courante(programme)
+    situations = situations_de(utilisateur, jour)
     contexte = {
         "files": files_de(utilisateur, jour),
-        "programme": programme,
-        "campagne": campagne,
-        "etapes": etapes_de(campagne, jour) if campagne else [],
-        "jours_assemblee": (campagne.assemblee_avant - jour).days if campagne else None,
-        "mes_fiches": mes_fiches(utilisateur, campagne),
-        "axes": par_axe(utilisateur, programme, campagne) if suit_les_axes(utilisateur) else [],
+        "situations": situations,
+        "mes_fiches": mes_fiches(utilisateur, situations),
         "colonnes_fiches": COLONNES_FICHES,
-        "colonnes_axes": COLONNES_AXES,
         "voit_campagne": utilisateur.a_role(*ROLES_DEPARTEMENT),
         "avis": derniers_avis(utilisateur),
         "rendez_vous": rendez_vous_de(utilisateur, jour),
