@@ -7,9 +7,13 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
+from axes.models import AccessAttempt
 from axes.utils import reset as oublier_essais
 from celery import current_app
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -236,3 +240,14 @@ def envoyer_activation(*, utilisateur_id: int, racine: str) -> bool:
         return False
     envoyer_lien(utilisateur=utilisateur, racine=racine, modele="activation")
     return True
+
+
+# -- how long ------------------------------------------------------------------------------------
+
+
+def purger_connexions() -> None:
+    """Forget the sessions that are over, and who logged in or tried to before CONSERVATION_CONNEXIONS_JOURS."""
+    SessionStore.clear_expired()
+    jours = settings.CONSERVATION_CONNEXIONS_JOURS
+    AxesProxyHandler.reset_logs(age_days=jours)
+    AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - datetime.timedelta(days=jours)).delete()

@@ -33,7 +33,7 @@ def interroger(url: str, *, hote: str | None = None, delai_s: float = 5.0) -> di
 def main() -> None:
     """Read the address and the parts from the command line."""
     url, *parties = sys.argv[1:]
-    hote = os.environ.get("PDI_HOTES", "").split(",", 1)[0] or None
+    hote = os.environ.get("PDI_HOTES", "").split(",", 1)[0].strip() or None
     etat = interroger(url, hote=hote)
     muettes = [nom for nom in (parties or etat) if not etat.get(nom)]
     if not etat or muettes:

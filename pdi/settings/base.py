@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 RACINE = Path(__file__).resolve().parent.parent.parent
@@ -92,7 +93,8 @@ DECOUPAGE_ADMINISTRATIF = Path(
 )
 
 # -- database ---------------------------------------------------------------------------------
-DELAI_REQUETE_WEB_MS = int(os.environ.get("PDI_DELAI_REQUETE_MS", "15000"))
+# Made for pages; docker-compose.yml gives more to jobs, and no limit to migrations, which build indexes.
+DELAI_REQUETE_MS = int(os.environ.get("PDI_DELAI_REQUETE_MS", "15000"))
 
 
 def base_de_donnees(url: str) -> dict[str, Any]:
@@ -101,7 +103,7 @@ def base_de_donnees(url: str) -> dict[str, Any]:
     if config["ENGINE"] != "django.db.backends.postgresql":
         raise ValueError("DATABASE_URL doit désigner une base PostgreSQL.")
     options = config.setdefault("OPTIONS", {})
-    options["options"] = f"-c statement_timeout={DELAI_REQUETE_WEB_MS} -c idle_in_transaction_session_timeout=60000"
+    options["options"] = f"-c statement_timeout={DELAI_REQUETE_MS} -c idle_in_transaction_session_timeout=60000"
     return config
 
 
@@ -155,6 +157,8 @@ USE_THOUSAND_SEPARATOR = False
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [RACINE / "static"]
 MEDIA_URL = "/fichiers/"  # never served directly: each file goes through a view that checks a verdict
+# How long one keeps who logged in, from where, and who tried to (CNIL: six months to a year).
+CONSERVATION_CONNEXIONS_JOURS = int(os.environ.get("PDI_CONSERVATION_CONNEXIONS_JOURS", "365"))
 # How long one keeps who opened whose page (CNIL: six months to a year).
 CONSERVATION_CONSULTATIONS_JOURS = int(os.environ.get("PDI_CONSERVATION_CONSULTATIONS_JOURS", "365"))
 # How long a person's file stays in use once it has ended, then in restricted archive before it is erased (months).
@@ -203,22 +207,25 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = False
 CELERY_RESULT_EXPIRES = 24 * 3600
+# By the clock, not by an interval: a beat that restarts every day would put off for ever what comes once a day.
 CELERY_BEAT_SCHEDULE = {
     "reprendre-traitements": {"task": "socle.reprendre_traitements", "schedule": 60.0},
-    "purger-imports": {"task": "socle.purger_imports", "schedule": 24 * 3600.0},
-    "purger-traitements": {"task": "socle.purger_traitements", "schedule": 24 * 3600.0},
-    "purger-consultations": {"task": "parcours.purger_consultations", "schedule": 24 * 3600.0},
     "noter-usages-api": {"task": "offre.noter_usages", "schedule": 600.0},
-    "conserver-dossiers": {"task": "parcours.conserver_dossiers", "schedule": 24 * 3600.0},
-    "liberer-places": {"task": "parcours.liberer_places", "schedule": 3600.0},
-    "envoyer-alertes": {"task": "offre.envoyer_alertes", "schedule": 24 * 3600.0},
-    "purger-demandes": {"task": "parcours.purger_demandes", "schedule": 6 * 3600.0},
-    "relancer-operateurs": {"task": "parcours.relancer_operateurs", "schedule": 6 * 3600.0},
-    "alerter-conventions": {"task": "offre.alerter_conventions", "schedule": 24 * 3600.0},
-    "appliquer-avenants": {"task": "gouvernance.appliquer_avenants", "schedule": 6 * 3600.0},
-    "rappeler-decisions": {"task": "gouvernance.rappeler_decisions", "schedule": 24 * 3600.0},
-    "relancer-convocations": {"task": "gouvernance.relancer_convocations", "schedule": 24 * 3600.0},
-    "rappeler-bilans": {"task": "offre.rappeler_bilans", "schedule": 24 * 3600.0},
+    "liberer-places": {"task": "parcours.liberer_places", "schedule": crontab(minute=20)},
+    "appliquer-avenants": {"task": "gouvernance.appliquer_avenants", "schedule": crontab(minute=10, hour="0,12")},
+    "purger-imports": {"task": "socle.purger_imports", "schedule": crontab(minute=0, hour=2)},
+    "purger-traitements": {"task": "socle.purger_traitements", "schedule": crontab(minute=10, hour=2)},
+    "purger-connexions": {"task": "comptes.purger_connexions", "schedule": crontab(minute=15, hour=2)},
+    "purger-consultations": {"task": "parcours.purger_consultations", "schedule": crontab(minute=20, hour=2)},
+    "conserver-dossiers": {"task": "parcours.conserver_dossiers", "schedule": crontab(minute=30, hour=2)},
+    "purger-demandes": {"task": "parcours.purger_demandes", "schedule": crontab(minute=40, hour="2,8,14,20")},
+    # What writes to people leaves in working hours.
+    "envoyer-alertes": {"task": "offre.envoyer_alertes", "schedule": crontab(minute=0, hour=7)},
+    "alerter-conventions": {"task": "offre.alerter_conventions", "schedule": crontab(minute=10, hour=7)},
+    "rappeler-bilans": {"task": "offre.rappeler_bilans", "schedule": crontab(minute=20, hour=7)},
+    "rappeler-decisions": {"task": "gouvernance.rappeler_decisions", "schedule": crontab(minute=30, hour=7)},
+    "relancer-convocations": {"task": "gouvernance.relancer_convocations", "schedule": crontab(minute=40, hour=7)},
+    "relancer-operateurs": {"task": "parcours.relancer_operateurs", "schedule": crontab(minute=50, hour="7,13")},
 }
 
 # -- mail -------------------------------------------------------------------------------------
@@ -228,6 +235,7 @@ ADRESSE_PUBLIQUE = os.environ.get("PDI_ADRESSE", "").rstrip("/")
 DEMANDE_CONFIRMATION_JOURS = int(os.environ.get("PDI_DEMANDE_CONFIRMATION_JOURS", "3"))
 CONSERVATION_DEMANDES_JOURS = int(os.environ.get("PDI_CONSERVATION_DEMANDES_JOURS", "180"))
 LIEN_REPONSE_JOURS = int(os.environ.get("PDI_LIEN_REPONSE_JOURS", "15"))
+EMAIL_TIMEOUT = 10  # seconds: a mail server that no longer answers must not hold a page
 DEFAULT_FROM_EMAIL = os.environ.get("PDI_EXPEDITEUR", "ne-pas-repondre@exemple.fr")
 
 # -- logs: structured, without personal data ---------------------------------------------------

@@ -6,9 +6,14 @@ import logging
 import re
 
 import pytest
+from axes.models import AccessAttempt, AccessLog
 from django.contrib.auth import get_user
+from django.contrib.sessions.models import Session
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from pdi.comptes import tasks
 from pdi.comptes.models import Role
@@ -160,6 +165,41 @@ def test_on_ne_remplit_pas_la_boite_d_un_autre(client, agent, monkeypatch):
 def test_un_compte_inconnu_ou_desactive_ne_recoit_rien(cas):
     courriel = "inconnu@exemple.fr" if cas == "inconnu" else UtilisateurFactory.create(is_active=False).courriel
     assert recevoir(courriel) is None
+
+
+class BoiteEnPanne(EmailBackend):
+    """A mail server that does not answer the first time."""
+
+    pannes = 1
+
+    def send_messages(self, messages):
+        if BoiteEnPanne.pannes:
+            BoiteEnPanne.pannes -= 1
+            raise ConnectionRefusedError
+        return super().send_messages(messages)
+
+
+def test_un_lien_que_le_serveur_de_courriel_n_a_pas_pris_est_envoye_de_nouveau(agent, settings):
+    settings.EMAIL_BACKEND = "tests.comptes.test_connexion.BoiteEnPanne"
+    BoiteEnPanne.pannes = 1
+    tasks.envoyer_lien_activation.apply(kwargs={"utilisateur_id": agent.pk, "racine": "http://testserver/"})
+    assert [m.to for m in mail.outbox] == [[agent.courriel]]
+
+
+def test_les_sessions_finies_et_les_anciens_essais_s_oublient(client, agent, settings):
+    essayer(client, agent.courriel, FAUX)
+    essayer(client, agent.courriel)
+    Session.objects.create(session_key="finie", session_data="", expire_date=timezone.now())
+    tasks.purger_connexions()
+    assert [s.session_key for s in Session.objects.all()] == [client.session.session_key]
+    assert AccessLog.objects.count() == 1
+    settings.CONSERVATION_CONNEXIONS_JOURS = 0
+    essayer(Client(), agent.courriel, FAUX)
+    assert AccessAttempt.objects.exists()
+    tasks.purger_connexions()
+    assert not AccessLog.objects.exists()
+    assert not AccessAttempt.objects.exists()
+    assert connecte(client)
 
 
 def test_le_lien_recu_change_le_mot_de_passe_une_seule_fois(client, agent):

@@ -6,10 +6,16 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
+from celery.schedules import crontab
+from django.conf import settings
+
+from pdi.celery import app
+from pdi.outillage.verifications import environnement_de_production
 
 RACINE = Path(__file__).resolve().parent.parent.parent
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(:[?-])?([^}]*)\}")
@@ -64,6 +70,31 @@ def test_les_processus_sans_etat_se_multiplient(compose, service):
 
 def test_un_seul_planificateur(compose):
     assert compose["services"]["beat"]["deploy"]["replicas"] == 1
+
+
+@pytest.mark.parametrize("nom", sorted(settings.CELERY_BEAT_SCHEDULE))
+def test_un_planificateur_qui_redemarre_ne_remet_rien_a_plus_tard(nom):
+    app.loader.import_default_modules()
+    entree = settings.CELERY_BEAT_SCHEDULE[nom]
+    assert entree["task"] in app.tasks
+    assert isinstance(entree["schedule"], crontab) or entree["schedule"] <= 600, "l’intervalle repart de zéro"
+
+
+def test_les_migrations_ont_le_temps_de_construire_un_index(compose):
+    services = {nom: compose["services"][nom]["environment"] for nom in APPLICATION}
+    assert services["migrate"]["PDI_DELAI_REQUETE_MS"] == 0
+    assert services["worker"]["PDI_DELAI_REQUETE_MS"] > settings.DELAI_REQUETE_MS
+    assert all(une.keys() >= services["web"].keys() for une in services.values())
+
+
+def test_les_noms_du_site_se_donnent_avec_des_espaces_et_un_point():
+    lus = "from pdi.settings import prod; print(prod.ALLOWED_HOSTS, prod.CSRF_TRUSTED_ORIGINS)"
+    fini = subprocess.run(
+        [sys.executable, "-c", lus], capture_output=True, text=True, check=True, cwd=RACINE,
+        env=os.environ | environnement_de_production() | {"PDI_HOTES": "a.exemple.fr, .exemple.org ,"},
+    )  # fmt: skip
+    attendus = ["a.exemple.fr", ".exemple.org"], ["https://a.exemple.fr", "https://*.exemple.org"]
+    assert fini.stdout.strip() == " ".join(map(str, attendus))
 
 
 @pytest.mark.parametrize("service", [*APPLICATION, "postgres", "valkey"])
