@@ -16,7 +16,7 @@ from actions.regles.etapes import avancement_coherent, motif_exige
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.formats import taille_fichier
 from pdi.socle.operations import journaliser
-from pdi.socle.pieces import garder_piece
+from pdi.socle.pieces import effacer_fichiers, garder_piece
 
 from .commun import verifier_champs
 from .fiches import ecriture_de_fiche, verrouiller
@@ -152,6 +152,5 @@ def retirer_piece(*, piece: PieceJointe, par: Any) -> None:
         objet=piece.fiche,
         avant={"Pièce": f"{piece.nom} ({taille_fichier(piece.taille)})"},
     )
-    stockage, chemin = piece.fichier.storage, str(piece.fichier.name)
+    effacer_fichiers([piece.fichier])
     piece.delete()
-    transaction.on_commit(lambda: stockage.delete(chemin), robust=True)

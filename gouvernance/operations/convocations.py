@@ -19,7 +19,7 @@ from gouvernance.droits_instances import nom_du_membre
 from gouvernance.models import EtatSeance, Membre, Presence, Seance
 from pdi.socle.droits import RegleMetier
 from pdi.socle.formats import compte
-from pdi.socle.operations import journaliser, prevenir
+from pdi.socle.operations import apres_validation, journaliser, prevenir
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ def _poster(seance: Seance, objet: str, lettres: list[_Lettre], par: Any) -> Non
                 titre=compte(len(perdues), "courriel n’est pas parti", "courriels ne sont pas partis"),
             )  # fmt: skip
 
-    transaction.on_commit(envoyer, robust=True)
+    apres_validation(envoyer)
 
 
 def convoquer_les_membres(seance: Seance, presences: Iterable[Presence], *, par: Any = None, nature: str = "") -> None:

@@ -12,7 +12,7 @@ from gouvernance.models import Decision, DossierEP, PieceDecision, PieceDossierE
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.formats import taille_fichier
 from pdi.socle.operations import journaliser
-from pdi.socle.pieces import garder_piece
+from pdi.socle.pieces import effacer_fichiers, garder_piece
 
 PIECES_MAX = 20
 PieceDeGouvernance = PieceSeance | PieceDecision | PieceDossierEP
@@ -41,6 +41,5 @@ def retirer_piece(*, piece: PieceDeGouvernance, par: Any) -> None:
     exiger(peut_retirer(par, piece))
     dite = f"{piece.nom} ({taille_fichier(piece.taille)})"
     journaliser(par=par, verbe="retirer_piece", objet=piece.porteur, avant={"Pièce": dite})
-    stockage, chemin = piece.fichier.storage, str(piece.fichier.name)
+    effacer_fichiers([piece.fichier])
     piece.delete()
-    transaction.on_commit(lambda: stockage.delete(chemin), robust=True)

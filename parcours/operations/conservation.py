@@ -12,10 +12,11 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from parcours.conservation import a_archiver, a_effacer, peut_gerer_conservation, rouvertes
-from parcours.models import Contrat, Courrier, DossierRSA, Foyer, Inscription, Personne, Sortie
+from parcours.models import Contrat, Courrier, DossierRSA, Foyer, Inscription, LotCourriers, Personne, Sortie
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.models import EntreeJournal, Piece
 from pdi.socle.operations import effacer_du_journal, journaliser
+from pdi.socle.pieces import effacer_fichiers
 
 PAQUET = 500
 EFFACEE = "Personne effacée"
@@ -53,8 +54,8 @@ def archiver_personnes(*, jour: datetime.date) -> int:
 def effacer_personnes(*, jour: datetime.date) -> int:
     """Erase the files archived long enough before `jour`, some hundreds a transaction; return how many.
 
-    Their letters and attachments go with them, and so does what the journal says of them; that they existed, and who
-    wrote when, stays. Source: docs/rgpd.md.
+    Their letters go with them, those of a lot printed together included, their attachments, and what the journal says
+    of them; that they existed, and who wrote when, stays. Source: docs/rgpd.md.
     """
     cles = list(a_effacer(jour).order_by("pk").values_list("pk", flat=True))
     for debut in range(0, len(cles), PAQUET):
@@ -83,8 +84,10 @@ def _effacer(cles: list[int]) -> None:
         siennes = modele._base_manager.filter(**{f"{lien.field.name}__in": tenues})
         objets.setdefault(modele._meta.label_lower, []).extend(map(str, siennes.values_list("pk", flat=True)))
     courriers = Courrier.objects.filter(personne__in=tenues).exclude(fichier="").only("fichier")
-    joints: list[Any] = [*courriers, *_pieces(tenues)]
-    fichiers = [(c.fichier.storage, str(c.fichier.name)) for c in joints]
+    lots = LotCourriers.objects.filter(courriers__personne__in=tenues).exclude(fichier="").distinct()
+    joints: list[Any] = [*courriers, *lots, *_pieces(tenues)]
+    effacer_fichiers(joint.fichier for joint in joints)
+    LotCourriers.objects.filter(pk__in=[lot.pk for lot in lots]).update(fichier="", pages=0)
     foyers = list(Foyer.objects.filter(membres__personne__in=tenues).values_list("pk", flat=True).distinct())
     dossiers = DossierRSA.objects.filter(foyer__in=foyers)
     objets[DossierRSA._meta.label_lower] = [str(cle) for cle in dossiers.values_list("pk", flat=True)]
@@ -95,12 +98,6 @@ def _effacer(cles: list[int]) -> None:
     DossierRSA.objects.filter(foyer__in=vides).delete()
     Foyer.objects.filter(pk__in=vides).delete()
     _noter("effacer_personnes", tenues)
-
-    def detruire() -> None:
-        for ou, nom in fichiers:
-            ou.delete(nom)
-
-    transaction.on_commit(detruire)
 
 
 def _effacer_les_suites(personnes: list[int]) -> None:

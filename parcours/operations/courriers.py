@@ -19,7 +19,7 @@ from parcours.droits.courriers import peut_ecrire_courrier, peut_lire_lot, peut_
 from parcours.models import Courrier, EtatCourrier, LotCourriers, ModeleCourrier, Personne
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.formats import compte
-from pdi.socle.operations import journaliser
+from pdi.socle.operations import apres_validation, journaliser
 from pdi.socle.suivi import Suivi
 from pdi.socle.traitements import lancer
 
@@ -172,7 +172,7 @@ def executer_lot(*, lot_id: int, suivi: Suivi) -> LotCourriers:
             Courrier.objects.bulk_update(courriers, ["etat", "motif", "contenu", "pages", "fichier"])
             lot.save(update_fields=["fichier", "pages"])
             suivi.terminer({"prets": len(gardes), "courriers": len(courriers)})
-            transaction.on_commit(lambda: _effacer(anciens), robust=True)
+            apres_validation(_effacer, anciens)
     except BaseException:
         _effacer(ecrits)
         raise

@@ -9,7 +9,6 @@ import datetime
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -34,7 +33,7 @@ from parcours.regles.doublons import Identite
 from pdi.comptes.models import Habilitation, Role, Utilisateur
 from pdi.socle.droits import RegleMetier
 from pdi.socle.etats import changer_etat
-from pdi.socle.operations import enregistrer, journaliser, prevenir
+from pdi.socle.operations import apres_validation, enregistrer, journaliser, prevenir
 from pdi.territoires.models import Commune, CommuneTerritoire
 
 SEL = "parcours.demande"
@@ -103,7 +102,7 @@ def deposer_demande(*, offre: OffreInsertion, saisie: SaisieDemande) -> DemandeP
     enregistrer(demande)
     TransitionDemandePublique.objects.create(demande=demande, de="", vers=demande.etat)
     journaliser(par=None, verbe="deposer_demande", objet=demande)
-    transaction.on_commit(partial(_envoyer, demande), robust=True)
+    apres_validation(_envoyer, demande)
     return demande
 
 

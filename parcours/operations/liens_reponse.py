@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import secrets
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +17,7 @@ from django.utils import timezone
 from parcours.droits.reponses import peut_regler_reponse
 from parcours.models import EtatPrescription, LienReponse, Prescription, ReglageReponse
 from pdi.socle.droits import exiger
-from pdi.socle.operations import enregistrer, journaliser
+from pdi.socle.operations import apres_validation, enregistrer, journaliser
 from pdi.structures.models import Structure
 
 SEL = "parcours.reponse"
@@ -63,7 +62,7 @@ def ouvrir_lien(prescription: Prescription) -> LienReponse | None:
         prescription=prescription, graine=secrets.token_urlsafe(32), courriel=reglage.courriel, expire_le=fin
     )
     journaliser(par=None, verbe="ouvrir_lien_reponse", objet=lien)
-    transaction.on_commit(partial(_envoyer, lien, prescription), robust=True)
+    apres_validation(_envoyer, lien, prescription)
     return lien
 
 

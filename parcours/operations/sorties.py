@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.core.files import File
@@ -33,7 +32,7 @@ from parcours.models import (
 from parcours.regles.sorties import echeances_de_suivi, faute_de_date
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.operations import enregistrer, etat_de, journaliser
-from pdi.socle.pieces import garder_piece
+from pdi.socle.pieces import effacer_fichiers, garder_piece
 
 from .prescriptions import abandonner, terminer
 
@@ -276,8 +275,7 @@ def annuler_sortie(*, sortie: Sortie, motif: str, par: Any) -> None:
         par=par, verbe="annuler_sortie", objet=lue, commentaire=motif.strip(),
         avant={**etat_de(lue, CHAMPS_JOURNAL), "suivis recueillis": recueillis},
     )  # fmt: skip
-    for piece in lue.pieces.all():
-        transaction.on_commit(partial(piece.fichier.delete, save=False), robust=True)
+    effacer_fichiers(piece.fichier for piece in lue.pieces.all())
     lue.delete()
 
 

@@ -25,7 +25,7 @@ from parcours.models import (
 from parcours.regles.demandes_publiques import AUTOMATE_DEMANDE_PUBLIQUE
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.etats import changer_etat
-from pdi.socle.operations import journaliser
+from pdi.socle.operations import apres_validation, journaliser
 from pdi.structures.models import Structure
 
 from .adresses import SaisieAdresse
@@ -70,7 +70,7 @@ def _ecrire_au_demandeur(demande: DemandePublique) -> None:
         "motif": demande.get_motif_display(), "acceptee": demande.motif == "",
     }  # fmt: skip
     corps, adresse = render_to_string("courriels/demande_suite.txt", contexte), demande.courriel
-    transaction.on_commit(lambda: send_mail(SUITE_OBJET, corps, None, [adresse]), robust=True)
+    apres_validation(send_mail, SUITE_OBJET, corps, None, [adresse])
 
 
 @transaction.atomic

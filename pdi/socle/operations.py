@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -112,6 +112,18 @@ def enregistrer(objet: models.Model) -> None:
         raise
 
 
+def apres_validation(geste: Callable[..., object], *arguments: Any) -> None:
+    """Call `geste(*arguments)` once the write is committed; a failure is logged, it undoes nothing and stops nothing.
+
+    Django names the function in the log: a `partial`, which has no name, would raise there.
+    """
+
+    def faire() -> None:
+        geste(*arguments)
+
+    transaction.on_commit(faire, robust=True)
+
+
 def prevenir(*, destinataires: Iterable[Any], titre: str, texte: str = "", url: str = "") -> int:
     """Send a notice to each user, and by e-mail to those who ask for it once the write is committed.
 
@@ -119,14 +131,9 @@ def prevenir(*, destinataires: Iterable[Any], titre: str, texte: str = "", url: 
     """
     uniques = {u.pk: u for u in destinataires if u.is_active}
     Avis.objects.bulk_create([Avis(destinataire=u, titre=titre, texte=texte, url=url) for u in uniques.values()])
-    adresses = [u.courriel for u in uniques.values() if u.avis_par_courriel and not u.demonstration]
-    if adresses:
-
-        def envoyer() -> None:
-            for adresse in adresses:
-                send_mail(titre, "Connectez-vous à l’application pour lire cet avis.", None, [adresse])
-
-        transaction.on_commit(envoyer, robust=True)
+    for adresse in [u.courriel for u in uniques.values() if u.avis_par_courriel and not u.demonstration]:
+        # One by one: an address that the mail server refuses deprives nobody else.
+        apres_validation(send_mail, titre, "Connectez-vous à l’application pour lire cet avis.", None, [adresse])
     return len(uniques)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import IO, Any, TypeVar
@@ -13,12 +13,13 @@ from typing import IO, Any, TypeVar
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404
 
 from .droits import RegleMetier
 from .formats import taille_fichier
 from .models import Piece
-from .operations import journaliser
+from .operations import apres_validation, journaliser
 
 P = TypeVar("P", bound=Piece)
 
@@ -163,6 +164,13 @@ def garder_piece(*, piece: P, fichier: File[Any], par: Any, journal: Any, nom: s
         piece.fichier.delete(save=False)
         raise
     return piece
+
+
+def effacer_fichiers(fichiers: Iterable[FieldFile]) -> None:
+    """Delete stored files once the write that forgets them is committed; one that fails keeps no other."""
+    for fichier in fichiers:
+        if fichier.name:
+            apres_validation(fichier.storage.delete, fichier.name)
 
 
 def servir_piece(piece: Piece) -> FileResponse:

@@ -24,6 +24,7 @@ from kombu.exceptions import KombuError, OperationalError
 
 from .droits import RegleMetier, exiger, peut_gerer_traitement
 from .models import EtatTraitement, Traitement
+from .pieces import effacer_fichiers
 from .suivi import TENTATIVES_MAX, Suivi, TraitementAnnule, TraitementDejaPris, TraitementPerdu, prevenir_de_l_echec
 
 __all__ = [
@@ -167,12 +168,5 @@ def purger() -> int:
     anciens = list(Traitement.objects.filter(fin__lt=limite).only("pk", "fichier"))
     with transaction.atomic():
         Traitement.objects.filter(pk__in=[t.pk for t in anciens]).delete()
-        chemins = [t.fichier.name or "" for t in anciens if t.fichier]
-        transaction.on_commit(lambda: _effacer(chemins), robust=True)
+        effacer_fichiers(t.fichier for t in anciens)
     return len(anciens)
-
-
-def _effacer(chemins: list[str]) -> None:
-    stockage = Traitement._meta.get_field("fichier").storage
-    for chemin in chemins:
-        stockage.delete(chemin)

@@ -6,13 +6,14 @@ import datetime
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import DatabaseError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from parcours.models import DossierRSA, Foyer, MembreFoyer, Personne
+from parcours.models import Courrier, DossierRSA, Foyer, LotCourriers, MembreFoyer, ModeleCourrier, Personne
 from parcours.operations.conservation import archiver_personnes, conserver_personne, effacer_personnes
 from parcours.regles.delais import plus_mois
 from pdi.comptes.models import Role
@@ -100,6 +101,13 @@ def test_l_effacement_emporte_le_dossier_et_ce_que_le_journal_en_disait(
     action = PrescriptionFactory.create(personne=personne)
     SortieFactory.create(personne=personne, nature="action", prescription=action, date=il_y_a(2550))
     foyer = personne.places.get().foyer_id
+    qui = UtilisateurFactory.create(role=Role.REFERENT)
+    modele = ModeleCourrier.objects.create(
+        code="x", nature="convocation", intitule="X", objet="X", corps="X", validite=DateRange(il_y_a(2700), None)
+    )
+    lot = LotCourriers.objects.create(modele=modele, par=qui, pages=1, fichier=ContentFile(b"%PDF-", "lot.pdf"))
+    imprime = lot.fichier
+    Courrier.objects.create(personne=personne, modele=modele, lot=lot, par=qui)
     for cible in (personne, autre):
         EntreeJournal.objects.create(
             verbe="modifier_identite", objet_type="parcours.personne", objet_id=str(cible.pk),
@@ -109,6 +117,8 @@ def test_l_effacement_emporte_le_dossier_et_ce_que_le_journal_en_disait(
     with django_capture_on_commit_callbacks(execute=True):
         assert effacer_personnes(jour=jour()) == 1
     assert not Personne.objects.filter(pk=personne.pk).exists()
+    assert not imprime.storage.exists(str(imprime.name)), "le lot à imprimer porte son nom et son adresse"
+    assert LotCourriers.objects.get().fichier == ""
     assert not Foyer.objects.filter(pk=foyer).exists()
     assert not DossierRSA.objects.filter(foyer=foyer).exists()
     ligne = EntreeJournal.objects.get(verbe="modifier_identite", objet_id=str(personne.pk))

@@ -121,6 +121,14 @@ def test_le_visiteur_demande_confirme_et_un_agent_est_prevenu(
     assert "déjà confirmée" in encore.content.decode()
 
 
+def test_un_serveur_de_courriel_en_panne_ne_perd_pas_la_demande(offre, settings, django_capture_on_commit_callbacks):
+    settings.EMAIL_BACKEND = "tests.socle.test_vues.BoiteQuiRefuse"
+    with django_capture_on_commit_callbacks(execute=True):
+        reponse = deposer(offre, courriel="refusee@exemple.fr")
+    assert reponse.status_code == 200
+    assert DemandePublique.objects.get().etat == "a_confirmer"
+
+
 def test_le_visiteur_ne_sait_jamais_si_la_personne_est_connue(offre, connue, mailoutbox):
     vus = []
     for prenom in ("Ana", "Zoé"):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from smtplib import SMTPRecipientsRefused
 
 import pytest
+from django.core import mail
 from django.core.files.base import ContentFile
+from django.core.mail.backends.locmem import EmailBackend
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -134,6 +137,23 @@ def test_tout_marquer_comme_lu_ne_touche_pas_les_avis_des_autres(client, agent):
     prevenir(destinataires=[agent, autre], titre="Campagne ouverte")
     client.post(reverse("socle:avis_tout_lire"))
     assert list(Avis.objects.non_lus().values_list("destinataire", flat=True)) == [autre.pk]
+
+
+class BoiteQuiRefuse(EmailBackend):
+    """A mail server that refuses one address."""
+
+    def send_messages(self, messages):
+        if any("refusee@exemple.fr" in m.to for m in messages):
+            raise SMTPRecipientsRefused({})
+        return super().send_messages(messages)
+
+
+def test_une_adresse_refusee_ne_prive_personne_d_autre_de_son_courriel(settings, django_capture_on_commit_callbacks):
+    settings.EMAIL_BACKEND = "tests.socle.test_vues.BoiteQuiRefuse"
+    agents = [UtilisateurFactory.create(courriel=f"{nom}@exemple.fr") for nom in ("refusee", "suivante")]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert prevenir(destinataires=agents, titre="Campagne ouverte") == 2
+    assert [m.to for m in mail.outbox] == [["suivante@exemple.fr"]]
 
 
 # -- journal ---------------------------------------------------------------------------------------

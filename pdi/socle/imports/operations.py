@@ -25,7 +25,7 @@ from pdi.socle.models import (
     TransitionLot,
 )
 from pdi.socle.operations import journaliser
-from pdi.socle.pieces import controler_piece
+from pdi.socle.pieces import controler_piece, effacer_fichiers
 from pdi.socle.regles import LOT_IMPORT
 from pdi.socle.suivi import Suivi
 from pdi.socle.typographie import cle_nom as cle
@@ -259,15 +259,9 @@ def abandonner(*, lot: LotImport, par: Any) -> None:
     exiger(genre_de(lot.genre).droit(par))
     verrouille = verrouiller(lot.pk, etats=(*AVANT_IMPORT, EtatLot.ILLISIBLE))
     journaliser(par=par, verbe="abandonner_import", objet=verrouille, apres={"Lignes": verrouille.total})
-    _effacer_apres_validation(verrouille)
+    effacer_fichiers([verrouille.fichier])
     vider(verrouille)
     verrouille.delete()
-
-
-def _effacer_apres_validation(lot: LotImport) -> None:
-    nom, stockage = lot.fichier.name, lot.fichier.storage
-    if nom:
-        transaction.on_commit(lambda: stockage.delete(nom), robust=True)
 
 
 def purger_imports() -> int:
@@ -279,7 +273,7 @@ def purger_imports() -> int:
     anciens = LotImport.objects.filter(depose_le__lt=limite).exclude(fichier="")
     for lot in anciens:
         with transaction.atomic():
-            _effacer_apres_validation(lot)
+            effacer_fichiers([lot.fichier])
             vider(lot)
             if lot.etat in {EtatLot.PARTIEL, EtatLot.IMPORTE}:
                 lot.fichier = ""
