@@ -16,7 +16,7 @@ FEMININS = frozenset(
         "réorientation",
         "demande",
         "orientation",
-        "convention", "décision", "convocation", "séance", "proposition", "signature", "fiche",
+        "aide", "convention", "décision", "convocation", "séance", "proposition", "signature", "fiche",
     }
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from pdi.comptes.models import Role
 from pdi.socle.models import EtatTraitement, Traitement
 
 from .file import ICONES, File, echeance
+from .files_actes import files_actes
 from .files_demandes import files_demandes
 from .files_gouvernance import files_gouvernance
 from .files_offre import files_offre
@@ -206,6 +207,7 @@ def files_de(utilisateur: Any, jour: datetime.date) -> list[File]:
     files += files_offre(utilisateur, jour)
     files += files_gouvernance(utilisateur, jour)
     files += files_parcours(utilisateur, jour)
+    files += files_actes(utilisateur)
     files += files_demandes(utilisateur, jour)
     if utilisateur.a_role(Role.PRESTATAIRE):
         files += files_operateur(utilisateur, jour)

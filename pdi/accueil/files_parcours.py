@@ -16,6 +16,7 @@ from pdi.socle.formats import nombre
 from .file import File
 
 MONTREES = 6  # the others are one click away
+DECISIONS = ("contrat_a_valider", "reorientation")  # a colleague waits for these: they are always among those shown
 ICONES = {"retard": "clock-fill", "veille": "hourglass-split", "neutre": "calendar-event"}
 
 
@@ -41,12 +42,15 @@ def _presente(file: FileAttente, compte: Compte, jour: datetime.date) -> File:
 
 
 def files_parcours(utilisateur: Any, jour: datetime.date) -> list[File]:
-    """Return the queues that hold something, the most pressing first, six at most. Two queries, kept a minute."""
+    """Return the queues that hold something, six at most: decisions, then the fullest of late rows.
+
+    Two queries, kept a minute.
+    """
     if not utilisateur.a_role(*ROLES_PERSONNES):
         return []
     comptes = comptes_de(utilisateur, jour)
     pleines = [(file, comptes[file.code]) for file in files_de(utilisateur) if comptes[file.code].total]
-    pleines.sort(key=lambda paire: (-paire[1].en_retard, -paire[1].total))
+    pleines.sort(key=lambda paire: (paire[0].code not in DECISIONS, -paire[1].en_retard, -paire[1].total))
     return [_presente(file, compte, jour) for file, compte in pleines[:MONTREES]]
 
 

@@ -24,7 +24,7 @@ from tests.fabriques import (
     StructureFactory,
     UtilisateurFactory,
 )
-from tests.fabriques_parcours import EntretienFactory, personne_suivie
+from tests.fabriques_parcours import AideFactory, ContratFactory, EntretienFactory, personne_suivie
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +135,28 @@ def test_un_referent_trouve_ses_rendez_vous_et_ses_raccourcis(client: Client) ->
     assert "VOISINE" not in page
     assert "Mon agenda" in page
     assert ">Le programme<" not in page
+
+
+def test_ce_qui_attend_une_decision_ou_revient_ouvre_la_journee(client: Client) -> None:
+    """A contract sent back is on the home page of its référent, an aid to decide on that of the encadrant."""
+    structure = StructureFactory.create()
+    referent = UtilisateurFactory.create(role=Role.REFERENT, structure=structure)
+    encadrant = UtilisateurFactory.create(role=Role.ENCADRANT, structure=structure)
+    personne = personne_suivie(referent=referent, structure=structure)
+    contrat = ContratFactory.create(
+        personne=personne, orientation=personne.orientations.get(), referent=referent, etat="a_corriger"
+    )
+    aide = AideFactory.create(personne=personne, demandee_par=referent)
+    le_contrat, l_aide = reverse("parcours:contrat", args=[contrat.pk]), reverse("parcours:aide", args=[aide.pk])
+    for qui, mots, ouvre, tait in (
+        (referent, "contrat renvoyé à corriger", le_contrat, l_aide),
+        (encadrant, "aide à décider", l_aide, le_contrat),
+    ):
+        client.force_login(qui)
+        page = client.get(reverse("accueil:accueil")).content.decode()
+        assert mots in page
+        assert f'href="{ouvre}"' in page
+        assert f'href="{tait}"' not in page
 
 
 def test_un_pilote_n_a_pas_d_agenda_sur_son_accueil(client: Client, pilote) -> None:
