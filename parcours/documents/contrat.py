@@ -60,6 +60,12 @@ def _palier(palier: dict[str, Any]) -> str:
     return " ".join(filter(None, (palier["libelle"].lower(), f"de {taux[0]}" if taux else "", mois)))
 
 
+def _dates(debut: datetime.date | None, fin: datetime.date | None) -> str:
+    """Return « du 01/02/2026 au 31/03/2026 », or the duration of the contract without dates."""
+    bornes = (f"du {date_courte(debut)}" if debut else "", f"au {date_courte(fin)}" if fin else "")
+    return " ".join(filter(None, bornes)) or "pendant le contrat"
+
+
 @dataclass(frozen=True)
 class Signature:
     """One box of the signatures: who, and the date once signed."""
@@ -137,6 +143,15 @@ class DocumentContrat:
         if contrat.revision_le:
             lignes.append(("Réexamen", f"au plus tard le {date_courte(contrat.revision_le)}"))
         return lignes
+
+    @property
+    def lignes(self) -> list[tuple[str, str, str, str]]:
+        """Return the actions in words: title, type, hours a week, dates."""
+        return [
+            (a.intitule, a.get_type_display(), "–" if a.heures_hebdo is None else f"{nombre(a.heures_hebdo)}\u00a0h",
+             _dates(a.debut, a.fin))
+            for a in self.actions
+        ]  # fmt: skip
 
     @property
     def foyer(self) -> str:

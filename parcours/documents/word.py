@@ -11,7 +11,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from pdi.socle.formats import date_courte, date_longue, nombre
+from pdi.socle.formats import date_courte, date_longue
 
 from .contrat import DocumentContrat
 from .courrier import Lettre
@@ -85,7 +85,14 @@ def contrat_en_word(d: DocumentContrat) -> bytes:
     qui = [("Personne", str(c.personne)), ("Référent", str(c.referent or "")), ("Structure", str(c.structure))]
     if c.personne.date_naissance:
         qui.insert(1, ("Naissance", date_courte(c.personne.date_naissance)))
-    for titre, valeur in [*qui, ("Orientation", d.orientation), ("Foyer à la signature", d.foyer), *d.reperes]:
+    qui += [("Commune", d.commune), ("Orientation", d.orientation), ("Foyer à la signature", d.foyer)]
+    for titre, valeur in [
+        *qui,
+        ("Commune", d.commune),
+        ("Orientation", d.orientation),
+        ("Foyer à la signature", d.foyer),
+        *d.reperes,
+    ]:
         if valeur:
             paragraphe = document.add_paragraph()
             paragraphe.add_run(f"{titre} : ").bold = True
@@ -93,11 +100,7 @@ def contrat_en_word(d: DocumentContrat) -> bytes:
     liste(document, "Objectifs", (o.libelle for o in d.objectifs), "List Number")
     if d.actions:
         document.add_heading("Actions", 1)
-        table(
-            document, ("Action", "Type", "Par semaine", "Du", "Au"),
-            ((a.intitule, a.get_type_display(), f"{nombre(a.heures_hebdo)} h" if a.heures_hebdo is not None else "",
-              date_courte(a.debut) if a.debut else "", date_courte(a.fin) if a.fin else "") for a in d.actions),
-        )  # fmt: skip
+        table(document, ("Action", "Type", "Par semaine", "Dates"), d.lignes)
     liste(document, "La personne s’engage à", c.engagements_personne)
     liste(document, "Le Département s’engage à", c.engagements_departement)
     liste(document, "Observations de la personne", filter(None, [c.observations_personne]), "Normal")
