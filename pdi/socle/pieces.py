@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -38,6 +39,8 @@ TYPES_OPENDOCUMENT = {
     "odt": b"application/vnd.oasis.opendocument.text",
     "ods": b"application/vnd.oasis.opendocument.spreadsheet",
 }
+# What reading a damaged archive may raise: its directory, its sizes, its compressed data.
+ARCHIVE_ABIMEE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
 MACROS = ("vbaproject.bin", "basic/script-lc.xml", "basic/")
 
 
@@ -79,7 +82,7 @@ def _archive_conforme(fichier: IO[bytes], type_: str) -> bool:
             if "mimetype" not in noms or archive.getinfo("mimetype").file_size > 200:
                 return False
             return archive.read("mimetype").strip() == attendu
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError):
+    except ARCHIVE_ABIMEE:
         return False
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pdi.socle.droits import RegleMetier
 from pdi.socle.imports import colonnes, fichiers
 from pdi.socle.imports.declarations import Champ
+from pdi.socle.pieces import controler_piece
 from tests.imports_essai import xlsx_de
 
 CHAMPS = (
@@ -22,6 +23,7 @@ CHAMPS = (
     Champ("naissance", "Date de naissance", "date", synonymes=("né le", "DTNAI")),
     Champ("ville", "Commune", synonymes=("ville",)),
 )
+CLASSEUR = xlsx_de(["Nom"], [[f"A{rang}"] for rang in range(200)])
 
 
 def lire(contenu: bytes, type_: str = "csv"):
@@ -69,6 +71,34 @@ def test_une_cellule_perdue_au_loin_n_est_pas_ouverte(cellule):
     classeur.save(tampon)
     with pytest.raises(RegleMetier, match="Supprimez les cellules perdues au loin"):
         fichiers.garder_de_l_etendue(tampon.getvalue())
+
+
+@pytest.mark.parametrize(
+    "cellule",
+    [b"<c r='XFD2' t='n'>", b'<c r = "A1048576" t="n">', b'<c r="A99999999" t="n">', b'<c r="xfd2" t="n">'],
+    ids=["apostrophes", "espaces", "ligne impossible", "minuscules"],
+)
+def test_une_cellule_perdue_ne_se_cache_pas_dans_le_xml(cellule):
+    neuf = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(xlsx_de(["Nom"], [["A"]]))) as lu, zipfile.ZipFile(neuf, "w") as ecrit:
+        for nom in lu.namelist():
+            ajout = b"<row>" + cellule + b"<v>1</v></c></row></sheetData>"
+            ecrit.writestr(nom, lu.read(nom).replace(b"</sheetData>", ajout))
+    with pytest.raises(RegleMetier, match="Supprimez les cellules perdues au loin"):
+        fichiers.ouvrir(neuf.getvalue(), "xlsx")
+
+
+@given(st.data())
+def test_un_classeur_abime_est_refuse_sans_faire_tomber_le_depot(data):
+    abime = bytearray(CLASSEUR)
+    for _ in range(data.draw(st.integers(1, 3))):
+        abime[data.draw(st.integers(0, len(abime) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(RegleMetier):  # a refusal is an answer; any other exception fails
+        controler_piece(
+            nom="a.xlsx", taille=len(abime), fichier=io.BytesIO(abime), types=("xlsx",), taille_max=len(abime)
+        )
+        fichiers.garder_de_la_bombe(bytes(abime))
+        fichiers.garder_de_l_etendue(bytes(abime))
 
 
 def test_les_colonnes_se_reconnaissent_par_titre_synonyme_et_memoire():

@@ -16,6 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 from pdi.socle.droits import RegleMetier
 from pdi.socle.formats import taille_fichier
+from pdi.socle.pieces import ARCHIVE_ABIMEE
 from pdi.socle.typographie import cle_nom as cle
 
 SEPARATEURS = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre verticale"}
@@ -24,10 +25,12 @@ CELLULE_MAX = 5000
 DEPLOYE_MAX = 300 * 1024 * 1024
 LIGNES_D_AVANCE = 1000
 PAQUET = 1 << 20
-_LOIN_A_DROITE = re.compile(rb'\sr="([A-Z]{2,3})\d')  # from column AA on: most sheets have none
-_LOIN_EN_BAS = re.compile(rb'\sr="[A-Z]*(\d{6,7})"')  # from line 100 000 on
-_RANGEES = re.compile(rb'number-rows-repeated="(\d{1,9})"')
-_CELLULES = re.compile(rb'number-columns-repeated="(\d{1,9})"')
+# XML allows either quote, and spaces around the sign; the readers take small letters too.
+_EGALE = rb"""\s*=\s*["']"""
+_LOIN_A_DROITE = re.compile(rb"\sr" + _EGALE + rb"([A-Za-z]{2,})\d")  # from column AA on: most sheets have none
+_LOIN_EN_BAS = re.compile(rb"\sr" + _EGALE + rb"[A-Za-z]*(\d{6,})")  # from line 100 000 on
+_RANGEES = re.compile(rb"number-rows-repeated" + _EGALE + rb"(\d+)")
+_CELLULES = re.compile(rb"number-columns-repeated" + _EGALE + rb"(\d+)")
 BOMBE = (
     "Ce fichier se déploie en plus de {taille} : il n’est pas ouvert. Enregistrez-le de nouveau depuis le tableur, "
     "sans les feuilles inutiles."
@@ -53,7 +56,7 @@ def garder_de_la_bombe(contenu: bytes, *, maximum: int = DEPLOYE_MAX) -> None:
                         total += len(morceau)
                         if total > maximum:
                             raise RegleMetier(BOMBE.format(taille=taille_fichier(maximum)), champ="fichier")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as erreur:
+    except ARCHIVE_ABIMEE as erreur:
         raise RegleMetier("Ce classeur est abîmé : enregistrez-le de nouveau.", champ="fichier") from erreur
 
 
@@ -78,7 +81,7 @@ def garder_de_l_etendue(contenu: bytes) -> None:
 def _etendue(xml: bytes) -> tuple[int, int]:
     """Return the last row and the last column that an XLSX sheet names far away; 0 when it stays near."""
     colonne = 0
-    for lettre in max(set(_LOIN_A_DROITE.findall(xml)), key=lambda m: (len(m), m), default=b""):
+    for lettre in max(set(_LOIN_A_DROITE.findall(xml)), key=lambda m: (len(m), m.upper()), default=b"").upper():
         colonne = colonne * 26 + lettre - 64
     return max(map(int, set(_LOIN_EN_BAS.findall(xml))), default=0), colonne
 
