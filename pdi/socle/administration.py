@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.contrib.postgres.fields import DateRangeField
@@ -28,6 +29,17 @@ def administre_les_referentiels(utilisateur: Any) -> bool:
     )
 
 
+def _borne(texte: str, entiere: Any) -> datetime.date | None:
+    """Read a bound, None when it is empty: a date that cannot be read must not open the period for ever."""
+    try:
+        lue = parse_date(texte)
+    except ValueError:  # well written, but there is no such day
+        lue = None
+    if texte and lue is None:
+        raise ValueError(f"« {entiere} » : « {texte} » n’est pas une date. Attendu : année-mois-jour, 2024-01-31.")
+    return lue
+
+
 class PeriodeWidget(widgets.Widget):  # type: ignore[misc]
     """A half-open range of dates as « 2024-01-01/2026-01-01 »; a missing bound is left empty."""
 
@@ -38,7 +50,10 @@ class PeriodeWidget(widgets.Widget):  # type: ignore[misc]
         debut, separateur, fin = str(value).partition("/")
         if not separateur:
             raise ValueError(f"« {value} » : une période s’écrit 2024-01-01/2026-01-01 (fin non comprise).")
-        return DateRange(parse_date(debut.strip()), parse_date(fin.strip()))
+        bornes = _borne(debut.strip(), value), _borne(fin.strip(), value)
+        if bornes[0] and bornes[1] and bornes[1] <= bornes[0]:
+            raise ValueError(f"« {value} » : la fin, non comprise, doit suivre le début.")
+        return DateRange(*bornes)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:  # noqa: ARG002
         """Write the cell."""

@@ -13,6 +13,7 @@ from offre.models import Frein
 from parcours import models
 from parcours.operations.referentiels import charger_referentiels
 from pdi.comptes.models import Role
+from pdi.socle.administration import PeriodeWidget
 from tests.fabriques import UtilisateurFactory
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,22 @@ def test_les_referentiels_sont_fermes_aux_autres(client) -> None:
     compte = UtilisateurFactory.create(role=Role.REFERENT, is_staff=True)
     client.force_login(compte, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(reverse("admin:parcours_motif_changelist")).status_code in {302, 403}
+
+
+@pytest.mark.parametrize(
+    ("cellule", "dit"),
+    [
+        ("2024-01-01/2026-13-01", "« 2026-13-01 » n’est pas une date"),
+        ("2024-02-31/", "« 2024-02-31 » n’est pas une date"),
+        ("01/01/2024", "« 01 » n’est pas une date"),
+        ("2024-01-01", "une période s’écrit"),
+        ("2026-01-01/2024-01-01", "doit suivre le début"),
+    ],
+)
+def test_une_periode_illisible_n_ouvre_pas_pour_toujours(cellule, dit) -> None:
+    with pytest.raises(ValueError, match=dit):
+        PeriodeWidget().clean(cellule)
+    assert str(PeriodeWidget().clean("2024-01-01/")) == "[2024-01-01, None)"
 
 
 @pytest.mark.parametrize("modele", NOMINATIFS, ids=lambda m: m.__name__)

@@ -152,6 +152,25 @@ def test_la_duree_de_conservation_efface_fichiers_et_lignes(settings, django_cap
     assert operations.purger_imports() == 0
 
 
+@pytest.mark.django_db(transaction=True)
+def test_un_lot_qu_un_travail_tient_n_est_pas_efface_sous_lui(settings):
+    vieux = timezone.now() - datetime.timedelta(days=settings.CONSERVATION_IMPORTS_JOURS + 1)
+    lot = LotImport.objects.create(
+        genre="personnes", nom_fichier="a.csv", fichier="imports/a.chiffre", taille=1, empreinte="", etat="a_verifier",
+        depose_par=administrateur(), depose_le=vieux,
+    )  # fmt: skip
+    travail = connection.copy()
+    try:
+        travail.set_autocommit(False)
+        with travail.cursor() as curseur:
+            curseur.execute("SELECT 1 FROM socle_lotimport WHERE id = %s FOR UPDATE", [lot.pk])
+            assert operations.purger_imports() == 0
+    finally:
+        travail.close()
+    assert operations.purger_imports() == 1
+    assert not LotImport.objects.exists()
+
+
 def test_autant_de_requetes_pour_une_ligne_que_pour_trente(client):
     par = administrateur()
     client.force_login(par, backend="django.contrib.auth.backends.ModelBackend")

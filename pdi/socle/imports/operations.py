@@ -270,14 +270,21 @@ def purger_imports() -> int:
     What was imported keeps its counts; what never was disappears.
     """
     limite = timezone.now() - datetime.timedelta(days=settings.CONSERVATION_IMPORTS_JOURS)
-    anciens = LotImport.objects.filter(depose_le__lt=limite).exclude(fichier="")
-    for lot in anciens:
-        with transaction.atomic():
-            effacer_fichiers([lot.fichier])
-            vider(lot)
-            if lot.etat in {EtatLot.PARTIEL, EtatLot.IMPORTE}:
-                lot.fichier = ""
-                lot.save(update_fields=["fichier"])
-            else:
-                lot.delete()
-    return len(anciens)
+    anciens = LotImport.objects.filter(depose_le__lt=limite).exclude(fichier="").values_list("pk", flat=True)
+    return sum(_oublier(cle) for cle in list(anciens))
+
+
+@transaction.atomic
+def _oublier(cle: int) -> bool:
+    """Forget a lot as it is once locked; one that a job holds is left for the next night. Return whether it was."""
+    lot = LotImport.objects.select_for_update(skip_locked=True).filter(pk=cle).first()
+    if lot is None:
+        return False
+    effacer_fichiers([lot.fichier])
+    vider(lot)
+    if lot.etat in {EtatLot.PARTIEL, EtatLot.IMPORTE}:
+        lot.fichier = ""
+        lot.save(update_fields=["fichier"])
+    else:
+        lot.delete()
+    return True
