@@ -15,9 +15,7 @@ from import_export import fields, resources, widgets
 from import_export.admin import ImportExportModelAdmin
 
 from .operations import etat_de, journaliser
-from .querysets import ROLES_GESTION
-
-ADMINISTRATEUR = ROLES_GESTION[0]
+from .querysets import ADMINISTRATEUR
 
 
 def administre_les_referentiels(utilisateur: Any) -> bool:

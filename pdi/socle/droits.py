@@ -81,7 +81,7 @@ def peut_gerer_traitement(utilisateur: Any, traitement: Any) -> Verdict:
 
 
 def voit_journal(utilisateur: Any) -> Verdict:
-    """Read the whole journal."""
+    """Read the journal; what it says of people is for administrators alone (`JournalQuerySet.visibles_par`)."""
     if utilisateur.is_authenticated and utilisateur.a_role(*ROLES_GESTION):
         return OUI
     return non("Le journal complet est réservé aux administrateurs et aux chargés de programme.")

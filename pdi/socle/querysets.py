@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -13,12 +14,21 @@ if TYPE_CHECKING:
     from .models import Avis, EntreeJournal, FiltreEnregistre, LotImport, Traitement
 
 # The accounts live on the storey above: their roles are named here by value (see pdi.comptes.models.Role).
-ROLES_GESTION = ("administrateur", "charge_programme")
+ADMINISTRATEUR = "administrateur"
+ROLES_GESTION = (ADMINISTRATEUR, "charge_programme")
+
+# Labels of the models that speak of people, told by the storey that knows them: see `reserver`.
+NOMINATIFS: set[str] = set()
 
 # A worker says it is alive every few seconds; silent for longer, it is held for dead.
 SILENCE = datetime.timedelta(seconds=30)
 # A job that waits longer may have been lost by the broker: its message is sent again.
 OUBLI = datetime.timedelta(minutes=2)
+
+
+def reserver(modeles: Iterable[type[models.Model]]) -> None:
+    """Keep what the journal says of `modeles` for those who read people: a manager's habilitation opens figures."""
+    NOMINATIFS.update(modele._meta.label_lower for modele in modeles)
 
 
 class TraitementQuerySet(models.QuerySet["Traitement"]):
@@ -61,10 +71,10 @@ class JournalQuerySet(models.QuerySet["EntreeJournal"]):
     """Entries of the journal."""
 
     def visibles_par(self, utilisateur: Any) -> JournalQuerySet:
-        """Return the whole journal to administration and programme managers, nothing to others."""
-        if utilisateur.is_authenticated and utilisateur.a_role(*ROLES_GESTION):
-            return self
-        return self.none()
+        """Return the whole journal to administration, what it says of nobody to programme managers, else nothing."""
+        if not utilisateur.is_authenticated or not utilisateur.a_role(*ROLES_GESTION):
+            return self.none()
+        return self if utilisateur.a_role(ADMINISTRATEUR) else self.exclude(objet_type__in=NOMINATIFS)
 
     def de(self, objet: models.Model) -> JournalQuerySet:
         """Return the entries about `objet`."""

@@ -19,6 +19,7 @@ from pdi.socle.contexte import depuis
 from pdi.socle.models import Avis, EntreeJournal, EtatTraitement, Traitement
 from pdi.socle.operations import journaliser, prevenir
 from tests.fabriques import StructureFactory, UtilisateurFactory
+from tests.fabriques_parcours import PersonneFactory
 
 pytestmark = pytest.mark.django_db
 FIN = timezone.now()
@@ -197,6 +198,18 @@ def test_le_journal_se_filtre(client, agent):
     assert trouvees(depuis=hier) == {recente}
     assert trouvees(jusqu_au=hier) == {ancienne}
     assert trouvees(objet="structures.structure", numero=mission.pk) == {ancienne}
+
+
+def test_le_journal_ne_dit_rien_des_personnes_a_qui_ne_lit_que_des_chiffres(client, agent):
+    ecrire(agent, PersonneFactory.create(nom_naissance="Durand"), apres={"téléphone": "06 12 34 56 78"})
+    vue = ecrire(agent, StructureFactory.create())
+    for adresse in (reverse("socle:journal"), reverse("socle:journal_export") + "?format=csv"):
+        lu = b"".join(client.get(adresse)).decode()
+        assert "DURAND" not in lu
+        assert "06 12 34 56 78" not in lu
+        assert vue.objet_libelle in lu
+    client.force_login(UtilisateurFactory.create(role=Role.ADMINISTRATEUR))
+    assert "DURAND" in client.get(reverse("socle:journal")).content.decode()
 
 
 def test_le_journal_ne_se_modifie_ni_ne_s_efface(agent):

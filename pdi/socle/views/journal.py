@@ -21,6 +21,7 @@ from pdi.socle.formats import valeur_journal
 from pdi.socle.models import EntreeJournal
 from pdi.socle.models.journal import nom_de_type
 from pdi.socle.pagination import PageParCle
+from pdi.socle.querysets import ADMINISTRATEUR
 from pdi.socle.vocabulaire import ecran_en_clair, verbe_en_clair
 
 
@@ -87,7 +88,8 @@ def journal(request: HttpRequest) -> HttpResponse:
     """List the writes, newest first."""
     filtres, entrees = _filtrer(request)
     page = PageParCle(entrees, ["-le"], request.GET.get("curseur"))
-    return render(request, "socle/journal.html", {"filtres": filtres, "page": page})
+    entier = request.user.a_role(ADMINISTRATEUR)  # type: ignore[union-attr]  # exiger refuses the anonymous
+    return render(request, "socle/journal.html", {"filtres": filtres, "page": page, "entier": entier})
 
 
 @login_required
