@@ -61,7 +61,7 @@ def evenement(seance: Seance, hote: str) -> icalendar.Event:
     annulee = seance.etat in (EtatSeance.ANNULEE, EtatSeance.REPORTEE)
     return nouvel_evenement(
         uid=f"seance-{seance.pk}@{hote}", modifie_le=seance.saisi_le, version=seance.version, debut=seance.debut,
-        fin=seance.fin or seance.debut + DUREE, titre=seance.objet or str(seance.instance), lieu=seance.lieu,
+        fin=seance.fin or seance.debut + DUREE, titre=seance.titre, lieu=seance.lieu,
         annule=annulee,
     )  # fmt: skip
 

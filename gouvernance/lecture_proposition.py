@@ -88,8 +88,11 @@ class LectureProposition:
     def points(self) -> list[PointOrdreDuJour]:
         """Return the points of agenda about it, oldest first; what was put off or cancelled does not count."""
         ecartees = (EtatSeance.REPORTEE, EtatSeance.ANNULEE)
-        lus = self.proposition.points.exclude(seance__etat__in=ecartees).exclude(
-            Q(etat=EtatPoint.REPORTE) & ~Exists(Decision.objects.filter(point=OuterRef("pk")))
+        siens = Q(proposition=self.proposition) | Q(pk__in=self.proposition.points_communs.values("pk"))
+        lus = (
+            PointOrdreDuJour.objects.filter(siens)
+            .exclude(seance__etat__in=ecartees)
+            .exclude(Q(etat=EtatPoint.REPORTE) & ~Exists(Decision.objects.filter(point=OuterRef("pk"))))
         )
         return list(lus.select_related("seance__instance__territoire").order_by("seance__debut", "pk"))
 

@@ -115,11 +115,15 @@ def _propositions(seance: Seance, utilisateur: Any) -> Iterator[Propose]:
         return
     attente = Proposition.objects.visibles_par(utilisateur).attendant(nature)
     lues = attente.filter(instance__reference=False, deposee_le__lte=timezone.localdate(seance.debut))
-    for proposition in lues.select_related("instance", "dialogue__territoire").order_by("deposee_le", "pk")[:MAXIMUM]:
-        titre = f"Proposition : {proposition}"
-        raison = _d_ou_elle_vient(proposition, nature)
-        champs = {"proposition": proposition}
-        yield Propose(f"proposition-{proposition.pk}", "proposition", titre, raison, 10, champs)
+    memes: dict[str, list[Proposition]] = {}
+    dernieres = lues.select_related("instance", "dialogue__territoire").order_by("deposee_le", "pk")
+    for proposition in dernieres[: MAXIMUM * MAXIMUM]:
+        memes.setdefault(" ".join(proposition.titre.casefold().split()), []).append(proposition)
+    for premiere, *autres in list(memes.values())[:MAXIMUM]:
+        titre = f"Proposition : {premiere}"
+        raison = _d_ou_elle_vient([premiere, *autres], nature)
+        champs = {"proposition": premiere, "autres_propositions": autres}
+        yield Propose(f"proposition-{premiere.pk}", "proposition", titre, raison, 10, champs)
 
 
 def _avenants(seance: Seance, utilisateur: Any) -> Iterator[Propose]:
@@ -133,10 +137,12 @@ def _avenants(seance: Seance, utilisateur: Any) -> Iterator[Propose]:
         yield Propose(f"avenant-{lu.pk}", "avenant", f"{lu}\u00a0: {lu.intitule}", raison, 15, {"avenant": lu})
 
 
-def _d_ou_elle_vient(proposition: Proposition, nature: str) -> str:
-    origine = str(proposition.dialogue or proposition.instance)
+def _d_ou_elle_vient(memes: list[Proposition], nature: str) -> str:
+    """Return who proposes it in the same words, since when."""
+    origines = list(dict.fromkeys(str(p.dialogue or p.instance) for p in memes))
     suite = " Examinée au comité technique." if nature == NatureInstance.COMITE_PILOTAGE else ""
-    return f"Déposée le {date_longue(proposition.deposee_le)} : {origine}, sans suite encore.{suite}"
+    fois = f"Déposée {len(memes)} fois depuis le" if len(memes) > 1 else "Déposée le"
+    return f"{fois} {date_longue(memes[0].deposee_le)} : {', '.join(origines)}, sans suite encore.{suite}"
 
 
 def _bilans(fiches: Any) -> Iterator[Propose]:

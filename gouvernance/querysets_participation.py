@@ -45,6 +45,7 @@ class PropositionQuerySet(models.QuerySet["Proposition"]):
         return self.filter(
             Q(instance__in=Instance.objects.visibles_par(utilisateur))
             | Q(pk__in=montees.filter(proposition__isnull=False).values("proposition"))
+            | Q(pk__in=montees.filter(autres_propositions__isnull=False).values("autres_propositions"))
         )
 
     def tenues_par(self, utilisateur: Any) -> PropositionQuerySet:
@@ -63,15 +64,22 @@ class PropositionQuerySet(models.QuerySet["Proposition"]):
 
         if nature not in (NatureInstance.COMITE_TECHNIQUE, NatureInstance.COMITE_PILOTAGE):
             return self.none()
-        inscrits = PointOrdreDuJour.objects.filter(
-            ~Q(seance__etat__in=("reportee", "annulee")), ~Q(etat="reporte") | Q(decisions__isnull=False),
-            proposition=OuterRef("pk"),
-        )  # fmt: skip
-        attendent = self.filter(~Exists(inscrits.filter(seance__instance__nature=nature)), etat__in=EN_ATTENTE)
+        points = PointOrdreDuJour.objects.filter(
+            ~Q(seance__etat__in=("reportee", "annulee")), ~Q(etat="reporte") | Q(decisions__isnull=False)
+        )
+
+        def inscrite(**ou: Any) -> Q:
+            lus = points.filter(**ou)
+            return Q(Exists(lus.filter(proposition=OuterRef("pk")))) | Q(
+                Exists(lus.filter(autres_propositions=OuterRef("pk")))
+            )
+
+        attendent = self.filter(~inscrite(seance__instance__nature=nature), etat__in=EN_ATTENTE)
         if nature == NatureInstance.COMITE_TECHNIQUE:
             return attendent
-        technique = inscrits.filter(seance__instance__nature=NatureInstance.COMITE_TECHNIQUE, seance__etat="tenue")
-        return attendent.filter(Exists(technique))
+        return attendent.filter(
+            inscrite(seance__instance__nature=NatureInstance.COMITE_TECHNIQUE, seance__etat="tenue")
+        )
 
     def a_suivre(self) -> PropositionQuerySet:
         """Return those whose outcome is not yet known, or not yet carried out."""

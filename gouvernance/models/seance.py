@@ -78,12 +78,17 @@ class Seance(models.Model):
         indexes = [models.Index(fields=["debut"], name="seance_debut")]
 
     def __str__(self) -> str:
-        """Return the body and the day."""
-        return f"{self.objet or self.instance.nom}, {timezone.localtime(self.debut):%d/%m/%Y}"
+        """Return what it is and the day."""
+        return f"{self.titre}, {timezone.localtime(self.debut):%d/%m/%Y}"
 
     def get_absolute_url(self) -> str:
         """Return its page."""
         return reverse("gouvernance:seance", args=[self.pk])
+
+    @property
+    def titre(self) -> str:
+        """Return its object, or its body with its territory: bodies of the same name meet on the same day."""
+        return self.objet or str(self.instance)
 
 
 class TransitionSeance(LigneEtat):
@@ -113,7 +118,10 @@ _UN_SEUL_OBJET = reduce(
 
 
 class PointOrdreDuJour(models.Model):
-    """A point of the agenda, about one thing at most. `raison`: why the software proposed it (empty: a free topic)."""
+    """A point of the agenda, about one thing at most. `raison`: why the software proposed it (empty: a free topic).
+
+    `autres_propositions`: those of other groups in the same words as `proposition`, answered with it.
+    """
 
     seance = models.ForeignKey(Seance, on_delete=models.CASCADE, related_name="points")
     ordre = models.PositiveSmallIntegerField("ordre")
@@ -133,6 +141,9 @@ class PointOrdreDuJour(models.Model):
         "gouvernance.Proposition", on_delete=models.PROTECT, null=True, blank=True, related_name="points"
     )
     avenant = models.ForeignKey(Avenant, on_delete=models.PROTECT, null=True, blank=True, related_name="points")
+    autres_propositions = models.ManyToManyField(
+        "gouvernance.Proposition", related_name="points_communs", blank=True, verbose_name="propositions de mêmes mots"
+    )
 
     class Meta:
         verbose_name = "point de l’ordre du jour"

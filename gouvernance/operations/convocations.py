@@ -107,7 +107,7 @@ def convoquer_les_membres(seance: Seance, presences: Iterable[Presence], *, par:
 
     `nature`: « Rappel », « Nouvelle date », empty for the first letter.
     """
-    objet = f"{f'{nature} : c' if nature else 'C'}onvocation, {seance.objet or seance.instance.nom}"
+    objet = f"{f'{nature} : c' if nature else 'C'}onvocation, {seance.titre}"
     points, lettres = list(seance.points.all()), []
     for presence in presences:
         if adresse := adresse_de(presence.membre):
@@ -127,7 +127,7 @@ def prevenir_du_changement(seance: Seance, quoi: str, par: Any) -> None:
         "courriels/seance_changee.txt",
         {"seance": seance, "quoi": quoi, "nom_application": settings.NOM_APPLICATION},
     )
-    objet = f"{quoi} : {seance.objet or seance.instance.nom}"
+    objet = f"{quoi} : {seance.titre}"
     lues = seance.presences.select_related("membre__compte", "membre__structure")
     lettres = [_Lettre(p.membre, adresse, texte) for p in lues if (adresse := adresse_de(p.membre))]
     _poster(seance, objet, lettres, par)

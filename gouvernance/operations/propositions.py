@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from actions.models import FicheAction
@@ -125,19 +125,21 @@ def suivre_proposition(
 
 
 def rattacher_decision(decision: Decision, par: Any) -> None:
-    """Tie a decision to the proposal its point is about, which is then examined. Called as the decision is noted."""
-    if decision.point is None or decision.point.proposition_id is None:
+    """Tie a decision to the proposals its point is about, which are then examined. Called as the decision is noted."""
+    point = decision.point
+    if point is None or point.proposition_id is None:
         return
-    lue = Proposition.objects.select_for_update(of=("self",)).get(pk=decision.point.proposition_id)
-    lue.decision = decision
-    lue.save(update_fields=["decision"])
-    if lue.etat == EtatProposition.DEPOSEE:
-        changer_etat(
-            automate=AUTOMATE_PROPOSITION, verbe="examiner_proposition", objet=lue, acteurs={SECRETARIAT},
-            ligne=TransitionProposition, cle="proposition", par=par, valeurs={"version": lue.version + 1},
-            commentaire=f"{decision.get_type_display()} : {decision.texte}"[:500],
-        )  # fmt: skip
-    journaliser(par=par, verbe="examiner_proposition", objet=lue, apres={"Décision": str(decision)})
+    siennes = Q(pk=point.proposition_id) | Q(pk__in=point.autres_propositions.values("pk"))
+    for lue in Proposition.objects.filter(siennes).select_for_update(of=("self",)).order_by("pk"):
+        lue.decision = decision
+        lue.save(update_fields=["decision"])
+        if lue.etat == EtatProposition.DEPOSEE:
+            changer_etat(
+                automate=AUTOMATE_PROPOSITION, verbe="examiner_proposition", objet=lue, acteurs={SECRETARIAT},
+                ligne=TransitionProposition, cle="proposition", par=par, valeurs={"version": lue.version + 1},
+                commentaire=f"{decision.get_type_display()} : {decision.texte}"[:500],
+            )  # fmt: skip
+        journaliser(par=par, verbe="examiner_proposition", objet=lue, apres={"Décision": str(decision)})
 
 
 # -- trainings --------------------------------------------------------------------------------

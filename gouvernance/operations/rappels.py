@@ -47,7 +47,7 @@ def rappeler_les_decisions(*, jour: datetime.date) -> int:
     tardives = Q(pk__in=Decision.objects.en_retard_au(jour).values("pk"))
     lues = list(
         Decision.objects.filter(recentes | tardives)
-        .select_related("responsable", "seance__instance")
+        .select_related("responsable", "seance__instance__territoire")
         .select_for_update(of=("self",))
         .order_by("echeance", "pk")
     )

@@ -35,6 +35,10 @@ from .ep import liberer_dossiers
 CHAMPS = ("objet", "debut", "fin", "lieu", "lien")
 MODIFIABLES = (EtatSeance.PREPAREE, EtatSeance.CONVOQUEE, EtatSeance.OUVERTE)
 EN_SEANCE = (EtatSeance.OUVERTE,)
+DEJA_PASSEE = (
+    "Cette date est passée : une séance convoquée se déplace à un jour à venir. Si elle a déjà eu lieu, ouvrez-la "
+    "pour noter son relevé : sa date se corrige alors."
+)
 
 
 def verrouiller(seance: Seance, par: Any, etats: Sequence[str] = MODIFIABLES) -> Seance:
@@ -53,22 +57,36 @@ def preparer_seance(*, instance: Instance, par: Any, points: Sequence[dict[str, 
     seance = Seance(instance=instance, quorum=instance.quorum, **champs)
     enregistrer(seance)
     for rang, point in enumerate(points, 1):
-        PointOrdreDuJour.objects.create(seance=seance, ordre=rang, **point)
+        _creer_point(seance, rang, point)
     TransitionSeance.objects.create(seance=seance, vers=EtatSeance.PREPAREE, par=par)
     journaliser(par=par, verbe="preparer_seance", objet=seance, apres=etat_de(seance, CHAMPS))
     return seance
+
+
+def _creer_point(seance: Seance, rang: int, champs: dict[str, Any]) -> PointOrdreDuJour:
+    """Add a point; `autres_propositions` are those it answers too."""
+    autres = champs.get("autres_propositions", ())
+    point = PointOrdreDuJour(
+        seance=seance, ordre=rang, **{n: v for n, v in champs.items() if n != "autres_propositions"}
+    )
+    enregistrer(point)
+    point.autres_propositions.set(autres)
+    return point
 
 
 @transaction.atomic
 def modifier_seance(*, seance: Seance, version: int, par: Any, **champs: Any) -> Seance:
     """Change day, place or object; those already convened are told. Another day or hour asks for their answer again.
 
-    Raises DroitInsuffisant, RegleMetier: changed meanwhile, held, ends before it begins.
+    Raises DroitInsuffisant, RegleMetier: changed meanwhile, held, ends before it begins, convened for a day past.
     """
     lue = verrouiller(seance, par)
     if lue.version != version:
         raise RegleMetier("Cette séance a été modifiée entre-temps : relisez-la, puis reprenez votre saisie.")
     avant, debut = etat_de(lue, CHAMPS), lue.debut
+    voulu = champs.get("debut", debut)
+    if lue.etat == EtatSeance.CONVOQUEE and voulu != debut and voulu < timezone.now():
+        raise RegleMetier(DEJA_PASSEE, champ="jour")
     for nom, valeur in champs.items():
         setattr(lue, nom, valeur)
     lue.version += 1
@@ -194,7 +212,8 @@ def reporter_seance(*, seance: Seance, par: Any, motif: str, debut: datetime.dat
     points = [
         {n: getattr(p, n) for n in ("titre", "texte", "duree_minutes", "raison", "fiche", "bilan", "offre",
                                     "convention", "rapport", "proposition", "avenant")}
-        for p in lue.points.all()
+        | {"autres_propositions": list(p.autres_propositions.all())}
+        for p in lue.points.prefetch_related("autres_propositions")
     ]  # fmt: skip
     fin = debut + (lue.fin - lue.debut) if lue.fin else None
     nouvelle = preparer_seance(
@@ -229,11 +248,7 @@ def ajouter_points(*, seance: Seance, points: Sequence[dict[str, Any]], par: Any
     """Add points at the end of the agenda. Raises DroitInsuffisant, RegleMetier."""
     lue = verrouiller(seance, par)
     dernier = lue.points.aggregate(m=Max("ordre"))["m"] or 0
-    crees = []
-    for rang, champs in enumerate(points, dernier + 1):
-        point = PointOrdreDuJour(seance=lue, ordre=rang, **champs)
-        enregistrer(point)
-        crees.append(point)
+    crees = [_creer_point(lue, rang, champs) for rang, champs in enumerate(points, dernier + 1)]
     journaliser(par=par, verbe="modifier_ordre", objet=lue, apres={"Points ajoutés": [p.titre for p in crees]})
     return crees
 

@@ -68,7 +68,13 @@ def chemin_propositions(*suite: Lien) -> list[Lien]:
 
 
 def _lue(request: HttpRequest, pk: int) -> Proposition:
-    liens = ("instance__territoire", "dialogue__territoire", "decision__seance__instance", "fiche", "seance")
+    liens = (
+        "instance__territoire",
+        "dialogue__territoire",
+        "decision__seance__instance",
+        "fiche",
+        "seance__instance__territoire",
+    )
     return get_object_or_404(Proposition.objects.visibles_par(request.user).select_related(*liens), pk=pk)
 
 

@@ -48,14 +48,14 @@ def _convocations(utilisateur: Any, jour: datetime.date) -> File | None:
         membre__in=Membre.objects.de(utilisateur), reponse="", seance__etat="convoquee",
         seance__debut__gte=timezone.now(),
     )  # fmt: skip
-    lues = list(muettes.select_related("seance__instance").order_by("seance__debut")[:20])
+    lues = list(muettes.select_related("seance__instance__territoire").order_by("seance__debut")[:20])
     if not lues:
         return None
     premiere = lues[0].seance
     ton, mention, ico = echeance(jour, timezone.localdate(premiere.debut))
     mots = "convocation sans réponse" if len(lues) == 1 else "convocations sans réponse"
     url = reverse("gouvernance:convocation_reponse", args=[jeton(lues[0])])
-    return File(len(lues), mots, f"{premiere.instance.nom}.", url, ton, mention, ico, "Répondre")
+    return File(len(lues), mots, f"{premiere.titre}.", url, ton, mention, ico, "Répondre")
 
 
 def _propositions(utilisateur: Any, jour: datetime.date) -> File | None:

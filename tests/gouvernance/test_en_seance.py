@@ -166,8 +166,11 @@ def test_un_membre_suit_la_seance_sur_son_ecran_et_ne_lit_le_releve_qu_une_fois_
     noter(ouverte, service, texte="Cartographier les SIAE")
     client.force_login(UtilisateurFactory.create(role=Role.PILOTE), backend=BACKEND)
     direct, releve = (reverse(f"gouvernance:{n}", args=[ouverte.pk]) for n in ("seance_direct", "seance_word"))
+    ops.noter_presence(presence=ouverte.presences.get(membre__nom="Ada Modèle"), etat="excuse", par=service)
     recu = client.get(direct)
     assert "Cartographier les SIAE" in recu.content.decode()
+    assert "Excusé" in recu.text
+    assert "segments" not in recu.text  # a member reads presence, and touches nothing
     assert "HX-Refresh" not in recu.headers
     refus = client.get(releve)
     assert refus.status_code == 403
@@ -215,6 +218,10 @@ def test_une_autre_date_redemande_leur_reponse_aux_convoques_et_change_leur_agen
     agenda = reverse("gouvernance:agenda_flux", args=[jeton_agenda(membres[0])])
     avant = client.get(agenda).content.decode()
     champs = {"seance": seance, "par": service, "version": seance.version}
+    client.force_login(service, backend=BACKEND)
+    hier = {"jour": f"{il_y_a(1)}", "heure": "09:30", "version": seance.version}
+    refus = client.post(reverse("gouvernance:seance_modifier", args=[seance.pk]), hier)
+    assert "ouvrez-la pour noter son relevé" in refus.text
     with django_capture_on_commit_callbacks(execute=True):
         ops.modifier_seance(**champs, debut=seance.debut + datetime.timedelta(days=1))
     presence = Presence.objects.get(membre=membres[0])

@@ -164,6 +164,25 @@ def test_une_seance_reportee_garde_la_proposition_a_son_ordre_du_jour(propositio
     assert nouvelle.points.get().proposition == proposition
 
 
+def test_les_memes_mots_de_deux_groupes_font_un_seul_point_et_recoivent_la_meme_suite(proposition, service):
+    autre = Instance.objects.create(departement=proposition.instance.departement, nature="dialogue", nom="Dialogues")
+    seconde = Proposition.objects.create(
+        instance=autre, numero=1, deposee_le=il_y_a(1), titre=f"  {proposition.titre.upper()}"
+    )
+    premiere_date = _seance("comite_technique", service)
+    assert len(_mettre_au_programme(premiere_date, service)) == 1
+    assert "Déposée 2 fois depuis" in premiere_date.points.get().raison
+    technique = seances.reporter_seance(
+        seance=premiere_date, par=service, motif="Salle prise", debut=timezone.now() + datetime.timedelta(days=9)
+    )
+    assert proposer(technique, service, timezone.localdate()).get("Propositions à examiner") is None
+    decision = _tenir(technique, service, "Avis favorable.")
+    for lue in (proposition, seconde):
+        lue.refresh_from_db()
+        assert (lue.etat, lue.decision) == ("examinee", decision)
+    assert len(_mettre_au_programme(_seance("comite_pilotage", service), service)) == 1
+
+
 def test_un_point_reporte_en_seance_se_propose_de_nouveau(proposition, service):
     technique = _seance("comite_technique", service)
     _mettre_au_programme(technique, service)
