@@ -33,6 +33,7 @@ from gouvernance.regles.seances import (
     heures,
     quorum,
 )
+from pdi.comptes.models import ROLES_DEPARTEMENT
 from pdi.socle.composants import Evenement
 from pdi.socle.formats import compte, date_longue
 
@@ -42,6 +43,11 @@ TONS_POINT = {
     "reporte": ("veille", "arrow-repeat"),
 }  # fmt: skip
 SUITES = 30
+OBJETS_DITS = {
+    "fiche": "Ouvrir la fiche", "bilan": "Ouvrir le bilan", "campagne": "Ouvrir les bilans", "offre": "Ouvrir l’offre",
+    "convention": "Ouvrir la convention", "rapport": "Ouvrir le rapport", "proposition": "Ouvrir la proposition",
+    "avenant": "Ouvrir l’avenant",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -129,13 +135,12 @@ class LectureSeance:
     @cached_property
     def points(self) -> list[PointLu]:
         """Return the agenda with its hours."""
-        lus = list(
-            self.seance.points.select_related(
-                "fiche", "bilan", "offre", "convention", "rapport__programme", "proposition", "avenant"
-            )
-        )
+        liens = {"campagne": "campagne__programme", "rapport": "rapport__programme"}
+        lus = list(self.seance.points.select_related(*(liens.get(nom, nom) for nom in OBJETS_DITS)))
         debuts = heures(self.seance.debut, [p.duree_minutes for p in lus])
-        return [PointLu(p, h, *TONS_POINT[p.etat], *_objet(p)) for p, h in zip(lus, debuts, strict=True)]
+        return [
+            PointLu(p, h, *TONS_POINT[p.etat], *_objet(p, self.utilisateur)) for p, h in zip(lus, debuts, strict=True)
+        ]
 
     @cached_property
     def _presences(self) -> list[Presence]:
@@ -246,20 +251,13 @@ def avertir(seance: Seance, geste: str, jour: datetime.date) -> str:
     return dit
 
 
-def _objet(point: PointOrdreDuJour) -> tuple[str, str]:
+def _objet(point: PointOrdreDuJour, utilisateur: Any) -> tuple[str, str]:
     """Return where what a point is about is read, and the words of the link."""
-    if point.fiche is not None:
-        return point.fiche.get_absolute_url(), "Ouvrir la fiche"
-    if point.bilan is not None:
-        return reverse("actions:bilan", args=[point.bilan.pk]), "Ouvrir le bilan"
-    if point.offre is not None:
-        return point.offre.get_absolute_url(), "Ouvrir l’offre"
-    if point.convention is not None:
-        return point.convention.get_absolute_url(), "Ouvrir la convention"
-    if point.rapport is not None:
-        return point.rapport.get_absolute_url(), "Ouvrir le rapport"
-    if point.proposition is not None:
-        return point.proposition.get_absolute_url(), "Ouvrir la proposition"
-    if point.avenant is not None:
-        return point.avenant.get_absolute_url(), "Ouvrir l’avenant"
+    for nom, mots in OBJETS_DITS.items():
+        objet: Any = getattr(point, nom)
+        if objet is None:
+            continue
+        if nom == "campagne" and not (utilisateur.is_authenticated and utilisateur.a_role(*ROLES_DEPARTEMENT)):
+            break
+        return objet.get_absolute_url(), mots
     return "", ""

@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from django.http import QueryDict
 from django.utils import timezone
 
-from actions.models import Bilan, CibleIndicateur, FicheAction, MesureIndicateur, Programme
+from actions.models import Campagne, CibleIndicateur, FicheAction, MesureIndicateur, Programme
 from actions.regles.indicateurs import juger
 from gouvernance.listes_ep import prets
 from gouvernance.models import Avenant, Decision, DossierEP, NatureInstance, Proposition, Seance
@@ -36,7 +36,7 @@ GENRES = {
     "avenant": "Avenants en cours",
     "ep": "Dossiers individuels",
 }
-OBJETS = ("fiche", "convention", "proposition", "avenant")
+OBJETS = ("fiche", "campagne", "convention", "proposition", "avenant")
 
 
 @dataclass(frozen=True)
@@ -146,11 +146,12 @@ def _d_ou_elle_vient(memes: list[Proposition], nature: str) -> str:
 
 
 def _bilans(fiches: Any) -> Iterator[Propose]:
-    soumis = Bilan.objects.filter(fiche__in=fiches, etat="soumis", campagne__etat="ouverte")
-    nombre, annee = soumis.count(), soumis.values_list("campagne__annee", flat=True).first()
-    if nombre:
+    soumis = Count("bilans", filter=Q(bilans__fiche__in=fiches, bilans__etat="soumis"))
+    ouvertes = Campagne.objects.filter(etat="ouverte").annotate(soumis=soumis).filter(soumis__gt=0)
+    for campagne, nombre in ((c, getattr(c, "soumis", 0)) for c in ouvertes):
         raison = f"{_dire(nombre, 'bilan attend sa validation', 'bilans attendent leur validation')}."
-        yield Propose("bilans", "bilans", f"Bilans {annee} des fiches-actions", raison, 20)
+        titre = f"Bilans {campagne.annee} des fiches-actions"
+        yield Propose(f"bilans-{campagne.pk}", "bilans", titre, raison, 20, {"campagne": campagne})
 
 
 def _retards(fiches: Any, jour: datetime.date) -> Iterator[Propose]:

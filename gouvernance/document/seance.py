@@ -119,11 +119,18 @@ class DocumentSeance:
 
     @cached_property
     def bilans(self) -> list[Bilan]:
-        """Return the last validated bilan of each fiche on the agenda, or the bilan itself."""
+        """Return the last validated bilan of each fiche on the agenda, the bilan itself, those of a campaign.
+
+        Of a campaign, those sent or validated that the reader may read.
+        """
         fiches = [p.point.fiche_id for p in self.points if p.point.fiche_id]
         siens = [p.point.bilan_id for p in self.points if p.point.bilan_id]
         valides = Bilan.objects.filter(fiche__in=fiches, etat="valide").order_by("fiche_id", "-campagne__annee")
-        ids = {*valides.distinct("fiche_id").values_list("pk", flat=True), *siens}
+        campagnes = [p.point.campagne_id for p in self.points if p.point.campagne_id]
+        remis = Bilan.objects.visibles_par(self.lecture.utilisateur).filter(
+            campagne__in=campagnes, etat__in=("soumis", "valide")
+        )
+        ids = {*valides.distinct("fiche_id").values_list("pk", flat=True), *siens, *remis.values_list("pk", flat=True)}
         return list(Bilan.objects.filter(pk__in=ids).select_related("fiche", "campagne").order_by("fiche__ordre", "pk"))
 
     @cached_property

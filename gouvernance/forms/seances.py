@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from actions.forms.champs import ChampDate, ChampEntier, ChampStructure
 from actions.forms.lignes import Formulaire
-from actions.models import FicheAction, Programme
+from actions.models import Campagne, FicheAction, Programme
 from gouvernance.models import Decision, PointOrdreDuJour, RapportAnnuel, Seance, TypeDecision
 from offre.models import OffreInsertion
 from pdi.comptes.models import Utilisateur
@@ -103,6 +103,9 @@ class PointForm(Formulaire):
     fiche = forms.ModelChoiceField(
         label="Fiche-action concernée", queryset=FicheAction.objects.none(), required=False, empty_label="Aucune"
     )
+    campagne = forms.ModelChoiceField(
+        label="Bilans d’une année", queryset=Campagne.objects.none(), required=False, empty_label="Aucun"
+    )
     offre = forms.ModelChoiceField(
         label="Offre concernée", queryset=OffreInsertion.objects.none(), required=False, empty_label="Aucune"
     )
@@ -118,12 +121,13 @@ class PointForm(Formulaire):
     def __init__(self, *args: Any, utilisateur: Any, point: PointOrdreDuJour | None = None, **kwargs: Any) -> None:
         """Show the point as it is; a new one has nothing said of it yet."""
         if point is not None:
-            noms = ("titre", "texte", "duree_minutes", "notes", "fiche", "offre", "rapport", "version")
+            noms = ("titre", "texte", "duree_minutes", "notes", "fiche", "campagne", "offre", "rapport", "version")
             kwargs.setdefault("initial", {n: getattr(point, n) for n in noms})
         super().__init__(*args, **kwargs)
         fiches = FicheAction.objects.visibles_par(utilisateur).filter(programme__in=Programme.objects.du_departement())
         champs: dict[str, Any] = dict(self.fields)
         champs["fiche"].queryset = fiches.order_by("programme", "ordre")
+        champs["campagne"].queryset = Campagne.objects.visibles_par(utilisateur).select_related("programme")
         champs["offre"].queryset = OffreInsertion.objects.visibles_par(utilisateur).order_by("ordre")
         champs["rapport"].queryset = RapportAnnuel.objects.visibles_par(utilisateur).select_related("programme")
         if point is None:

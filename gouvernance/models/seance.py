@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
-from actions.models import Bilan, FicheAction
+from actions.models import Bilan, Campagne, FicheAction
 from gouvernance.querysets import SeanceQuerySet
 from offre.models import Convention, OffreInsertion
 from pdi.socle.models import LigneEtat
@@ -110,7 +110,7 @@ class EtatPoint(models.TextChoices):
     REPORTE = "reporte", "Reporté"
 
 
-OBJETS_DU_POINT = ("fiche", "bilan", "offre", "convention", "rapport", "proposition", "avenant")
+OBJETS_DU_POINT = ("fiche", "bilan", "campagne", "offre", "convention", "rapport", "proposition", "avenant")
 _UN_SEUL_OBJET = reduce(
     operator.or_,
     (Q(**{f"{objet}__isnull": objet != choisi for objet in OBJETS_DU_POINT}) for choisi in OBJETS_DU_POINT),
@@ -120,6 +120,7 @@ _UN_SEUL_OBJET = reduce(
 class PointOrdreDuJour(models.Model):
     """A point of the agenda, about one thing at most. `raison`: why the software proposed it (empty: a free topic).
 
+    `campagne`: the bilans of a year, all together.
     `autres_propositions`: those of other groups in the same words as `proposition`, answered with it.
     """
 
@@ -134,6 +135,7 @@ class PointOrdreDuJour(models.Model):
     version = models.PositiveIntegerField("version", default=1)
     fiche = models.ForeignKey(FicheAction, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     bilan = models.ForeignKey(Bilan, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    campagne = models.ForeignKey(Campagne, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     offre = models.ForeignKey(OffreInsertion, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     convention = models.ForeignKey(Convention, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     rapport = models.ForeignKey(RapportAnnuel, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from actions.models import FicheAction
+from actions.models import Campagne, FicheAction
 from gouvernance.models import (
     Decision,
     EtatDecision,
@@ -127,12 +127,13 @@ def _seance(
     TransitionSeance.objects.bulk_create(
         [TransitionSeance(seance=seance, de=de, vers=vers, par=recit.secretaire, le=le) for de, vers, le in etapes]
     )
-    fiches = dit["fiche_du_point"]
+    fiches, bilans = dit["fiche_du_point"], dit.get("bilans_du_point")
+    campagne = Campagne.objects.filter(programme__code=PROGRAMME, annee=date.year - 1).first()
     points = PointOrdreDuJour.objects.bulk_create(
         [
             PointOrdreDuJour(
                 seance=seance, ordre=rang + 1, titre=titre, duree_minutes=25,
-                fiche=recit.fiches.get(fiches.get(str(rang), "")),
+                fiche=recit.fiches.get(fiches.get(str(rang), "")), campagne=campagne if rang == bilans else None,
                 etat=EtatPoint.TRAITE if tenue else EtatPoint.A_VENIR,
             )
             for rang, titre in enumerate(dit["points"])

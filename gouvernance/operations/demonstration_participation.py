@@ -39,6 +39,7 @@ from gouvernance.models import (
 )
 from gouvernance.preparation_dialogue import composer
 from gouvernance.regles.questionnaires import MODELE
+from pdi.comptes.demo import DOMAINE
 from pdi.comptes.models import Utilisateur
 from pdi.socle.typographie import typographier_tout
 
@@ -76,6 +77,7 @@ class _Recit:
     def __init__(self, chemin: Path, jour: datetime.date) -> None:
         self.lu: dict[str, Any] = typographier_tout(json.loads(chemin.read_text(encoding="utf-8")))
         self.jour = jour
+        self.comptes = {u.courriel.split("@")[0]: u for u in Utilisateur.objects.filter(courriel__endswith=DOMAINE)}
         self.secretaire = Utilisateur.objects.filter(courriel=SECRETAIRE).first()
         self.fiches = {f.numero: f for f in FicheAction.objects.filter(programme__code=PROGRAMME)}
 
@@ -96,13 +98,15 @@ class _Recit:
         return Membre.objects.bulk_create(
             [
                 Membre(
-                    instance=instance, nom=m["nom"], qualite=m["qualite"], college=m.get("college", "beneficiaire"),
+                    instance=instance, nom=m.get("nom", ""), compte=self.comptes.get(m.get("compte", "")),
+                    qualite=m["qualite"], college=m.get("college", "beneficiaire"),
                     voix=not m.get("sans_voix"), preside=bool(m.get("preside")), demonstration=True,
                     mandat=DateRange(
                         self.dans(m.get("debut", -26)).replace(day=1), self.dans(m["fin"]) if "fin" in m else None
                     ),
                 )
                 for m in dits
+                if m.get("nom") or m["compte"] in self.comptes
             ]
         )  # fmt: skip
 

@@ -210,7 +210,7 @@ def reporter_seance(*, seance: Seance, par: Any, motif: str, debut: datetime.dat
         raise RegleMetier("La nouvelle date est passée : choisissez un jour à venir.", champ="debut")
     convoquee = lue.etat == EtatSeance.CONVOQUEE
     points = [
-        {n: getattr(p, n) for n in ("titre", "texte", "duree_minutes", "raison", "fiche", "bilan", "offre",
+        {n: getattr(p, n) for n in ("titre", "texte", "duree_minutes", "raison", "fiche", "bilan", "campagne", "offre",
                                     "convention", "rapport", "proposition", "avenant")}
         | {"autres_propositions": list(p.autres_propositions.all())}
         for p in lue.points.prefetch_related("autres_propositions")

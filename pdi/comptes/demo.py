@@ -38,6 +38,7 @@ class _Personne(NamedTuple):
     role: Role
     structure: str = ""  # key of the name or acronym, in the demonstration's département or national
     territoire: str = ""
+    place: str = ""  # what the account shows that its role does not say
 
     @property
     def courriel(self) -> str:
@@ -57,6 +58,14 @@ PERSONNES = (
     _Personne("Andréa", "Témoin", "Directrice d’Act’Essonne", Role.PRESTATAIRE, "Act’Essonne"),
     _Personne("Camille", "Échantillon", "Chargée de mission insertion, CAF", Role.PARTENAIRE, "CAF"),
     _Personne("Dominique", "Maquette", "Vice-présidence, insertion et emploi", Role.DIRECTION, "CD91"),
+    _Personne(
+        "Charlie",
+        "Spécimen",
+        "Membre du Groupe Ressources RSA",
+        Role.PARTENAIRE,
+        "Groupe Ressources RSA",
+        place="Membre, bénéficiaire",
+    ),
     _Personne("Marc", "Exemple", "Responsable du SARSA", Role.PILOTE, "SARSA"),
     _Personne("Inès", "Témoin", "Responsable du SCD", Role.PILOTE, "SCD"),
     _Personne("Laure", "Modèle", "Directrice des projets transversaux", Role.PILOTE, "DPT"),
@@ -66,10 +75,14 @@ PERSONNES = (
 
 
 def comptes_de_demonstration() -> list[CompteDemonstration]:
-    """Return one account per role, in the order of the roles: (role in words, e-mail, password)."""
-    vus: dict[Role, CompteDemonstration] = {}
+    """Return one account per role, in the order of the roles, then a member who represents beneficiaries.
+
+    Each as (role in words, e-mail, password).
+    """
+    vus: dict[str, CompteDemonstration] = {}
     for personne in PERSONNES:
-        vus.setdefault(personne.role, CompteDemonstration(personne.role.label, personne.courriel, MOT_DE_PASSE))
+        mots = personne.place or personne.role.label
+        vus.setdefault(mots, CompteDemonstration(mots, personne.courriel, MOT_DE_PASSE))
     return list(vus.values())
 
 

@@ -237,9 +237,14 @@ def test_le_releve_dit_la_presence_les_votes_et_les_decisions_en_pdf_et_en_word(
 def test_le_dossier_de_seance_porte_le_bilan_de_la_fiche_a_l_ordre_du_jour(client, service, seance):
     fiche = FicheFactory.create(numero="2.1")
     BilanFactory.create(fiche=fiche, etat="valide", realisations="Deux cents rendez-vous tenus.")
+    remis = BilanFactory.create(etat="soumis", realisations="Trente ateliers ouverts.", campagne__etat="ouverte")
     ops.ajouter_points(seance=seance, points=[{"titre": "Fiche 2.1", "fiche": fiche}], par=service)
+    proposes = f"bilans-{remis.campagne_id}"
+    client.post(reverse("gouvernance:seance_ordre", args=[seance.pk]), {"geste": "retenir", "propose": [proposes]})
+    assert "Ouvrir les bilans" in client.get(seance.get_absolute_url()).text
     dits = imprimer(client, seance, "dossier")
     assert "Deux cents rendez-vous tenus." in dits
+    assert "Trente ateliers ouverts." in dits  # the bilans of a year, under one point
     assert "1. Premier point" in dits
     assert client.post(reverse("gouvernance:seance_imprimer", args=[seance.pk, "releve"])).status_code == 404
 
