@@ -61,10 +61,10 @@ def rassembler_offre(matiere: Matiere, _avant: list[ChapitreContenu]) -> dict[st
         ],
         [_par_categorie(lu), _suites(lu), _offres(lu)],
         [
-            chiffre(len(lu.offres), "offres publiées",
+            chiffre(len(lu.offres), "offres publiées", seul="offre publiée",
                     detail=f"dont {len(ouvertes)} publiées en {matiere.annee}" if ouvertes else ""),
-            chiffre(len(operateurs), "opérateurs"),
-            chiffre(MASQUE if lu.total.masque else lu.total.entrees, "entrées en action",
+            chiffre(len(operateurs), "opérateurs", seul="opérateur"),
+            chiffre(MASQUE if lu.total.masque else lu.total.entrees, "entrées en action", seul="entrée en action",
                     detail=f"pour les prescriptions transmises en {matiere.annee}"),
         ],
     )  # fmt: skip
@@ -147,7 +147,7 @@ def rassembler_conventions(matiere: Matiere, _avant: list[ChapitreContenu]) -> d
         ],
         [_argent(argent), _objectifs(objectifs)],
         [
-            chiffre(len(argent), "conventions",
+            chiffre(len(argent), "conventions", seul="convention",
                     detail=f"avec {compte(len({a.convention.operateur_id for a in argent}), 'opérateur')}"),
             chiffre(mandate, f"mandatés en {matiere.annee}", genre="euros",
                     detail=f"pour {valeur_unite(prevu, '€')} prévus" if prevu is not None else ""),
@@ -193,7 +193,7 @@ def _objectifs(objectifs: list[ObjectifRapporte]) -> Tableau:
          colonne("Source", largeur=13)],
         ([o.convention.numero, str(o.convention.operateur), o.ligne.libelle, *_resultat(o),
           "bilan envoyé" if o.gele else "comptage"] for o in objectifs),
-        feuille="Objectifs", vide="Aucun objectif n’est fixé pour l’année.",
+        feuille="Objectifs", vide="Aucun objectif n’est fixé pour l’année.", groupe=2,
     )  # fmt: skip
 
 
@@ -233,7 +233,7 @@ def rassembler_calculs(matiere: Matiere, avant: list[ChapitreContenu]) -> dict[s
                 [colonne("Calcul", largeur=34), colonne("Définition", largeur=60), colonne("Numérateur", largeur=40),
                  colonne("Dénominateur", largeur=40), colonne("Source", largeur=30), colonne("Formule", largeur=9)],
                 ([d.libelle, d.definition, d.numerateur, d.denominateur, d.source, d.version] for d, _ in declares),
-                feuille="Définitions des calculs",
+                feuille="Définitions des calculs", groupe=1,
             ),
         ],
     )  # fmt: skip

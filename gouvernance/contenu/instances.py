@@ -115,13 +115,14 @@ def rassembler_instances(matiere: Matiere, _avant: list[ChapitreContenu]) -> dic
             _seances(tenues, {i.pk: i for i in lu.instances}, lu),
         ],
         [
-            chiffre(len(tenues), "séances tenues",
+            chiffre(len(tenues), "séances tenues", seul="séance tenue",
                     detail=f"par {compte(len(cites), 'instance')}" if cites else "aucune instance ne s’est réunie"),
             chiffre(taux(venus, convoques), "de participation", genre="pourcentage",
                     detail=f"{compte(venus, 'présence')} sur {compte(convoques, 'convocation')}"),
             *([chiffre(a_jour, "instances ont tenu leurs séances", sur=len(dues), detail="parmi celles qui en doivent")]
               if dues else []),
-            chiffre(sum(s.decidees for s in tenues if s.instance_id not in commissions), "décisions prises"),
+            chiffre(sum(s.decidees for s in tenues if s.instance_id not in commissions),
+                    "décisions prises", seul="décision prise"),
         ],
     )  # fmt: skip
 
@@ -243,7 +244,7 @@ def rassembler_decisions(matiere: Matiere, _avant: list[ChapitreContenu]) -> dic
         [_par_type(lu.decisions), _liste(lu, {d.pk for d in retard})],
         [
             chiffre(faites, "décisions tenues", sur=len(lu.decisions)),
-            chiffre(attente, "restent à tenir",
+            chiffre(attente, "restent à tenir", seul="reste à tenir",
                     detail=f"dont {len(retard)} en retard" if retard else "aucune n’est en retard"),
         ],
     )  # fmt: skip
@@ -275,5 +276,5 @@ def _liste(lu: DecisionsLues, retard: set[int]) -> Tableau:
              f"{d.get_etat_display()}, en retard" if d.pk in retard else d.get_etat_display()]
             for d in lu.decisions
         ),
-        feuille="Décisions", vide="Aucune décision n’a été notée dans l’année.",
+        feuille="Décisions", vide="Aucune décision n’a été notée dans l’année.", groupe=2,
     )  # fmt: skip

@@ -10,7 +10,7 @@ import datetime
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from pdi.socle import formats
 from pdi.socle.formats import typographier
@@ -40,7 +40,10 @@ class ColonneTableau(TypedDict):
 
 
 class Tableau(TypedDict):
-    """A table. `feuille` names its sheet, `vide` is said when it has no row."""
+    """A table. `feuille` names its sheet, `vide` is said when it has no row.
+
+    `groupe`: how many first columns say, once printed, what the rows under them share.
+    """
 
     code: str
     titre: str
@@ -50,16 +53,21 @@ class Tableau(TypedDict):
     total: list[Any] | None
     note: str
     vide: str
+    groupe: NotRequired[int]
 
 
 class ChiffreTableau(TypedDict):
-    """A key figure above the tables. `sur`: what it is a part of, None when it is not; `detail` in words."""
+    """A key figure above the tables. `sur`: what it is a part of, None when it is not; `detail` in words.
+
+    `libelle` names it from one version to the next; `seul` is what is read when it counts none or one.
+    """
 
     valeur: Any
     sur: Any
     genre: str
     libelle: str
     detail: str
+    seul: NotRequired[str]
 
 
 def colonne(titre: str, genre: str = "texte", largeur: int = 14) -> ColonneTableau:
@@ -67,11 +75,19 @@ def colonne(titre: str, genre: str = "texte", largeur: int = 14) -> ColonneTable
     return ColonneTableau(titre=titre, genre=genre, largeur=largeur)
 
 
-def chiffre(valeur: Any, libelle: str, *, sur: Any = None, genre: str = "entier", detail: str = "") -> ChiffreTableau:
+def chiffre(
+    valeur: Any, libelle: str, *, seul: str = "", sur: Any = None, genre: str = "entier", detail: str = ""
+) -> ChiffreTableau:
     """Return a key figure."""
-    return ChiffreTableau(
+    lu = ChiffreTableau(
         valeur=_json(valeur), sur=_json(sur), genre=genre, libelle=typographier(libelle), detail=typographier(detail)
     )
+    return lu | {"seul": typographier(seul)} if seul else lu
+
+
+def dire_libelle(c: ChiffreTableau) -> str:
+    """Return what a key figure counts, in the number of its value."""
+    return c.get("seul", c["libelle"]) if c["valeur"] in (0, 1) else c["libelle"]
 
 
 def tableau(
@@ -84,9 +100,10 @@ def tableau(
     total: Sequence[Any] | None = None,
     note: str = "",
     vide: str = "",
+    groupe: int = 0,
 ) -> Tableau:
     """Return a table of JSON values; dates and decimals are turned into text, texts get French typography."""
-    return Tableau(
+    lu = Tableau(
         code=code,
         titre=typographier(titre),
         feuille=feuille or titre,
@@ -96,6 +113,21 @@ def tableau(
         note=typographier(note),
         vide=typographier(vide),
     )
+    return lu | {"groupe": groupe} if groupe else lu
+
+
+def en_groupes(lu: Tableau, nombre: int = LIGNES_IMPRIMEES) -> tuple[Tableau, list[tuple[str, list[list[Any]]]]]:
+    """Return the table without the columns that its rows share, and (what they share, rows) as far as it is printed."""
+    rang = lu.get("groupe", 0)
+    reste = lu | {"colonnes": lu["colonnes"][rang:], "lignes": [ligne[rang:] for ligne in lu["lignes"]]}
+    groupes: list[tuple[str, list[list[Any]]]] = []
+    for ligne in lu["lignes"][:nombre]:
+        dits = [dire(v, c["genre"]) for v, c in zip(ligne[:rang], lu["colonnes"][:rang], strict=True)]
+        partage = ", ".join(mot for mot in dits if mot != "–")
+        if not groupes or groupes[-1][0] != partage:
+            groupes.append((partage, []))
+        groupes[-1][1].append(ligne[rang:])
+    return reste, groupes
 
 
 def donnees(

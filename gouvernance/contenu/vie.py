@@ -57,18 +57,18 @@ def rassembler_avenants(matiere: Matiere, _avant: list[ChapitreContenu]) -> dict
             ),
             tableau(
                 "avenants-fiches", "Ce que les avenants changent dans les fiches",
-                [colonne("Avenant", largeur=9), colonne("Fiche", largeur=8), colonne("Rubrique", largeur=22),
+                [colonne("Avenant", largeur=9), colonne("Fiche", largeur=8), colonne("Rubrique", largeur=20),
                  colonne("Texte remplacé", largeur=44), colonne("Nouveau texte", largeur=44),
-                 colonne("Motif", largeur=34)],
+                 colonne("Motif", largeur=44)],
                 ([f"n° {c.avenant.numero}", c.numero, c.get_champ_display(), c.avant,
                   c.intitule if c.creation else c.apres, c.motif] for c in changements),
                 feuille="Changements des fiches", vide="Aucune fiche n’est changée par ces avenants.",
             ),
         ],
         [
-            chiffre(sum(a.etat == EtatAvenant.VOTE for a in avenants), "avenants votés"),
-            *(chiffre(combien, f"fiches {mot}") for mot, combien in _sortes(changements).items()
-              if combien or mot == "modifiées"),
+            chiffre(sum(a.etat == EtatAvenant.VOTE for a in avenants), "avenants votés", seul="avenant voté"),
+            *(chiffre(combien, f"fiches {mot}", seul=f"fiche {mot[:-1]}")
+              for mot, combien in _sortes(changements).items() if combien or mot == "modifiées"),
         ],
     )  # fmt: skip
 
@@ -109,12 +109,12 @@ def rassembler_participation(matiere: Matiere, _avant: list[ChapitreContenu]) ->
         ],
         [_groupes(groupes), _propositions(lu)],
         [
-            chiffre(sum(g.tenues for g in lu.groupes), "réunions des groupes"),
+            chiffre(sum(g.tenues for g in lu.groupes), "réunions des groupes", seul="réunion des groupes"),
             chiffre(lu.suivies, "propositions retenues", sur=lu.proposees,
                     detail=f"{compte(lu.repondues, 'a reçu', 'ont reçu')} une réponse"),
             *([chiffre(lu.ep.avec, "équipes pluridisciplinaires avec un bénéficiaire", sur=lu.ep.tenues)]
               if lu.ep.tenues else []),
-            *([chiffre(formes, "personnes formées",
+            *([chiffre(formes, "personnes formées", seul="personne formée",
                        detail=f"{compte(lu.formations, 'formation')}, {nombre(lu.heures)} heures")]
               if lu.formations else []),
         ],
@@ -185,11 +185,12 @@ def rassembler_ep(matiere: Matiere, _avant: list[ChapitreContenu]) -> dict[str, 
             ),
         ],
         [
-            chiffre(lu.seances, "séances tenues"),
+            chiffre(lu.seances, "séances tenues", seul="séance tenue"),
             chiffre(_ou_secret(lu.examines), "avis rendus"),
-            chiffre(_ou_secret(lu.decisions), "décisions prises"),
-            chiffre(_ou_secret(lu.entendues), "personnes entendues"),
-            chiffre(_ou_secret(lu.ecarts), "décisions qui s’écartent de l’avis"),
-            chiffre(_ou_secret(lu.recours), "recours reçus"),
+            chiffre(_ou_secret(lu.decisions), "décisions prises", seul="décision prise"),
+            chiffre(_ou_secret(lu.entendues), "personnes entendues", seul="personne entendue"),
+            chiffre(_ou_secret(lu.ecarts), "décisions qui s’écartent de l’avis",
+                    seul="décision qui s’écarte de l’avis"),
+            chiffre(_ou_secret(lu.recours), "recours reçus", seul="recours reçu"),
         ],
     )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from gouvernance.contenu.tableaux import LARGEUR_COURTE, LIGNES_IMPRIMEES, ChiffreTableau, Tableau, dire
+from gouvernance.contenu.tableaux import LARGEUR_COURTE, LIGNES_IMPRIMEES, ChiffreTableau, Tableau, dire, dire_libelle
 from pdi.socle.formats import compte, typographier
 from pdi.socle.graphiques import TONS
 
@@ -58,7 +58,7 @@ def _chapitre_de_tableaux(donnees: Mapping[str, Any]) -> Iterator[Bloc]:
 def _chiffre(c: ChiffreTableau) -> str:
     sur = f" sur {dire(c['sur'], c['genre'])}" if c["sur"] is not None else ""
     detail = f" ({c['detail']})" if c["detail"] else ""
-    return f"{dire(c['valeur'], c['genre'])}{sur} {c['libelle']}{detail}"
+    return f"{dire(c['valeur'], c['genre'])}{sur} {dire_libelle(c)}{detail}"
 
 
 def _tableau(lu: Tableau) -> Iterator[Bloc]:

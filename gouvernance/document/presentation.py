@@ -14,7 +14,7 @@ from django.template.loader import get_template
 from gouvernance.contenu import chapitre
 from gouvernance.contenu.axes import fiches_du_noeud
 from gouvernance.contenu.formes import LigneIndicateur, Noeud, SectionFiche
-from gouvernance.contenu.tableaux import dire
+from gouvernance.contenu.tableaux import ChiffreTableau, dire, dire_libelle
 from gouvernance.regles.rapport import echeance_deliberation
 from pdi.socle import graphiques
 from pdi.socle.formats import compte, date_longue, ecart, euros, nombre, pourcentage, valeur_unite
@@ -103,13 +103,13 @@ def reperes(contenu: Mapping[str, Any]) -> list[Repere]:
     return lus[:8]
 
 
-def _du_tableau(c: Mapping[str, Any]) -> Repere:
+def _du_tableau(c: ChiffreTableau) -> Repere:
     sur = dire(c["sur"], c["genre"]) if c["sur"] is not None else ""
     part = _part(c["valeur"], c["sur"]) if sur and str(c["valeur"]).isdecimal() else None
     valeur = (
         euros(c["valeur"], 0) if c["genre"] == "euros" and c["valeur"] is not None else dire(c["valeur"], c["genre"])
     )
-    return Repere(valeur, c["libelle"], sur, part, c["detail"])
+    return Repere(valeur, dire_libelle(c), sur, part, c["detail"])
 
 
 def _ecart(x: Mapping[str, Any]) -> Ecart:

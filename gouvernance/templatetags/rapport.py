@@ -70,12 +70,14 @@ def dit(nombre: Any, genre: str) -> str:
 @register.inclusion_tag("documents/rapport/_tableau.html")
 def tableau(lu: tableaux.Tableau) -> dict[str, Any]:
     """`{% tableau t %}` a table of the report, as far as it is printed: the rest is in the workbook."""
+    imprime, groupes = tableaux.en_groupes(lu)
+    colonnes = imprime["colonnes"]
     return {
         "t": lu,
-        "entete": _cases([c["titre"] for c in lu["colonnes"]], lu["colonnes"], entete=True),
-        "lignes": [_cases(ligne, lu["colonnes"]) for ligne in lu["lignes"][: tableaux.LIGNES_IMPRIMEES]],
-        "parts": tableaux.parts(lu),
-        "total": _cases(lu["total"], lu["colonnes"]) if lu["total"] else None,
+        "entete": _cases([c["titre"] for c in colonnes], colonnes, entete=True),
+        "groupes": [(partage, [_cases(ligne, colonnes) for ligne in lignes]) for partage, lignes in groupes],
+        "parts": tableaux.parts(imprime),
+        "total": _cases(lu["total"], colonnes) if lu["total"] else None,
         "reste": max(0, len(lu["lignes"]) - tableaux.LIGNES_IMPRIMEES),
     }
 
@@ -95,6 +97,12 @@ def _cases(
         }
         for v, c in zip(ligne, colonnes, strict=True)
     ]
+
+
+@register.filter
+def dire_libelle(c: tableaux.ChiffreTableau) -> str:
+    """`{{ c|dire_libelle }}` what a key figure counts, in the singular or the plural."""
+    return tableaux.dire_libelle(c)
 
 
 @register.filter

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ from gouvernance.contenu import chapitre, mettre_a_niveau, rassembler, serialise
 from gouvernance.contenu.tableaux import LIGNES_IMPRIMEES, colonne, dire, parts, tableau
 from gouvernance.document import Edition, composer_corps
 from gouvernance.models import Decision, Instance, Membre, Presence, Seance
+from gouvernance.templatetags import rapport as gabarits_rapport
 from offre.models import MontantConvention
 from pdi.comptes.models import Role
 from pdi.socle.masquage import MASQUE
@@ -224,3 +226,15 @@ def test_les_colonnes_ne_depassent_jamais_la_page():
     assert instance + nature + jour <= 100
     assert not any(part % 2 for part in (instance, nature, jour))  # the classes of the style sheet are even
     assert (nature, jour) == (22, 12)  # neither the words nor the date are cut
+
+
+def test_ce_que_des_lignes_partagent_est_imprime_une_fois():
+    """Five objectives of one convention: its number and its operator head them, and leave their width to the rest."""
+    colonnes = [colonne("Convention"), colonne("Opérateur", largeur=40), colonne("Objectif", largeur=36)]
+    lignes_lues = [["C-1", "Horizons", "Entrées"], ["C-1", "Horizons", "Sorties"], ["C-2", "", "Entrées"]]
+    lu = tableau("t", "Objectifs", colonnes, lignes_lues, groupe=2)
+    page = render_to_string("documents/rapport/_tableau.html", gabarits_rapport.tableau(lu))
+    assert page.count("C-1, Horizons") == 1
+    assert '<th scope="rowgroup" colspan="1">C-2</th>' in page
+    assert page.count('scope="row"') == 3
+    assert "Opérateur" not in page
