@@ -15,8 +15,9 @@ from parcours.models import Motif, NatureMotif
 from parcours.operations.affectations import SaisieReferent
 from parcours.operations.rendez_vous_suivis import CHOIX, CONFIER
 from pdi.comptes.models import Habilitation, Role, Utilisateur
-from pdi.structures.models import Structure
+from pdi.structures.models import NatureStructure, Structure
 
+SANS_REFERENT = (NatureStructure.ETAT, NatureStructure.REGION, NatureStructure.COLLECTIF)  # they follow nobody
 SANS_COMPTE = "Un agent sans compte : écrivez son nom, choisissez sa structure."
 
 
@@ -66,9 +67,10 @@ class DesignerForm(forms.Form):
         self.fields["motif_fin"].queryset = motifs_de_fin()  # type: ignore[attr-defined]
 
     def _offrir_structures(self) -> None:
-        """Offer the structures of the département, first those that already receive people, then by nature."""
+        """Offer those of the département that may employ a référent, first those that already receive people."""
         champ: Any = self.fields["structure"]
-        champ.queryset = Structure.objects.actives().d_ici().order_by("nature", "nom", "pk")
+        possibles = Structure.objects.actives().d_ici().exclude(nature__in=SANS_REFERENT)
+        champ.queryset = possibles.order_by("nature", "nom", "pk")
         recoivent = list(champ.queryset.filter(RECOIT).order_by("nom", "pk").values_list("pk", flat=True))
         (_, *groupes) = par_nature(champ.queryset, (), {"Accueillent déjà des personnes": recoivent})
         champ.choices = [("", champ.empty_label), *groupes]

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Case, CharField, Exists, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, Func, OuterRef, Q, Subquery, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
 from parcours.droits import HORS_PORTEE
 from parcours.droits.affectations import encadrees, peut_transferer
-from parcours.models import AffectationReferent, CapaciteReferent, Personne
+from parcours.models import AffectationReferent, CapaciteReferent, Orientation, Personne
 from parcours.querysets import PersonneQuerySet
 from parcours.regles.affectations import PERSONNE_DECEDEE
 from parcours.regles.lots import Apercu, empreinte_de
@@ -27,6 +27,7 @@ from .affectations import SaisieReferent, reprendre, retirer
 from .rendez_vous_suivis import annoncer, faire_suivre, rendez_vous_de
 
 PAQUET = 1000
+NOMMEES = 3  # structures said by name in a preview
 DEJA = "Déjà suivie par ce référent."
 POSTERIEURE = "Un référent est désigné à partir de cette date ou après."
 SANS_MOTIF = "Suivie par un autre référent : indiquez un motif de fin pour le remplacer."
@@ -82,6 +83,19 @@ def apercevoir_designation(*, personnes: PersonneQuerySet, saisie: SaisieReferen
     return apercu
 
 
+def _orientees_ailleurs(apercu: Apercu, saisie: SaisieReferent) -> list[str]:
+    """Return how many of those kept are oriented to another structure than that of the référent, and to which."""
+    autres = (
+        Orientation.objects.au(saisie.debut).filter(personne__in=apercu.retenues).exclude(structure=saisie.structure)
+    )
+    lues = list(autres.values_list("structure__nom").annotate(n=Count("pk")).order_by("-n", "structure__nom"))
+    if not lues:
+        return []
+    nommees = ", ".join(f"{nom} ({n})" for nom, n in lues[:NOMMEES]) + (", et d’autres" if len(lues) > NOMMEES else "")
+    total = compte(sum(n for _, n in lues), "est orientée", "sont orientées")
+    return [f"{total} vers une autre structure que la sienne\u00a0: {nommees}. Leur orientation ne change pas."]
+
+
 def _constats(apercu: Apercu, saisie: SaisieReferent) -> list[str]:
     """Return what the author must know before confirming."""
     qui = f"{saisie.qui} ({saisie.structure}) à partir du {saisie.debut:%d/%m/%Y}"
@@ -91,6 +105,7 @@ def _constats(apercu: Apercu, saisie: SaisieReferent) -> list[str]:
         dites.append(f"{compte(erronees, 'désignation')} du même jour à retirer\u00a0: seul le journal en garde trace.")
     if len(apercu.remplacees) > erronees:
         dites.append(f"{compte(len(apercu.remplacees) - erronees, 'suivi')} en cours\u00a0: fin la veille.")
+    dites += _orientees_ailleurs(apercu, saisie)
     if saisie.referent is None:
         return dites
     deja = AffectationReferent.objects.filter(referent=saisie.referent, periode__contains=saisie.debut).count()

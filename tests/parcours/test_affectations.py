@@ -22,6 +22,7 @@ from parcours.models import (
     ModeleCourrier,
     NatureCourrier,
     NatureMotif,
+    Orientation,
     Personne,
 )
 from parcours.operations.affectations import SaisieReferent, SuiviEnCours, designer_referent, terminer_suivi
@@ -199,7 +200,7 @@ def test_le_cout_d_un_lot_ne_depend_pas_du_nombre(encadrant, service, motif, dja
         cles = [personne_suivie(referent=depart, structure=service).pk for _ in range(combien)]
         toutes, saisie = Personne.objects.filter(pk__in=cles), designation(arrivee, service, motif_fin=motif)
         vu = apercevoir_designation(personnes=toutes, saisie=saisie, par=encadrant)
-        with django_assert_num_queries(12) as lues:
+        with django_assert_num_queries(13) as lues:
             designer_lot(personnes=toutes, saisie=saisie, par=encadrant, empreinte=vu.empreinte)
         return len(lues)
 
@@ -237,15 +238,18 @@ def test_sans_motif_les_referents_en_place_restent(client: Client, encadrant, se
     assert list(vu.ecartees.values()) == [[suivie.pk]]
 
 
-def test_une_capacite_depassee_se_dit_avant(encadrant, service, motif):
+def test_une_capacite_depassee_et_une_orientation_ailleurs_se_disent_avant(encadrant, service, motif):
     nadia = referent(service)
     CapaciteReferent.objects.create(referent=nadia, places=1, periode=depuis(il_y_a(10)))
     cles = [personne_suivie(structure=service).pk for _ in range(2)]
+    Orientation.objects.filter(personne=cles[0]).update(structure=StructureFactory.create(nom="Cap emploi"))
     vu = apercevoir_designation(
         personnes=Personne.objects.filter(pk__in=cles), par=encadrant,
         saisie=designation(nadia, service, motif_fin=motif),
     )  # fmt: skip
     assert vu.alertes == [f"{nadia}\u00a0: 2\u00a0personnes suivies en tout, pour une capacité de 1."]
+    dites = "1\u00a0est orientée vers une autre structure que la sienne\u00a0: Cap emploi (1)."
+    assert any(dite.startswith(dites) for dite in vu.constats)
 
 
 def test_un_lot_n_est_lu_que_par_son_auteur(client: Client, encadrant):
