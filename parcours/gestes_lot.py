@@ -146,4 +146,7 @@ def personnes_de(lot: Lot) -> PersonneQuerySet:
 
 def formulaire(lot: Lot, donnees: Any = None) -> Any:
     """Return the form of the act, bound to `donnees`, else to what was saved, else blank."""
-    return GESTES[lot.geste].form(donnees if donnees is not None else (lot.saisie or None), par=lot.auteur)
+    form = GESTES[lot.geste].form(donnees if donnees is not None else (lot.saisie or None), par=lot.auteur)
+    if lot.origine_id and lot.geste == GesteLot.TRANSFERER:  # a portfolio is not handed to who has it
+        form.fields["referent"].queryset = form.fields["referent"].queryset.exclude(pk=lot.origine_id)
+    return form

@@ -66,6 +66,7 @@ class _Lectures:
         valeurs = {
             "civilite": civilite(personne), "prenom": personne.prenoms.split(" ")[0],
             "nom": personne.nom_usage or personne.nom_naissance, "date": date_longue(self.jour),
+            regles.ACCORD: personne.sexe,
         }  # fmt: skip
         if suivi:
             valeurs["referent"] = str(suivi)

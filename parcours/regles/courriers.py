@@ -39,6 +39,8 @@ ABSENCES: Mapping[str, str] = {
 }
 SANS_ADRESSE = "Aucune adresse postale n’est connue aujourd’hui."
 _CHAMP = re.compile(r"\{([^{}]*)\}")
+_ACCORD = re.compile(r"\{([^{}/]+)/([^{}/]+)\}")  # « {attendue/attendu} »: as the sex of the person, both when unknown
+ACCORD = "accord"  # where `fusionner` reads that sex
 # What the window of an envelope, or the visible third of a folded sheet, never says.
 _INDISCRET = re.compile(r"\b(rsa|insertion|allocat\w*|bénéficiaire\w*|minima|solidarit\w*|social\w*)\b", re.IGNORECASE)
 
@@ -52,8 +54,9 @@ LIGNES_ADRESSE = 6
 
 
 def champs_utilises(*textes: str) -> list[str]:
-    """Return the names written between braces, in order, once each."""
-    return list(dict.fromkeys(nom.strip() for texte in textes for nom in _CHAMP.findall(texte)))
+    """Return the names written between braces, in order, once each; a word given in both genders is no name."""
+    sans = (_ACCORD.sub("", texte) for texte in textes)
+    return list(dict.fromkeys(nom.strip() for texte in sans for nom in _CHAMP.findall(texte)))
 
 
 def fautes_du_modele(*textes: str, champs: Mapping[str, str] = CHAMPS) -> list[str]:
@@ -74,8 +77,16 @@ def champs_manquants(valeurs: Mapping[str, str], *textes: str) -> list[str]:
 
 
 def fusionner(texte: str, valeurs: Mapping[str, str], champs: Mapping[str, str] = CHAMPS) -> str:
-    """Return `texte` with its fields replaced; only those of `champs` are, values are never read again for fields."""
+    """Return `texte` with its fields replaced; only those of `champs` are, values are never read again for fields.
+
+    A word in both genders agrees with the person: `valeurs[ACCORD]` is F, H or empty.
+    """
+    texte = _ACCORD.sub(lambda m: _accorder(m[1].strip(), m[2].strip(), valeurs.get(ACCORD, "")), texte)
     return _CHAMP.sub(lambda m: valeurs.get(m[1].strip(), "") if m[1].strip() in champs else m[0], texte)
+
+
+def _accorder(feminin: str, masculin: str, sexe: str) -> str:
+    return {"F": feminin, "H": masculin}.get(sexe, f"{feminin} ou {masculin}")
 
 
 def discret(texte: str) -> bool:

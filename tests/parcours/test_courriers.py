@@ -66,9 +66,20 @@ def test_un_champ_inconnu_est_refuse_avec_le_plus_proche():
 @given(st.dictionaries(st.sampled_from(sorted(regles.CHAMPS)), st.text(max_size=40)), st.text(max_size=200))
 def test_rien_n_est_fusionne_hors_de_la_liste(valeurs, texte):
     rendu = regles.fusionner(texte, valeurs)
-    if not any(f"{{{c}}}" in texte.replace(" ", "") for c in regles.CHAMPS):
+    if "/" not in texte and not any(f"{{{c}}}" in texte.replace(" ", "") for c in regles.CHAMPS):
         assert rendu == texte
     assert regles.fusionner("{nir} {nom}", {"nir": "1 85", "nom": "{nir}"}) == "{nir} {nir}"
+
+
+@pytest.mark.parametrize(
+    ("sexe", "attendu"),
+    [("F", "Vous êtes attendue."), ("H", "Vous êtes attendu."), ("", "Vous êtes attendue ou attendu.")],
+    ids=["femme", "homme", "inconnu"],
+)
+def test_un_mot_s_accorde_a_la_personne(sexe, attendu):
+    texte = "Vous êtes {attendue/attendu}."
+    assert regles.fusionner(texte, {regles.ACCORD: sexe}) == attendu
+    assert not regles.fautes_du_modele(texte)
 
 
 @pytest.mark.parametrize("texte", ["Service RSA", "Direction de l’insertion", "Allocataires", "Action sociale"])
