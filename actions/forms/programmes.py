@@ -125,8 +125,8 @@ class SectionLigne(Ligne):
     significatifs = ("rubrique",)
     rubrique = forms.ChoiceField(choices=RubriqueFiche.choices, widget=forms.HiddenInput)
     utilisee = forms.BooleanField(label="Utilisée", required=False)
-    libelle = forms.CharField(label="Intitulé", max_length=120, required=False)
     obligatoire = forms.BooleanField(label="Attendue pour que la fiche soit complète", required=False)
+    libelle = forms.CharField(label="Intitulé", max_length=120, required=False)
     aide = forms.CharField(label="Aide à la saisie", max_length=250, required=False)
 
     @property

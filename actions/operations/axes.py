@@ -43,6 +43,12 @@ def _rang(programme: Programme, parent: Axe | None) -> int:
     return rang
 
 
+def _refuser_numero_pris(axe: Axe) -> None:
+    freres = axe.programme.axes.filter(parent=axe.parent, numero__iexact=axe.numero).exclude(pk=axe.pk)
+    if axe.numero and (pris := freres.first()):
+        raise RegleMetier(f"Le numéro {axe.numero} est déjà celui de « {pris.intitule} ».", champ="numero")
+
+
 def _fin_de_liste(programme: Programme, parent: Axe | None) -> int:
     return (programme.axes.filter(parent=parent).aggregate(m=Max("ordre"))["m"] or 0) + 1
 
@@ -59,6 +65,7 @@ def ajouter_axe(*, programme: Programme, intitule: str, par: Any, numero: str = 
             ordre=_fin_de_liste(verrouille, parent),
         )
         verifier_champs(axe, ["numero", "intitule"])
+        _refuser_numero_pris(axe)
         with contraintes_en_francais(Axe):
             axe.save()
     return axe
@@ -95,6 +102,7 @@ def modifier_axe(
             axe.parent, axe.rang = parent, axe.rang + decalage
             for descendant in descendants:
                 descendant.rang += decalage
+        _refuser_numero_pris(axe)
         with contraintes_en_francais(Axe):
             axe.save()
             Axe.objects.bulk_update(descendants, ["rang"])

@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from actions.droits import peut_gerer_referentiel
 from actions.models import CadreAction, GabaritFiche, RubriqueFiche, SectionGabarit
 from pdi.socle.droits import RegleMetier, exiger
+from pdi.socle.formats import compte
 from pdi.socle.operations import journaliser
 
 from .commun import appliquer, contraintes_en_francais, etat_champs, refuser_si_change, verifier_champs
@@ -101,15 +102,67 @@ def modifier_gabarit(
 
 
 @transaction.atomic
+def supprimer_gabarit(*, gabarit: GabaritFiche, par: Any) -> None:
+    """Delete a layout that no programme uses. Raises DroitInsuffisant, and RegleMetier."""
+    exiger(peut_gerer_referentiel(par))
+    gabarit = GabaritFiche.objects.select_for_update().get(pk=gabarit.pk)
+    if gabarit.programmes.exists():
+        raise RegleMetier("Un programme utilise ce gabarit : donnez-lui d’abord un autre gabarit.")
+    journaliser(par=par, verbe="supprimer_gabarit", objet=gabarit, avant=etat_gabarit(gabarit))
+    gabarit.delete()
+
+
+@transaction.atomic
 def creer_cadre(*, libelle: str, par: Any, description: str = "") -> CadreAction:
     """Create a framework (SPIE, FSE…). Raises DroitInsuffisant, and RegleMetier when it exists."""
     exiger(peut_gerer_referentiel(par))
-    cadre = CadreAction(libelle=libelle.strip(), description=description.strip(), code=slugify(libelle)[:30])
-    if not cadre.libelle or not cadre.code:
+    cadre = CadreAction()
+    _nommer_cadre(cadre, libelle, description)
+    journaliser(par=par, verbe="creer_cadre", objet=cadre, apres=etat_cadre(cadre))
+    return cadre
+
+
+def etat_cadre(cadre: CadreAction) -> dict[str, str]:
+    """Return {label: value in words} of a framework."""
+    return etat_champs(cadre, ["libelle", "description"])
+
+
+def _nommer_cadre(cadre: CadreAction, libelle: str, description: str) -> None:
+    """Write the name and what follows from it. Raises RegleMetier when another framework bears it."""
+    cadre.libelle, cadre.description, code = libelle.strip(), description.strip(), slugify(libelle)[:30]
+    if not cadre.libelle or not code:
         raise RegleMetier("Donnez le nom du cadre.", champ="libelle")
     verifier_champs(cadre, ["libelle", "description"])
-    if proche := CadreAction.objects.filter(code=cadre.code).first():
+    if proche := CadreAction.objects.filter(code=code).exclude(pk=cadre.pk).first():
         raise RegleMetier(f"Ce cadre existe déjà sous le nom « {proche.libelle} ».", champ="libelle")
+    cadre.code = cadre.code or code
     cadre.save()
-    journaliser(par=par, verbe="creer_cadre", objet=cadre, apres=etat_champs(cadre, ["libelle", "description"]))
+
+
+@transaction.atomic
+def modifier_cadre(
+    *, cadre: CadreAction, libelle: str, par: Any, description: str = "", empreinte: str | None = None
+) -> CadreAction:
+    """Rename a framework; its code, which loaded files name, does not change.
+
+    Raises DroitInsuffisant, ConflitVersion, and RegleMetier when another framework bears the name.
+    """
+    exiger(peut_gerer_referentiel(par))
+    cadre = CadreAction.objects.select_for_update().get(pk=cadre.pk)
+    avant = etat_cadre(cadre)
+    refuser_si_change(cadre, avant, empreinte)
+    _nommer_cadre(cadre, libelle, description)
+    if (apres := etat_cadre(cadre)) != avant:
+        journaliser(par=par, verbe="modifier_cadre", objet=cadre, avant=avant, apres=apres)
     return cadre
+
+
+@transaction.atomic
+def supprimer_cadre(*, cadre: CadreAction, par: Any) -> None:
+    """Delete a framework that no fiche belongs to. Raises DroitInsuffisant, and RegleMetier."""
+    exiger(peut_gerer_referentiel(par))
+    cadre = CadreAction.objects.select_for_update().get(pk=cadre.pk)
+    if nombre := cadre.fiches.count():
+        raise RegleMetier(f"{compte(nombre, 'fiche relève', 'fiches relèvent')} de ce cadre : retirez-le d’abord.")
+    journaliser(par=par, verbe="supprimer_cadre", objet=cadre, avant=etat_cadre(cadre))
+    cadre.delete()

@@ -14,7 +14,7 @@ from django.db.models import F, Max
 from django.utils.text import slugify
 
 from actions.droits import peut_creer_programme, peut_modifier_programme
-from actions.models import NiveauStrategique, Programme, Signataire
+from actions.models import Axe, NiveauStrategique, PreuveSignature, Programme, Signataire
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.operations import journaliser
 from pdi.territoires.models import Departement
@@ -35,6 +35,7 @@ CHAMPS_PROGRAMME = (
     "gabarit", "etat",
 )  # fmt: skip
 NIVEAUX_MAX = 3
+PARTIES = (NiveauStrategique, Axe, Signataire, PreuveSignature)  # go with a programme written by mistake
 Niveaux = Sequence[tuple[str, str]]
 
 
@@ -157,6 +158,32 @@ def modifier_programme(
         if niveaux is not None:
             _ecrire_niveaux(verrouille, niveaux)
     return verrouille
+
+
+def raison_de_garder_programme(programme: Programme) -> str:
+    """Return why the programme cannot be deleted, empty when nothing has been written under it yet."""
+    if programme.date_adoption is not None:
+        return "Ce programme est adopté : il ne se supprime plus. Passez-le à l’état « Échu »."
+    for relation in Programme._meta.related_objects:  # of every storey, this one or above
+        lies: models.Manager[Any] = relation.related_model._base_manager
+        if relation.related_model not in PARTIES and lies.filter(**{relation.field.name: programme}).exists():
+            quoi = relation.related_model._meta.verbose_name_plural
+            return f"D’autres données dépendent de ce programme ({quoi}) : supprimez-les d’abord."
+    return ""
+
+
+@transaction.atomic
+def supprimer_programme(*, programme: Programme, par: Any) -> None:
+    """Delete a programme created by mistake, with its tree and its signatories.
+
+    Raises DroitInsuffisant, and RegleMetier once it is adopted or has fiches, campaigns, reports.
+    """
+    programme = verrouiller_programme(programme)
+    exiger(peut_modifier_programme(par, programme))
+    if raison := raison_de_garder_programme(programme):
+        raise RegleMetier(raison)
+    journaliser(par=par, verbe="supprimer_programme", objet=programme, avant=etat_programme(programme))
+    programme.delete()
 
 
 def _garder_le_document(programme: Programme, adoption: datetime.date, par: Any) -> None:

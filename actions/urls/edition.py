@@ -9,6 +9,7 @@ from actions.views.edition import fiches, gabarits, indicateurs, mesures, progra
 urlpatterns: list[URLPattern | URLResolver] = [
     path("programmes/creer/", programmes.ProgrammeCreer.as_view(), name="programme_creer"),
     path("programmes/<slug:code>/modifier/", programmes.ProgrammeModifier.as_view(), name="programme_modifier"),
+    path("programmes/<slug:code>/supprimer/", programmes.ProgrammeSupprimer.as_view(), name="programme_supprimer"),
     path("programmes/<slug:code>/signataires/", programmes.SignatairesModifier.as_view(), name="signataires_modifier"),
     path("programmes/<slug:code>/arbre/", programmes.axes, name="axes"),
     path("programmes/<slug:code>/arbre/ajouter/", programmes.AxeCreer.as_view(), name="axe_creer"),
@@ -40,5 +41,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("gabarits/", gabarits.gabarits, name="gabarits"),
     path("gabarits/creer/", gabarits.GabaritCreer.as_view(), name="gabarit_creer"),
     path("gabarits/<int:pk>/modifier/", gabarits.GabaritModifier.as_view(), name="gabarit_modifier"),
+    path("gabarits/<int:pk>/supprimer/", gabarits.GabaritSupprimer.as_view(), name="gabarit_supprimer"),
     path("cadres/creer/", gabarits.CadreCreer.as_view(), name="cadre_creer"),
+    path("cadres/<int:pk>/modifier/", gabarits.CadreModifier.as_view(), name="cadre_modifier"),
+    path("cadres/<int:pk>/supprimer/", gabarits.CadreSupprimer.as_view(), name="cadre_supprimer"),
 ]

@@ -98,6 +98,7 @@ class Brouillon {
     try {
       const reponse = await fetch(formulaire.dataset.brouillon, {
         method: "POST", body: new FormData(formulaire), redirect: "manual", headers: { Accept: "application/json" },
+        keepalive: document.visibilityState === "hidden",   // the page is leaving: what is typed still goes
       });
       if (reponse.ok) {
         const { version, heure: enregistre } = await reponse.json();

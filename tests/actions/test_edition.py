@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from actions.models import FicheAction, TypeRole
+from actions.models import FicheAction, Programme, TypeRole
 from actions.operations.fiches import modifier_fiche
 from pdi.comptes.models import Role, Utilisateur
 from pdi.structures.models import NomAlternatif
@@ -254,3 +254,17 @@ def test_une_valeur_saisie_entre_temps_n_est_pas_ecrasee(client: Client, fiche: 
     assert conflit.status_code == 409
     assert "80" in texte(conflit)
     assert indicateur.mesures.get().valeur == 80
+
+
+def test_un_programme_cree_par_erreur_se_supprime_tant_que_rien_n_y_est_ecrit(client: Client):
+    vide = ProgrammeFactory.create(intitule_court="Essai", etat="preparation")
+    suppression = reverse("actions:programme_supprimer", args=[vide.code])
+    assert suppression in client.get(reverse("actions:programme_modifier", args=[vide.code])).content.decode()
+    fiche = FicheFactory.create(programme=vide)
+    client.post(suppression)
+    assert "fiches-actions" in texte(client.get(suppression))
+    assert Programme.objects.filter(pk=vide.pk).exists()
+    fiche.delete()
+    reponse = client.post(suppression, follow=True)
+    assert f"Le programme « {vide} » est supprimé." in texte(reponse)
+    assert not Programme.objects.filter(pk=vide.pk).exists()

@@ -150,6 +150,8 @@ def test_l_arbre_se_construit_jusqu_a_ses_niveaux(programme: Programme, chargee:
         axes.ajouter_axe(programme=programme, intitule="Trop profond", parent=theme, par=chargee)
     with pytest.raises(RegleMetier, match="existe déjà au même endroit"):
         axes.ajouter_axe(programme=programme, intitule="Accès aux droits", par=chargee)
+    with pytest.raises(RegleMetier, match="numéro 1 est déjà celui de « Accès aux droits »"):
+        axes.ajouter_axe(programme=programme, intitule="Emploi", numero="1", par=chargee)
 
 
 def test_un_programme_sans_niveau_demande_de_les_nommer(chargee: Utilisateur):
@@ -236,6 +238,14 @@ def test_un_cadre_ne_se_cree_pas_deux_fois(chargee: Utilisateur):
     gabarits.creer_cadre(libelle="Plan pauvreté", par=chargee)
     with pytest.raises(RegleMetier, match="existe déjà sous le nom « Plan pauvreté »"):
         gabarits.creer_cadre(libelle="plan pauvrete", par=chargee)
+
+
+def test_un_cadre_se_corrige_et_se_supprime_tant_qu_il_ne_sert_pas(chargee: Utilisateur):
+    cadre = gabarits.creer_cadre(libelle="FES+", par=chargee)
+    assert gabarits.modifier_cadre(cadre=cadre, libelle="FSE+", par=chargee).libelle == "FSE+"
+    FicheFactory.create().cadres.add(cadre)
+    with pytest.raises(RegleMetier, match="1\u00a0fiche relève"):
+        gabarits.supprimer_cadre(cadre=cadre, par=chargee)
 
 
 # -- notes and attachments --------------------------------------------------------------------

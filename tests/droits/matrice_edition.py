@@ -11,6 +11,7 @@ from actions.models import EtatAnomalie
 from tests.fabriques import (
     AnomalieFactory,
     AxeFactory,
+    CadreFactory,
     FicheFactory,
     IndicateurFactory,
     MesureFactory,
@@ -35,6 +36,7 @@ PDF = b"%PDF-1.7 essai"
 def preparer(m: Any) -> None:
     """Objects to take away, of each scope."""
     pilote = m.utilisateurs["pilote"]
+    m.cadre = CadreFactory.create()
     m.axe_vide = AxeFactory.create(programme=m.programme)
     m.fiche_vide = FicheFactory.create(axe=m.axe, numero="8.1")
     m.indicateur_vide = IndicateurFactory.create(fiche=m.fiche)
@@ -128,6 +130,8 @@ MATRICE = [
         "actions:programme_modifier", statuts(403, partenaires=404), objet=lambda m: {"code": m.reference.code},
         cas="référence",
     ),
+    Ligne("actions:programme_supprimer", GESTION, objet=programme),
+    Ligne("actions:programme_supprimer", GESTION_ECRIT, objet=programme, methode="POST"),
     Ligne("actions:signataires_modifier", GESTION, objet=programme),
     Ligne(
         "actions:signataires_modifier", GESTION_ECRIT, objet=programme, methode="POST",
@@ -231,6 +235,15 @@ MATRICE = [
     Ligne("actions:gabarit_creer", GESTION_ECRIT, methode="POST", donnees=sections_d_un_gabarit),
     Ligne("actions:gabarit_modifier", GESTION, objet=gabarit),
     Ligne("actions:gabarit_modifier", GESTION_ECRIT, objet=gabarit, methode="POST", donnees=sections_d_un_gabarit),
+    Ligne("actions:gabarit_supprimer", GESTION, objet=gabarit),
+    Ligne("actions:gabarit_supprimer", GESTION_ECRIT, objet=gabarit, methode="POST"),
+    Ligne("actions:cadre_modifier", GESTION, objet=de("cadre")),
+    Ligne(
+        "actions:cadre_modifier", GESTION_ECRIT, objet=de("cadre"), methode="POST",
+        donnees=lambda m: {"libelle": "FSE révisé"},
+    ),
+    Ligne("actions:cadre_supprimer", GESTION, objet=de("cadre")),
+    Ligne("actions:cadre_supprimer", GESTION_ECRIT, objet=de("cadre"), methode="POST"),
     Ligne("actions:cadre_creer", GESTION),
     Ligne("actions:cadre_creer", GESTION_ECRIT, methode="POST", donnees=lambda m: {"libelle": "FSE+"}),
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +21,7 @@ from actions.operations.commun import Etat
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger
 
-from .ecran import Ecran, Lignes
+from .ecran import Confirmation, Ecran, Lignes
 
 
 @login_required
@@ -45,7 +46,9 @@ class GabaritCreer(Ecran):
     titre = "Créer un gabarit de fiche"
     onglet = "Gabarits"
     bouton = "Créer le gabarit"
-    introduction = "Cochez les sections qu’utilisent les fiches, dans l’ordre où elles se lisent, avec leurs mots."
+    introduction = (
+        "Gardez cochées les sections qu’utilisent les fiches, dans l’ordre où elles se lisent, avec leurs mots."
+    )
     listes = {"sections": Liste(SectionLigne, "Sections", "Section", ordonnee=True)}
     objet: GabaritFiche | None = None
 
@@ -61,7 +64,10 @@ class GabaritCreer(Ecran):
         lignes: list[dict[str, Any]] = [
             {nom: getattr(s, nom) for nom in champs} | {"utilisee": True} for s in utilisees
         ]
-        lignes += [{"rubrique": r.value, "libelle": r.label} for r in RubriqueFiche if r.value not in connues]
+        neuf = self.objet is None  # a new layout starts with everything: what the document lacks is unticked
+        lignes += [
+            {"rubrique": r.value, "libelle": r.label, "utilisee": neuf} for r in RubriqueFiche if r.value not in connues
+        ]
         return {"sections": lignes}
 
     def ariane(self) -> list[Lien]:
@@ -123,6 +129,31 @@ class GabaritModifier(GabaritCreer):
         return self.retour()
 
 
+class GabaritSupprimer(Confirmation):
+    """Delete a layout that no programme uses."""
+
+    bouton = "Supprimer le gabarit"
+
+    def preparer(self) -> None:
+        """Fetch the layout."""
+        exiger(peut_gerer_referentiel(self.request.user))
+        self.objet = get_object_or_404(GabaritFiche, pk=self.kwargs["pk"])
+        self.titre = f"Supprimer le gabarit « {self.objet} » ?"
+        self.texte = "Aucun programme ne l’utilise : aucune fiche ne change."
+        if self.objet.programmes.exists():
+            self.texte = "Ce n’est pas possible : un programme utilise ce gabarit."
+
+    def retour(self) -> str:
+        """Return to the list."""
+        return reverse("actions:gabarits")
+
+    def faire(self) -> str:
+        """Delete."""
+        operations.supprimer_gabarit(gabarit=self.objet, par=self.request.user)
+        messages.success(self.request, f"Le gabarit « {self.objet} » est supprimé.")
+        return self.retour()
+
+
 class CadreCreer(Ecran):
     """A new framework."""
 
@@ -147,4 +178,55 @@ class CadreCreer(Ecran):
         """Create."""
         cadre = operations.creer_cadre(par=self.request.user, **self.form.cleaned_data)
         self.dire(f"Le cadre « {cadre} » est ajouté.")
+        return self.retour()
+
+
+class CadreModifier(CadreCreer):
+    """Rename a framework."""
+
+    bouton = "Enregistrer"
+
+    def preparer(self) -> None:
+        """Fetch the framework."""
+        super().preparer()
+        self.objet = get_object_or_404(CadreAction, pk=self.kwargs["pk"])
+        self.titre = f"Cadre « {self.objet} »"
+
+    def initial(self) -> dict[str, Any]:
+        """Return what is stored."""
+        return {"libelle": self.objet.libelle, "description": self.objet.description}
+
+    def etat(self) -> Etat | None:
+        """Return it in words."""
+        return operations.etat_cadre(self.objet)
+
+    def enregistrer(self) -> str:
+        """Write."""
+        operations.modifier_cadre(cadre=self.objet, par=self.request.user, empreinte=self.vue, **self.form.cleaned_data)
+        self.dire("Le cadre est enregistré.")
+        return self.retour()
+
+
+class CadreSupprimer(Confirmation):
+    """Delete a framework that no fiche belongs to."""
+
+    bouton = "Supprimer le cadre"
+
+    def preparer(self) -> None:
+        """Fetch the framework."""
+        exiger(peut_gerer_referentiel(self.request.user))
+        self.objet = get_object_or_404(CadreAction, pk=self.kwargs["pk"])
+        self.titre = f"Supprimer le cadre « {self.objet} » ?"
+        self.texte = "Aucune fiche n’en relève : rien d’autre ne change."
+        if self.objet.fiches.exists():
+            self.texte = "Ce n’est pas possible : des fiches relèvent de ce cadre."
+
+    def retour(self) -> str:
+        """Return to the list."""
+        return reverse("actions:gabarits")
+
+    def faire(self) -> str:
+        """Delete."""
+        operations.supprimer_cadre(cadre=self.objet, par=self.request.user)
+        messages.success(self.request, f"Le cadre « {self.objet} » est supprimé.")
         return self.retour()

@@ -105,6 +105,7 @@ class ProgrammeModifier(ProgrammeCreer):
             "programme": self.programme,
             "annee": annee,
             "calculable": annee in self.programme.annees,
+            "supprimable": not operations.raison_de_garder_programme(self.programme),
             "calcules": calcules.count(),
         }
 
@@ -128,6 +129,30 @@ class ProgrammeModifier(ProgrammeCreer):
         )
         self.dire("Le programme est enregistré.")
         return self.retour()
+
+
+class ProgrammeSupprimer(Confirmation):
+    """Delete a programme created by mistake."""
+
+    bouton = "Supprimer le programme"
+
+    def preparer(self) -> None:
+        """Fetch the programme."""
+        self.programme = programme_modifiable(self.request, self.kwargs["code"])
+        self.titre = f"Supprimer « {self.programme} » ?"
+        raison = operations.raison_de_garder_programme(self.programme)
+        rien = "Rien n’est encore écrit sous ce programme. Son arbre et ses signataires partent avec lui."
+        self.texte = f"Ce n’est pas possible. {raison}" if raison else rien
+
+    def retour(self) -> str:
+        """Return to the form."""
+        return reverse("actions:programme_modifier", args=[self.programme.code])
+
+    def faire(self) -> str:
+        """Delete."""
+        operations.supprimer_programme(programme=self.programme, par=self.request.user)
+        messages.success(self.request, f"Le programme « {self.programme} » est supprimé.")
+        return reverse("actions:programmes")
 
 
 class SignatairesModifier(Ecran):
