@@ -25,6 +25,7 @@ from gouvernance.models import (
 from pdi.socle.composants import Affichage, Evenement
 from pdi.socle.exports import Colonne
 from pdi.socle.formats import date_longue
+from pdi.socle.formulaires import entier
 
 GENRES = {
     "adoption": "Adoption",
@@ -71,7 +72,7 @@ class LectureVie:
         self.programme, self.utilisateur = programme, utilisateur
         genre, annee = get.get("genre", ""), get.get("annee", "")
         self.genre = genre if genre in GENRES else ""
-        self.annee = int(annee) if annee.isdigit() and len(annee) == 4 else 0
+        self.annee = (entier(annee) or 0) if len(annee) == 4 else 0
 
     @cached_property
     def signatures(self) -> list[SignatureLue]:

@@ -19,6 +19,7 @@ from actions.models import (
 from actions.regles.indicateurs import est_un_taux
 from actions.regles.saisie import controler_valeur
 from pdi.socle.droits import RegleMetier
+from pdi.socle.formulaires import entier
 
 from .champs import ChampAnnee, ChampEntier, ChampNombre
 from .lignes import Formulaire, Ligne
@@ -128,7 +129,7 @@ class LigneMesure(Ligne):
         super().__init__(*args, **kwargs)
         self.indicateurs = indicateurs or {}
         identifiant = str(self["indicateur"].value() or "")
-        self.objet = self.indicateurs.get(int(identifiant)) if identifiant.isdigit() else None
+        self.objet = self.indicateurs.get(entier(identifiant) or 0)
         if self.objet is not None:
             for nom in self._inutiles(self.objet):
                 self.fields[nom].widget = forms.HiddenInput()

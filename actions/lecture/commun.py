@@ -10,6 +10,7 @@ from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from actions.models import Campagne, EtatCampagne, FicheAction, Programme, RoleFiche, TypeRole
+from pdi.socle.formulaires import entier
 from pdi.socle.grappe import Grappe
 from pdi.structures.models import Structure
 
@@ -30,8 +31,8 @@ def annee_lue(programme: Programme, demandee: str | None, jour: datetime.date) -
 
     Always a year of the programme.
     """
-    if demandee and demandee.isdigit() and int(demandee) in programme.annees:
-        return int(demandee)
+    if (annee := entier(demandee)) is not None and annee in programme.annees:
+        return annee
     commencees = [c.annee for c in programme.campagnes.all() if c.etat != EtatCampagne.PREPAREE]
     return max(commencees, default=programme.annee_de_travail(jour))
 

@@ -26,6 +26,7 @@ from actions.regles.echeances import Periode, a_saisir_avant, echeances, jours_d
 from pdi.comptes.models import Role
 from pdi.socle.filtres import FiltreAnnee, FiltreBooleen, FiltreChoix, Filtres
 from pdi.socle.formats import date_courte, date_longue, nombre, typographier, valeur_unite
+from pdi.socle.formulaires import entier
 from pdi.socle.grappe import Grappe, avec_grappes, deballer
 from pdi.socle.tri import Colonne
 
@@ -76,7 +77,8 @@ class FiltresIndicateurs(Filtres):
 
 def annee_demandee(brute: str | None, jour: datetime.date) -> int:
     """Return the year of the list: the one asked for, else the last one that is over."""
-    return int(brute) if brute and brute.isdigit() and 1988 <= int(brute) <= 2100 else jour.year - 1
+    annee = entier(brute)
+    return annee if annee and 1988 <= annee <= 2100 else jour.year - 1
 
 
 def lignes_de(indicateurs: Sequence[Any], annee: int) -> list[LigneIndicateur]:

@@ -26,6 +26,7 @@ from actions.operations.chiffres_bilan import reprendre_chiffre
 from actions.regles.bilans import manques_pour_soumettre
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.formats import INSECABLE
+from pdi.socle.formulaires import entier
 
 from .lecture_bilan import LectureBilan, etapes_du_bilan, titre_renvoi
 from .liste_bilans import ListeBilans
@@ -119,8 +120,8 @@ def _apres_enregistrement(request: HttpRequest, objet: Bilan, form: BilanForm) -
             form.signaler(manques)
             return _page(request, objet, form, chiffres, incomplet=manques)
         return redirect("actions:bilan_soumettre", pk=objet.pk)
-    if geste == "chiffre" and precision.isdigit():
-        _reprendre_chiffre(request, objet, int(precision))
+    if geste == "chiffre" and (indicateur := entier(precision)):
+        _reprendre_chiffre(request, objet, indicateur)
     elif geste == "texte" and precision in {"realisations", "perspectives"}:
         _reprendre_texte(request, objet, precision)
     else:
@@ -186,9 +187,8 @@ def bilan_soumettre(request: HttpRequest, pk: int) -> HttpResponse:
     objet = bilan_visible(request, pk)
     exiger(peut_ecrire_bilan(request.user, objet))
     if request.method == "POST":
-        version = request.POST.get("version", "")
         try:
-            soumettre_bilan(bilan=objet, par=request.user, version=int(version) if version.isdigit() else None)
+            soumettre_bilan(bilan=objet, par=request.user, version=entier(request.POST.get("version")))
         except (BilanIncomplet, ConflitVersion) as erreur:
             messages.error(request, erreur.message)
             return redirect("actions:bilan_ecrire", pk=pk)

@@ -23,6 +23,7 @@ from actions.regles.bilans import compte_a_rebours, limite_legale, proposer_date
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_csv, reponse_xlsx
 from pdi.socle.formats import compte
+from pdi.socle.formulaires import cles_postees, entier
 
 from .tableau_campagne import TableauCampagne
 
@@ -77,8 +78,8 @@ def campagne_creer(request: HttpRequest, code: str) -> HttpResponse:
     exiger(peut_gerer_campagne(request.user, programme))
     libres, jour = _annees_libres(programme), timezone.localdate()
     annee = libres[0] if libres else programme.annee_fin
-    if (demandee := request.GET.get("annee", "")).isdigit() and int(demandee) in libres:
-        annee = int(demandee)
+    if (demandee := entier(request.GET.get("annee"))) in libres:
+        annee = demandee
     initiales = {"annee": annee} | CampagneForm.initiales(proposer_dates(annee, jour))
     form = CampagneForm(request.POST or None, annees=libres, initial=initiales)
     if request.method == "POST" and form.is_valid():
@@ -274,7 +275,7 @@ def campagne_relire(request: HttpRequest, code: str, annee: int) -> HttpResponse
 def campagne_valider_lot(request: HttpRequest, code: str, annee: int) -> HttpResponse:
     """Show what validating the ticked bilans would do; with `confirme`, do it."""
     campagne = _campagne(request, code, annee)
-    ids = [int(pk) for pk in request.POST.getlist("bilan") if pk.isdigit()]
+    ids = cles_postees(request, "bilan")
     if not ids:
         messages.info(request, "Cochez d’abord les bilans soumis à valider.")
         return redirect(campagne)

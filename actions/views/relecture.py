@@ -17,6 +17,7 @@ from actions.models import Bilan, EtatBilan
 from actions.operations import relecture as operations
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.formats import compte
+from pdi.socle.formulaires import entier
 
 from .bilans import bilan_visible
 from .lecture_bilan import LectureBilan
@@ -25,8 +26,7 @@ AIDE = "Obligatoire pour renvoyer : dites quoi reprendre, et ce qui est déjà b
 
 
 def _version(request: HttpRequest) -> int | None:
-    version = request.POST.get("version", "")
-    return int(version) if version.isdigit() else None
+    return entier(request.POST.get("version"))
 
 
 def _page(request: HttpRequest, bilan: Bilan, form: CommentaireForm) -> HttpResponse:

@@ -32,7 +32,7 @@ from parcours.views.acces import personne_suivie
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import ECRITURE, envoi, signaler
+from pdi.socle.formulaires import ECRITURE, cles_postees, entier, envoi, signaler
 from pdi.socle.tri import Colonne
 
 COLONNES = (
@@ -156,13 +156,11 @@ def ep_modifier(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def ep_inscrire(request: HttpRequest) -> HttpResponse:
     """Put the ticked files on the chosen meeting: all of them, or none."""
-    choisie = request.POST.get("seance", "")
     visibles = Seance.objects.visibles_par(request.user).filter(instance__nature="ep")
     exiger(peut_lister_dossiers_ep(request.user))
-    seance = get_object_or_404(visibles.select_related("instance"), pk=int(choisie) if choisie.isdecimal() else 0)
-    cles = [int(c) for c in request.POST.getlist("dossier") if c.isdecimal()]
+    seance = get_object_or_404(visibles.select_related("instance"), pk=entier(request.POST.get("seance")))
     try:
-        inscrits = ops.inscrire_dossiers(seance=seance, dossiers=cles, par=request.user)
+        inscrits = ops.inscrire_dossiers(seance=seance, dossiers=cles_postees(request, "dossier"), par=request.user)
     except RegleMetier as erreur:
         messages.error(request, erreur.message)
         return redirect(f"{reverse('gouvernance:ep_dossiers')}?file=prets")

@@ -29,7 +29,7 @@ from parcours.operations.orientation import ConfirmationRequise
 from parcours.views.acces import personne_lue
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger, pas_maintenant
-from pdi.socle.formulaires import ECRITURE, envoi, signaler
+from pdi.socle.formulaires import ECRITURE, entier, envoi, signaler
 
 from .ep import chemin_ep, dossier_lu
 from .tenue_seances import chemin_seance
@@ -121,11 +121,9 @@ def ep_orienter(request: HttpRequest, pk: int) -> HttpResponse:
     form = OrientationForm(envoi(request), initial=dates, **options)
     fin = None
     if request.method == "POST" and form.is_valid():
-        brute = request.POST.get("confirmee", "")
+        confirmee = entier(request.POST.get("confirmee"))
         try:
-            orienter_apres_ep(
-                dossier=lu, saisie=form.saisie(), par=request.user, confirmee=int(brute) if brute.isdecimal() else None
-            )
+            orienter_apres_ep(dossier=lu, saisie=form.saisie(), par=request.user, confirmee=confirmee)
         except ConfirmationRequise as demande:
             fin = demande
         except RegleMetier as refus:

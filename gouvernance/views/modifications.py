@@ -29,7 +29,7 @@ from gouvernance.operations import modifications as operations
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import ECRITURE, envoi, mener, signaler
+from pdi.socle.formulaires import ECRITURE, entier, envoi, mener, signaler
 from pdi.socle.gestes import Geste, confirmer_geste, geste_de
 from pdi.socle.tri import Colonne
 
@@ -90,7 +90,7 @@ def _chemin(fiche: FicheAction) -> list[Lien]:
 def _formulaire(request: HttpRequest, fiche: FicheAction, champ: str, actuel: str) -> ModificationForm:
     decisions = Decision.objects.visibles_par(request.user).filter(point__fiche=fiche).order_by("-pk")
     bilans = Bilan.objects.visibles_par(request.user).filter(fiche=fiche).select_related("campagne", "fiche")
-    bilan = bilans.filter(pk=request.GET["bilan"]).first() if request.GET.get("bilan", "").isdigit() else None
+    bilan = bilans.filter(pk=entier(request.GET.get("bilan")) or 0).first()
     debut: dict[str, Any] = {"apres": actuel, "vu": actuel, "origine": OrigineModification.LIBRE}
     if bilan is not None:
         debut |= {"origine": OrigineModification.BILAN, "bilan": bilan, "motif": bilan.changement_propose}
@@ -173,10 +173,8 @@ def modification_corriger(request: HttpRequest, pk: int) -> HttpResponse:
     form = ModificationForm(envoi(request), initial=debut, champ=lue.champ, correction=True)
 
     def corriger() -> None:
-        version = form.cleaned_data.pop("vu")
-        operations.corriger_modification(
-            modification=lue, version=int(version) if version.isdigit() else 0, par=request.user, **form.cleaned_data
-        )
+        version = entier(form.cleaned_data.pop("vu")) or 0
+        operations.corriger_modification(modification=lue, version=version, par=request.user, **form.cleaned_data)
 
     if (fait := mener(request, form, corriger, dit="La proposition est corrigée.", vers=lue)) is not None:
         return fait

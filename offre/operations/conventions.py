@@ -131,7 +131,7 @@ def _ecrire(convention: Convention, saisie: SaisieConvention) -> None:
 
 def _verifier_annees(saisie: SaisieConvention) -> None:
     """Refuse an amount or an objective out of the years of the convention (payments may come the year after)."""
-    derniere = (saisie.fin or saisie.debut.replace(year=saisie.debut.year + 20)).year
+    derniere = saisie.fin.year if saisie.fin else saisie.debut.year + 20
     for lignes, champ, marge in ((saisie.montants, "montants", 1), (saisie.objectifs, "objectifs", 0)):
         for ligne in lignes:
             if not saisie.debut.year <= ligne["annee"] <= derniere + marge:

@@ -145,12 +145,12 @@ def manques_pour_signer(montants: Sequence[Any], objectifs: Sequence[Any]) -> li
 
 def annees_de(debut: datetime.date, fin: datetime.date | None, jour: datetime.date) -> list[int]:
     """Return the years a convention covers, up to next year when it has no end."""
-    return list(range(debut.year, (fin or jour.replace(year=jour.year + 1)).year + 1))
+    return list(range(debut.year, (fin.year if fin else jour.year + 1) + 1))
 
 
 def annee_lue(annees: Sequence[int], voulue: str, jour: datetime.date) -> int:
     """Return the year asked for when the convention covers it, else the current one, else its last."""
-    if voulue.isdigit() and int(voulue) in annees:
+    if voulue.isdecimal() and int(voulue) in annees:
         return int(voulue)
     return jour.year if jour.year in annees else annees[-1] if annees[-1] < jour.year else annees[0]
 

@@ -31,7 +31,7 @@ from pdi.socle.composants import Evenement, Lien
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
 from pdi.socle.formats import compte
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import entier, signaler
 from pdi.socle.masquage import MASQUE
 from pdi.socle.tri import Colonne
 
@@ -258,11 +258,10 @@ def bilan_operateur_decider(request: HttpRequest, pk: int) -> HttpResponse:
     exiger(peut_decider_bilan(request.user, bilan))
     form = DecisionBilanForm(request.POST or None)
     if form.is_valid():
-        version = request.POST.get("version", "")
         commun: dict[str, Any] = {
             "bilan": bilan,
             "par": request.user,
-            "version": int(version) if version.isdigit() else None,
+            "version": entier(request.POST.get("version")),
         }
         try:
             if form.cleaned_data["geste"] == "valider":

@@ -29,7 +29,7 @@ from parcours.views.personnes import COLONNES as COLONNES_PERSONNES
 from parcours.views.saisie_personne import retour, saisir
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import entier, signaler
 from pdi.socle.tri import Colonne
 
 COLONNES = (
@@ -37,10 +37,6 @@ COLONNES = (
     Colonne("Sans contact depuis 3 mois", nb=True), Colonne("Dernier contact"),
 )  # fmt: skip
 COLONNES_SANS_COMPTE = (Colonne("Agent"), Colonne("Structure"), Colonne("Personnes suivies", nb=True))
-
-
-def _entier(texte: str) -> int | None:
-    return int(texte) if texte.isdecimal() else None
 
 
 @login_required
@@ -52,7 +48,7 @@ def referent_designer(request: HttpRequest, pk: int) -> HttpResponse:
     exiger(peut_designer_referent(request.user, personne))
     form, en_cours = DesignerForm(request.POST or None, par=request.user), None
     if request.method == "POST" and form.is_valid():
-        confirmee = _entier(request.POST.get("confirmee", ""))
+        confirmee = entier(request.POST.get("confirmee"))
         try:
             nouvelle = designer_referent(
                 personne=personne, saisie=form.saisie(), par=request.user, confirmee=confirmee

@@ -19,7 +19,7 @@ from parcours.models import Contrat, Motif, NatureMotif
 from parcours.operations import circuit_contrats as operations
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.formats import compte
-from pdi.socle.formulaires import envoi
+from pdi.socle.formulaires import cles_postees, entier, envoi
 from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Colonne
 
@@ -34,8 +34,7 @@ SIGNATURES_NOTEES = "Les signatures sont notées. Soumettez le contrat à valida
 
 
 def _version(request: HttpRequest) -> int | None:
-    version = request.POST.get("version", "")
-    return int(version) if version.isdigit() else None
+    return entier(request.POST.get("version"))
 
 
 def _refuser(form: forms.Form, erreur: RegleMetier) -> None:
@@ -183,7 +182,7 @@ def contrats_a_valider(request: HttpRequest) -> HttpResponse:
 def contrats_valider_lot(request: HttpRequest) -> HttpResponse:
     """Show the effect of validating the ticked contracts, then do it once confirmed."""
     exiger(peut_lister_contrats(request.user))
-    choisis = [int(v) for v in request.POST.getlist("contrat") if v.isdigit()]
+    choisis = cles_postees(request, "contrat")
     if not choisis:
         messages.info(request, "Cochez au moins un contrat.")
         return redirect("parcours:contrats_a_valider")

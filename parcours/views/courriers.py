@@ -20,7 +20,7 @@ from parcours.models import Courrier, EtatCourrier, LotCourriers
 from parcours.operations import courriers as operations
 from parcours.operations.consultations import consigner
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import envoi
+from pdi.socle.formulaires import cles_postees, envoi
 from pdi.socle.tri import Colonne
 
 from .acces import personne_lue, personne_suivie
@@ -139,7 +139,7 @@ def courriers_lot_pdf(request: HttpRequest, pk: int) -> FileResponse:
 def courriers_lot_accepter(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep letters that are too long."""
     lot = _lot(request, pk)
-    choisis = [int(v) for v in request.POST.getlist("courrier") if v.isdigit()]
+    choisis = cles_postees(request, "courrier")
     try:
         operations.accepter_debordements(lot=lot, courriers=choisis, par=request.user)
     except RegleMetier as erreur:

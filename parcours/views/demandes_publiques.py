@@ -21,10 +21,9 @@ from parcours.models import DemandePublique
 from parcours.operations.personnes import DoublonsPossibles
 from parcours.operations.traitement_demandes import accepter_demande
 from parcours.views.actes import poser_acte
-from parcours.views.identite import cles_postees
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import ECRITURE, envoi, signaler
+from pdi.socle.formulaires import ECRITURE, cles_postees, envoi, signaler
 
 
 @login_required

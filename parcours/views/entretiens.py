@@ -29,7 +29,7 @@ from parcours.regles.entretiens import ICONE, ISSUES, TON
 from parcours.rendez_vous import echeance_premier, possibles, valeurs_de, valeurs_initiales
 from parcours.views.acces import personne_suivie
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import mener, signaler
+from pdi.socle.formulaires import entier, mener, signaler
 from pdi.socle.navigation import retour_sur
 
 
@@ -132,9 +132,8 @@ def entretien_issue(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, "Choisissez une issue : tenu, manqué ou excusé. Rien n’a changé.")
         return redirect(lu)
     exiger(droits.peut_changer_entretien(request.user, lu, ISSUES[EtatEntretien(issue)], lu.personne))
-    version = request.POST.get("version", "")
     try:
-        dire_issue(entretien=lu, issue=issue, par=request.user, version=int(version) if version.isdigit() else None)
+        dire_issue(entretien=lu, issue=issue, par=request.user, version=entier(request.POST.get("version")))
     except RegleMetier as erreur:
         messages.error(request, erreur.message)
     else:

@@ -28,10 +28,9 @@ from parcours.operations.foyer import (
 from parcours.operations.personnes import DoublonsPossibles
 from parcours.regles.droits_devoirs import SEUIL_ACTIVITE
 from parcours.views.acces import personne_lue
-from parcours.views.identite import cles_postees
 from parcours.views.saisie_personne import page_saisie, saisir
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import cles_postees, signaler
 
 
 def _personne(request: HttpRequest, pk: int) -> Any:

@@ -28,12 +28,7 @@ from parcours.operations.personnes import (
 from parcours.views.acces import personne_lue
 from parcours.views.saisie_personne import retour, saisir
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import signaler
-
-
-def cles_postees(request: HttpRequest, nom: str) -> list[int]:
-    """Return the keys posted under a name."""
-    return [int(c) for c in request.POST.getlist(nom) if c.isdecimal() and len(c) < 19]
+from pdi.socle.formulaires import cles_postees, signaler
 
 
 @sensitive_post_parameters("nir", "nir_scelle")

@@ -27,7 +27,7 @@ from parcours.operations.lots import apercevoir, confirmer_lot, enregistrer_sais
 from parcours.querysets import PersonneQuerySet
 from parcours.regles.lots import SEUIL_ARRIERE_PLAN, Apercu
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import cles_postees, signaler
 from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Colonne
 
@@ -48,7 +48,7 @@ def lot_creer(request: HttpRequest) -> HttpResponse:
     if request.POST.get("portee") == "filtre":
         choisies, filtre = venue.personnes, [*venue.titre, *venue.mots]
     else:
-        cles = [int(c) for c in request.POST.getlist("personnes") if c.isdecimal()]
+        cles = cles_postees(request, "personnes")
         choisies, filtre = venue.personnes.filter(pk__in=cles), [*venue.titre, "Personnes cochées"]
     try:
         lot = figer_lot(geste=geste, personnes=choisies, par=request.user, filtre=filtre, origine=origine)

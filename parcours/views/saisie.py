@@ -36,7 +36,7 @@ from parcours.views.entretiens import entretien_suivi
 from pdi.comptes.models import Utilisateur
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.formats import INSECABLE
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import entier, signaler
 
 
 def _contexte(request: HttpRequest, pk: int) -> Contexte:
@@ -90,9 +90,8 @@ def saisie(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _contenu(request: HttpRequest, lue: Saisie) -> Contenu:
-    brute = request.POST.get("version", "")
     champs = [nom for v in lue.volets for nom in v.champs]
-    return Contenu(int(brute) if brute.isdigit() else 0, lue.donnees(request.POST), champs)
+    return Contenu(entier(request.POST.get("version")) or 0, lue.donnees(request.POST), champs)
 
 
 def _garder(request: HttpRequest, contexte: Contexte) -> HttpResponse:

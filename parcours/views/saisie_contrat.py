@@ -29,6 +29,7 @@ from parcours.operations.contrats import (
 )
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger
+from pdi.socle.formulaires import entier
 
 from .acces import personne_suivie
 from .lecture_contrat import contrat_lu
@@ -135,10 +136,10 @@ class ContratNouveau(EcranContrat):
         rang = self.request.GET.get("rang", RangContrat.PREMIER)
         precedent = None
         if rang in (RangContrat.RENOUVELLEMENT, RangContrat.AVENANT):
-            suite_de = self.request.GET.get("suite", "")
-            if not suite_de.isdigit():
+            suite_de = entier(self.request.GET.get("suite"))
+            if suite_de is None:
                 raise Http404("Une suite nomme le contrat qu’elle suit.")
-            precedent = get_object_or_404(Contrat, pk=int(suite_de), personne=self.personne.pk)
+            precedent = get_object_or_404(Contrat, pk=suite_de, personne=self.personne.pk)
         else:
             rang = RangContrat.PREMIER
         self.titre = TITRES[RangContrat(rang)]

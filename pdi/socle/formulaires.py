@@ -20,6 +20,19 @@ def envoi(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
+def entier(texte: str | None) -> int | None:
+    """Return the number that an address or a form carries (a key, a version, a year); None when it is none.
+
+    « ² » is a digit for Python, but no number; and no key has twenty figures.
+    """
+    return int(texte) if texte and texte.isdecimal() and len(texte) < 19 else None
+
+
+def cles_postees(request: HttpRequest, nom: str) -> list[int]:
+    """Return the keys posted under a name, those that are numbers."""
+    return [cle for cle in map(entier, request.POST.getlist(nom)) if cle is not None]
+
+
 def signaler(form: forms.BaseForm, erreur: RegleMetier) -> None:
     """Show a business rule's sentence on the field it names, or above the form; one line a rule when there are many."""
     for champ, phrase in erreur.details or [(erreur.champ, erreur.message)]:

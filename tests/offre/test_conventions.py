@@ -18,7 +18,7 @@ from actions.operations.commun import ConflitVersion
 from offre.models import Convention, EtatConvention, MontantConvention
 from offre.operations.conventions import alerter_conventions, noter_paiements, resilier_convention, signer_convention
 from offre.regles.baremes import Tranche, fautes, lire_tranches, tranche_de
-from offre.regles.conventions import fautes_regles, lignes_changees, situation
+from offre.regles.conventions import annees_de, fautes_regles, lignes_changees, situation
 from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, PasMaintenant, RegleMetier
 from pdi.socle.models import Avis, EntreeJournal
@@ -117,6 +117,11 @@ def test_une_convention_se_dit_a_ses_dates(jours, code):
 
 
 # -- the life of a convention ---------------------------------------------------------------------
+
+
+def test_une_convention_sans_fin_se_lit_aussi_un_29_fevrier():
+    bissextile = datetime.date(2028, 2, 29)
+    assert annees_de(bissextile, None, bissextile) == [2028, 2029]
 
 
 def test_une_convention_se_prepare_se_signe_et_se_lit(client, service, financeur):

@@ -26,6 +26,7 @@ from pdi.socle.balises import rendre
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier
 from pdi.socle.formats import typographier
+from pdi.socle.formulaires import entier
 
 Lignes = dict[str, Sequence[Mapping[str, Any]]]
 
@@ -168,7 +169,7 @@ class Ecran(LoginRequiredMixin, View):
         donnees = self.request.POST
         voulu, _, reste = geste.partition(":")
         acte, _, texte = reste.partition(":")
-        rang = int(texte) if texte.isdigit() else -1
+        rang = -1 if (lu := entier(texte)) is None else lu
         place: int | None = None
         brutes = {p: liste.brutes(p, donnees, **self._options_lignes(p)) for p, liste in self.listes.items()}
         if voulu in brutes and not self.listes[voulu].fixe:

@@ -20,6 +20,7 @@ from actions.operations.fiches import creer_fiche, raison_de_garder, supprimer_f
 from actions.operations.sections import etat_section
 from pdi.socle.composants import Lien
 from pdi.socle.droits import exiger
+from pdi.socle.formulaires import entier
 
 from .ecran import Confirmation, Ecran
 from .sections import Sections, ariane_de_fiche, fiche_modifiable
@@ -44,8 +45,8 @@ class FicheCreer(Ecran):
 
     def initial(self) -> dict[str, Any]:
         """Take the node named in the address, when one adds from the tree."""
-        axe = self.request.GET.get("axe", "")
-        return {"axe": int(axe)} if axe.isdigit() else {}
+        axe = entier(self.request.GET.get("axe"))
+        return {"axe": axe} if axe else {}
 
     def options_form(self) -> dict[str, Any]:
         """Offer the tree."""

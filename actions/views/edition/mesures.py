@@ -24,6 +24,7 @@ from pdi.socle import traitements
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.formats import compte, date_longue
+from pdi.socle.formulaires import entier
 from pdi.socle.tri import Colonne
 
 from .ecran import Lignes
@@ -65,8 +66,8 @@ class MesuresSaisir(EcranDeFiche):
         """Read the year of the address, the running one of the programme by default."""
         jour = timezone.localdate()
         defaut = self.fiche.programme.annee_de_travail(jour)
-        brute = str(self.kwargs.get("annee") or self.request.GET.get("annee") or "")
-        self.annee = int(brute) if brute.isdigit() and 1988 <= int(brute) <= jour.year else min(defaut, jour.year)
+        annee = entier(str(self.kwargs.get("annee") or self.request.GET.get("annee") or ""))
+        self.annee = annee if annee and 1988 <= annee <= jour.year else min(defaut, jour.year)
 
     @cached_property
     def indicateurs(self) -> dict[int, Indicateur]:
@@ -241,8 +242,7 @@ def indicateurs_calculer(request: HttpRequest, code: str) -> HttpResponse:
     programme = get_object_or_404(Programme.objects.visibles_par(request.user), code=code)
     exiger(peut_modifier_programme(request.user, programme))
     jour = timezone.localdate()
-    brute = request.POST.get("annee", "")
-    annee = int(brute) if brute.isdigit() else min(programme.annee_de_travail(jour), jour.year)
+    annee = entier(request.POST.get("annee")) or min(programme.annee_de_travail(jour), jour.year)
     traitement, _ = traitements.lancer(
         nature="calcul_indicateurs",
         cle=f"{programme.code}:{annee}",

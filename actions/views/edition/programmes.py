@@ -21,6 +21,7 @@ from actions.operations import programmes as operations
 from actions.operations.commun import Etat
 from pdi.socle.composants import Lien
 from pdi.socle.droits import exiger
+from pdi.socle.formulaires import entier
 
 from .ecran import Confirmation, Ecran, Lignes
 
@@ -266,8 +267,8 @@ class AxeCreer(Ecran):
 
     def initial(self) -> dict[str, Any]:
         """Take the parent named in the address."""
-        parent = self.request.GET.get("parent", "")
-        return {"parent": int(parent)} if parent.isdigit() else {}
+        parent = entier(self.request.GET.get("parent"))
+        return {"parent": parent} if parent else {}
 
     def options_form(self) -> dict[str, Any]:
         """Offer the nodes that may have something under them."""
