@@ -71,6 +71,8 @@ def _resume(entree: EntreeJournal) -> str:
     if entree.commentaire:
         return f"«\u00a0{_extrait(entree.commentaire)}\u00a0»"
     lignes = changements(entree)
+    if not entree.avant and len(lignes) > 1:  # written for the first time: the page itself says what
+        return ""
     if len(lignes) == 1:
         champ, avant, apres = lignes[0]
         return _extrait(f"{champ}\u00a0: {apres or 'vidé'}" + (f" (avant\u00a0: {avant})" if avant else ""))

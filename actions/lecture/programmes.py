@@ -314,7 +314,9 @@ class PageProgramme:
                 total.total,
                 compte(total.manquants, "indicateur manquant", "indicateurs manquants")
                 if total.manquants
-                else "aucun ne manque",
+                else "aucun ne manque"
+                if total.total
+                else "aucun indicateur n’est encore écrit",
             ),
             ChiffreCle(
                 f"Cibles {self.annee} atteintes",
@@ -322,7 +324,9 @@ class PageProgramme:
                 total.avec_cible,
                 f"{compte(total.sans_cible, 'indicateur')} {'n’ont' if total.sans_cible > 1 else 'n’a'} pas de cible"
                 if total.sans_cible
-                else "chaque indicateur a une cible",
+                else "chaque indicateur a une cible"
+                if total.total
+                else "aucune cible n’est encore fixée",
             ),
             ChiffreCle(
                 "Étapes réalisées",

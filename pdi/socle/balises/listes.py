@@ -119,10 +119,11 @@ def jetons(filtres: Filtres, total: int, nom: str, aucun: str = "") -> SafeStrin
     `nom` may give its plural: "bilan à rédiger,bilans à rédiger". `aucun` replaces « Aucun résultat ».
     """
     singulier, _, pluriel = nom.partition(",")
+    cherche = aucun or filtres.jetons  # without a filter, nothing was looked for: the count says it
     return rendre(
         "jetons",
         {
-            "resultat": compter(total, singulier, pluriel) if total else (aucun or "Aucun résultat"),
+            "resultat": aucun or "Aucun résultat" if cherche and not total else compter(total, singulier, pluriel),
             "jetons": filtres.jetons,
             "refuses": filtres.refuses,
             "sans_filtre": filtres.sans_filtre,
