@@ -18,6 +18,7 @@ from .regles import cle_nom, decouper_libelle
 
 CHAMPS_SUIVIS = ("nom", "sigle", "nature", "parent", "siret", "active")
 PROFONDEUR_MAX = 3
+PRECIEUX = ("prevu", "realise", "mandate", "paye", "signe_le", "refuse_le")  # amounts and signatures, of any storey
 
 
 def trouver_structures(*, nom: str, departement: str | None, parent: Structure | None = None) -> list[Structure]:
@@ -171,9 +172,9 @@ def _references() -> list[tuple[type[Model], str]]:
 def fusionner_structures(*, garder: Structure, absorber: Structure, par: Any) -> Structure:
     """Merge `absorber` into `garder`: every row that named it now names `garder`, its names become other spellings.
 
-    A row that would repeat one of `garder` (same role in the same fiche, same funder the same year) cannot move:
-    it is removed when it says nothing more. Raises DroitInsuffisant, and RegleMetier on a merge with itself, with an
-    ancestor, or that would lose an amount.
+    A row that would repeat one of `garder` (same role in the same fiche, same habilitation) cannot move: it is removed
+    when it says nothing more. Raises DroitInsuffisant, and RegleMetier on a merge with itself, an ancestor, or that
+    would lose a service of the same name, an amount, a signature, some days of an habilitation.
     """
     _exiger_gestion(par)
     if garder.pk == absorber.pk:
@@ -194,7 +195,7 @@ def fusionner_structures(*, garder: Structure, absorber: Structure, par: Any) ->
                 with transaction.atomic():
                     ligne.save(update_fields=[champ])
             except IntegrityError:
-                _absorber_doublon(ligne, champ, absorber)
+                _absorber_doublon(ligne, champ, absorber, garder)
     etiquette = str(absorber)
     absorber.delete()
     journaliser(
@@ -203,12 +204,23 @@ def fusionner_structures(*, garder: Structure, absorber: Structure, par: Any) ->
     return garder
 
 
-def _absorber_doublon(ligne: Model, champ: str, absorber: Structure) -> None:
-    """Delete a row that repeats one of the kept structure; refuse when it carries amounts, which would be lost."""
-    for nom in ("prevu", "realise"):
-        if getattr(ligne, nom, None) is not None:
-            raise RegleMetier(
-                f"Les deux structures financent la même fiche la même année ({ligne}) : réunissez d’abord ces montants."
-            )
+def _absorber_doublon(ligne: Model, champ: str, absorber: Structure, garder: Structure) -> None:
+    """Delete a row that repeats one of the kept structure; refuse when it says more, which would be lost."""
     setattr(ligne, champ, absorber)
+    if not _se_repete(ligne, champ, garder):
+        raise RegleMetier(
+            f"Les deux structures ont chacune «\u00a0{ligne}\u00a0» ({ligne._meta.verbose_name}) : "
+            "réunissez d’abord les deux, puis fusionnez."
+        )
     ligne.delete()
+
+
+def _se_repete(ligne: Model, champ: str, garder: Structure) -> bool:
+    """Return whether nothing is lost with a row: no service, amount nor signature, no day that the other leaves out."""
+    if isinstance(ligne, Structure) or any(getattr(ligne, nom, None) is not None for nom in PRECIEUX):
+        return False
+    if not hasattr(ligne, "periode"):
+        return True
+    autres = {c.attname for c in ligne._meta.concrete_fields if c.name not in {"id", champ, "periode"}}
+    meme = {nom: getattr(ligne, nom) for nom in autres} | {champ: garder, "periode__contains": ligne.periode}
+    return type(ligne)._default_manager.filter(**meme).exists()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import datetime
 
-from actions.models import Financement, RoleFiche
-from pdi.comptes.models import Role
+import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from actions.models import Financement, RoleFiche, Signataire
+from pdi.comptes.models import Habilitation, Role
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
 from pdi.socle.models import EntreeJournal
 from pdi.structures.models import NomAlternatif, Structure
@@ -127,6 +130,38 @@ def test_fusionner_refuse_de_perdre_un_montant(essonne) -> None:
         fusionner_structures(garder=garder, absorber=absorber, par=None)
     assert Financement.objects.filter(fiche=fiche).count() == 2
     assert Structure.objects.filter(pk=absorber.pk).exists()
+
+
+@pytest.mark.parametrize("quoi", ["service", "signature", "habilitation"])
+def test_fusionner_refuse_de_perdre_ce_que_l_autre_ne_dit_pas(essonne, quoi) -> None:
+    garder, absorber = StructureFactory.create(departement=essonne), StructureFactory.create(departement=essonne)
+    depuis = DateRange(datetime.date(2024, 1, 1), None)
+    if quoi == "service":
+        for parent in (garder, absorber):
+            FinancementFactory.create(
+                financeur=StructureFactory.create(nom="Service social", parent=parent, departement=essonne)
+            )
+    elif quoi == "signature":
+        programme = FicheFactory.create().programme
+        Signataire.objects.create(programme=programme, structure=garder, libelle="CD")
+        Signataire.objects.create(programme=programme, structure=absorber, libelle="CD", signe_le=depuis.lower)
+    else:
+        agent = UtilisateurFactory.create(role=Role.PILOTE, structure=absorber)
+        absorbee = agent.habilitations.get()
+        depuis = DateRange(absorbee.periode.lower + datetime.timedelta(days=30), None)
+        Habilitation.objects.create(utilisateur=agent, role=Role.PILOTE, structure=garder, periode=depuis)
+    with pytest.raises(RegleMetier, match="réunissez d’abord"):
+        fusionner_structures(garder=garder, absorber=absorber, par=None)
+    assert Structure.objects.filter(pk=absorber.pk).exists()
+
+
+def test_fusionner_retire_une_habilitation_que_l_autre_contient(essonne) -> None:
+    garder, absorber = StructureFactory.create(departement=essonne), StructureFactory.create(departement=essonne)
+    agent = UtilisateurFactory.create(role=Role.PILOTE, structure=absorber)
+    depuis = agent.habilitations.get().periode.lower - datetime.timedelta(days=30)
+    Habilitation.objects.create(utilisateur=agent, role=Role.PILOTE, structure=garder, periode=DateRange(depuis, None))
+    fusionner_structures(garder=garder, absorber=absorber, par=None)
+    assert agent.habilitations.get().structure == garder
 
 
 def test_une_structure_ne_s_absorbe_pas_elle_meme_ni_son_parent(essonne) -> None:
