@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
@@ -85,14 +86,18 @@ def _poster(seance: Seance, objet: str, lettres: list[_Lettre], par: Any) -> Non
 
     def envoyer() -> None:
         connexion, perdues = get_connection(), []
-        for lettre in lettres:
+        for rang, lettre in enumerate(lettres):
             try:
                 EmailMessage(objet, lettre.texte, None, [lettre.adresse], connection=connexion).send()
-            except OSError:  # SMTP errors are OSError too
-                logger.warning("Un courriel de la séance %s n’est pas parti", seance.pk)
+            except SMTPException:  # this one is refused
                 perdues.append(nom_du_membre(lettre.membre, tenue=True))
                 connexion.close()
+            except OSError:  # nobody answers: the page would wait as long for each of the others
+                perdues += [nom_du_membre(reste.membre, tenue=True) for reste in lettres[rang:]]
+                break
         connexion.close()
+        if perdues:
+            logger.warning("Séance %s : %d courriels ne sont pas partis", seance.pk, len(perdues))
         if perdues and par is not None:
             prevenir(
                 destinataires=[par], url=seance.get_absolute_url(), texte=f"{objet} : {', '.join(perdues)}."[:250],

@@ -209,6 +209,28 @@ def test_un_courriel_qui_ne_part_pas_est_dit_a_qui_convoque(
     assert "Ada Modèle" in avis.texte
 
 
+class Muette(EmailBackend):
+    """A mail server that nobody reaches: each try costs seconds."""
+
+    essais = 0
+
+    def send_messages(self, messages):  # noqa: ARG002
+        Muette.essais += 1
+        raise TimeoutError
+
+
+def test_un_serveur_de_courriel_muet_n_est_attendu_qu_une_fois(
+    service, seance, membres, settings, django_capture_on_commit_callbacks
+):
+    settings.EMAIL_BACKEND = "tests.gouvernance.test_en_seance.Muette"
+    Muette.essais = 0
+    with django_capture_on_commit_callbacks() as gestes:
+        ops.convoquer_seance(seance=seance, par=service)
+    gestes[0]()
+    assert Muette.essais == 1
+    assert service.avis.get().titre == "2\u00a0courriels ne sont pas partis"
+
+
 def test_une_autre_date_redemande_leur_reponse_aux_convoques_et_change_leur_agenda(
     client, service, seance, membres, django_capture_on_commit_callbacks
 ):
