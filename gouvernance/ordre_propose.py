@@ -51,6 +51,11 @@ class Propose:
     champs: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def annee(self) -> int | None:
+        """Return the campaign it is about."""
+        return getattr(self.champs.get("campagne"), "pk", None)
+
+    @property
     def point(self) -> dict[str, Any]:
         """Return the fields of the point it becomes."""
         return {"titre": self.titre[:250], "raison": self.raison[:250], "duree_minutes": self.duree, **self.champs}
@@ -58,11 +63,13 @@ class Propose:
 
 def proposer(seance: Seance, utilisateur: Any, jour: datetime.date) -> dict[str, list[Propose]]:
     """Return the points proposed, by kind in words; what the agenda already holds is left out."""
-    pris = {(p.titre, *(getattr(p, f"{nom}_id") for nom in OBJETS)) for p in seance.points.all()}
+    points = list(seance.points.all())
+    pris = {(p.titre, *(getattr(p, f"{nom}_id") for nom in OBJETS)) for p in points}
+    annees = {p.campagne_id for p in points if p.campagne_id}  # whatever the title, the bilans of a year come once
     par_genre: dict[str, list[Propose]] = {}
     for propose in _tous(seance, utilisateur, jour):
         objets = (getattr(propose.champs.get(nom), "pk", None) for nom in OBJETS)
-        if (propose.titre[:250], *objets) not in pris:
+        if (propose.titre[:250], *objets) not in pris and propose.annee not in annees:
             par_genre.setdefault(GENRES[propose.genre], []).append(propose)
     return par_genre
 

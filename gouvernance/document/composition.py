@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ GABARITS = "documents/rapport"
 FEUILLES = ("css/rapport.css", "css/rapport-impression.css")
 NIVEAU_CHAPITRE = 2
 NIVEAU_MAX = 6
+DANS_LA_PAGE, D_UNE_PAGE_A_L_AUTRE = "#", "?partie="
 Avancer = Callable[[str], None]
 
 
@@ -81,21 +82,50 @@ def composer_corps(contenu: Mapping[str, Any], avancer: Avancer | None = None) -
     """Return the HTML of every chapter. `avancer` is called with a French sentence before each fiche."""
     morceaux = []
     for chapitre in contenu["chapitres"]:
-        contexte = {
-            "chapitre": chapitre,
-            "donnees": chapitre["donnees"],
-            "couverture": contenu["couverture"],
-            "annees": contenu["annees"],
-            "annee": contenu["couverture"]["annee"],
-            "annee_texte": str(contenu["couverture"]["annee"]),
-            "partie": _partie(contenu["couverture"]),
-            "annee_suivante": str(contenu["couverture"]["annee"] + 1),
-        }
+        contexte = _contexte(contenu, chapitre, DANS_LA_PAGE)
         if chapitre["code"] == "fiches":
             morceaux += [_noeud(n, contexte, avancer) for n in chapitre["donnees"]["noeuds"]]
         else:
-            morceaux.append(get_template(chapitre_declare(chapitre["code"]).gabarit).render(contexte))
+            morceaux.append(_chapitre(contexte))
     return mark_safe("\n".join(morceaux))  # noqa: S308  # nosec  # every piece comes out of an escaping template
+
+
+def composer_partie(contenu: Mapping[str, Any], ancre: str) -> SafeString:
+    """Return the HTML of one line of the table of contents, whose links lead to the pages of the others.
+
+    An axis tells its fiches without their text. Raises KeyError when there is no such line.
+    """
+    for chapitre in contenu["chapitres"]:
+        contexte = _contexte(contenu, chapitre, D_UNE_PAGE_A_L_AUTRE)
+        if chapitre["code"] == ancre != "fiches":
+            return mark_safe(_chapitre(contexte))  # noqa: S308  # nosec
+        for noeud in _tous(chapitre["donnees"]["noeuds"]) if chapitre["code"] == "fiches" else ():
+            if ancre_noeud(noeud) == ancre:
+                return mark_safe(_ouverture(noeud, contexte, NIVEAU_CHAPITRE))  # noqa: S308  # nosec
+            for fiche in noeud["fiches"]:
+                if f"fiche-{fiche['id']}" == ancre:
+                    return mark_safe(_fiche(fiche, NIVEAU_CHAPITRE, contexte, None))  # noqa: S308  # nosec
+    raise KeyError(ancre)
+
+
+def _contexte(contenu: Mapping[str, Any], chapitre: Mapping[str, Any], renvoi: str) -> dict[str, Any]:
+    """Return what the templates of a chapter read; `renvoi`: what comes before the anchor of a link."""
+    couverture = contenu["couverture"]
+    return {
+        "chapitre": chapitre, "donnees": chapitre["donnees"], "couverture": couverture, "annees": contenu["annees"],
+        "annee": couverture["annee"], "annee_texte": str(couverture["annee"]), "partie": _partie(couverture),
+        "annee_suivante": str(couverture["annee"] + 1), "renvoi": renvoi,
+    }  # fmt: skip
+
+
+def _chapitre(contexte: dict[str, Any]) -> str:
+    return get_template(chapitre_declare(contexte["chapitre"]["code"]).gabarit).render(contexte)
+
+
+def _tous(noeuds: Iterable[Noeud]) -> Iterator[Noeud]:
+    for noeud in noeuds:
+        yield noeud
+        yield from _tous(noeud["enfants"])
 
 
 def _partie(couverture: Mapping[str, Any]) -> str:
@@ -106,8 +136,12 @@ def _partie(couverture: Mapping[str, Any]) -> str:
 
 def _noeud(noeud: Noeud, contexte: dict[str, Any], avancer: Avancer | None) -> str:
     niveau = min(NIVEAU_CHAPITRE + noeud["rang"] - 1, NIVEAU_MAX - 2)
-    fiches = [_fiche(f, niveau + 1, contexte, avancer) for f in noeud["fiches"]]
-    enfants = [_noeud(e, contexte, avancer) for e in noeud["enfants"]]
+    fiches = "".join(_fiche(f, niveau + 1, contexte, avancer) for f in noeud["fiches"])
+    enfants = "".join(_noeud(e, contexte, avancer) for e in noeud["enfants"])
+    return _ouverture(noeud, contexte, niveau, fiches, enfants)
+
+
+def _ouverture(noeud: Noeud, contexte: dict[str, Any], niveau: int, fiches: str = "", enfants: str = "") -> str:
     return get_template(f"{GABARITS}/noeud.html").render(
         contexte
         | {
@@ -117,8 +151,8 @@ def _noeud(noeud: Noeud, contexte: dict[str, Any], avancer: Avancer | None) -> s
             "courant": cote_noeud(noeud) if noeud["numero"] else noeud["intitule"],
             "niveau": niveau,
             "toutes": fiches_du_noeud(noeud),
-            "fiches": mark_safe("".join(fiches)),  # noqa: S308  # nosec
-            "enfants": mark_safe("".join(enfants)),  # noqa: S308  # nosec
+            "fiches": mark_safe(fiches),  # noqa: S308  # nosec
+            "enfants": mark_safe(enfants),  # noqa: S308  # nosec
         }
     )
 
@@ -154,6 +188,7 @@ def composer_document(contenu: Mapping[str, Any], edition: Edition, avancer: Ava
             "annee": contenu["couverture"]["annee"],
             "edition": edition,
             "sommaire": sommaire(contenu),
+            "renvoi": DANS_LA_PAGE,
             "corps": composer_corps(contenu, avancer),
             "fiches": len(toutes_les_fiches(dict(contenu))),
         }

@@ -149,7 +149,10 @@ class DecisionForm(Formulaire):
     )
     type = forms.ChoiceField(label="Type", choices=TypeDecision.choices, initial=TypeDecision.VALIDATION)
     responsable = forms.ModelChoiceField(
-        label="Qui la porte", queryset=Utilisateur.objects.none(), required=False, empty_label="Un service, ci-contre"
+        label="Qui la porte",
+        queryset=Utilisateur.objects.none(),
+        required=False,
+        empty_label="Un service ou une structure",
     )
     structure = ChampStructure(label="Service ou structure", required=False)
     echeance = ChampDate(label="Pour le", required=False)

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gouvernance import operations
 from gouvernance.contenu import mettre_a_niveau, toutes_les_fiches
-from gouvernance.document import composer_corps, sommaire
 from gouvernance.document.derives import DERIVES
+from gouvernance.document.page import lire_page
 from gouvernance.droits import peut_deliberer, peut_intituler, peut_publier
 from gouvernance.forms.rapports import DeliberationForm, IntituleForm, PublicationForm
 from gouvernance.models import Deliberation, VersionRapport
@@ -34,9 +34,13 @@ def _version(request: HttpRequest, pk: int) -> VersionRapport:
 @login_required
 @require_safe
 def version(request: HttpRequest, pk: int) -> HttpResponse:
-    """Read a version on screen: the same chapters as its PDF, made from the frozen content alone."""
+    """Read a version on screen, part by part: the chapters of its PDF, made from the frozen content alone."""
     lue = _version(request, pk)
     contenu = mettre_a_niveau(lue.contenu, lue.schema_version)
+    try:
+        page = lire_page(contenu, request.GET.get("partie", ""))
+    except KeyError as inconnue:
+        raise Http404("Ce rapport n’a pas cette partie.") from inconnue
     contexte = {
         "version": lue,
         "rapport": lue.rapport,
@@ -44,8 +48,7 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
         "annee": contenu["couverture"]["annee"],
         "edition": edition(lue),
         "fiches": len(toutes_les_fiches(contenu)),
-        "corps": composer_corps(contenu),
-        "entrees": sommaire(contenu),
+        "page": page,
         "intituler": IntituleForm(instance=lue) if peut_intituler(request.user, lue) else None,
     }
     return render(request, "gouvernance/version.html", contexte)

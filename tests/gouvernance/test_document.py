@@ -20,7 +20,9 @@ from gouvernance.classeur import composer_classeur
 from gouvernance.contenu import chapitre, rassembler, toutes_les_fiches
 from gouvernance.document import Edition, composer_corps
 from gouvernance.operations import reconstruire_pdf
+from pdi.comptes.models import Role
 from pdi.socle.droits import RegleMetier
+from tests.fabriques import UtilisateurFactory
 
 BALISES_PERMISES = {
     "/Document", "/Part", "/Sect", "/Div", "/P", "/H1", "/H2", "/H3", "/H4", "/H5", "/H6", "/L", "/LI", "/Lbl",
@@ -126,6 +128,25 @@ def test_un_contenu_altere_ne_se_reimprime_pas(peupler, version_rapide):
     version.contenu["couverture"]["titre"] = "Autre"
     with pytest.raises(RegleMetier, match="empreinte"):
         reconstruire_pdf(version=version)
+
+
+def test_une_version_se_lit_partie_par_partie_et_renvoie_de_l_une_a_l_autre(peupler, version_rapide, client):
+    programme = peupler(2)
+    version = version_rapide(programme)
+    client.force_login(UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME))
+    premiere, seconde = programme.fiches.order_by("ordre")
+    ouverture = client.get(version.get_absolute_url()).text
+    assert "Comment lire ce rapport" in ouverture
+    assert 'class="r-fiche"' not in ouverture
+    lue = client.get(version.get_absolute_url(), {"partie": f"fiche-{premiere.pk}"}).text
+    assert lue.count('class="r-fiche"') == 1
+    assert "Comment lire ce rapport" not in lue
+    assert 'rel="next" href="?partie=' in lue
+    assert f'href="?partie=fiche-{seconde.pk}"' in lue
+    axe = client.get(version.get_absolute_url(), {"partie": f"axe-{premiere.axe_id}"}).text
+    assert f'href="?partie=fiche-{premiere.pk}"' in axe
+    assert client.get(version.get_absolute_url(), {"partie": "tout"}).text.count('class="r-fiche"') == 2
+    assert client.get(version.get_absolute_url(), {"partie": "fiche-0"}).status_code == 404
 
 
 def test_le_html_echappe_ce_que_les_pilotes_ecrivent(peupler):
