@@ -24,6 +24,7 @@ from pdi.socle.exports import reponse_export
 from pdi.socle.models import EntreeJournal
 from pdi.socle.pagination import PageParCle
 from pdi.socle.pieces import servir_piece
+from pdi.socle.relecture import relue
 from pdi.socle.tri import Colonne
 
 COLONNES = (
@@ -65,6 +66,7 @@ def _page(request: HttpRequest, pk: int) -> PageFiche:
 
 @login_required
 @require_GET
+@relue(journal="actions")
 def fiche(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a fiche: every section of its layout, figures, anomalies, bilans, history."""
     page = _page(request, pk)

@@ -18,6 +18,7 @@ from actions.lecture.gestes import gestes_programme
 from actions.lecture.programmes import SERIES, PageProgramme, lire_programme, tous_les_programmes
 from actions.presentation import ETATS_PROGRAMME
 from pdi.socle.exports import reponse_export
+from pdi.socle.relecture import relue
 from pdi.socle.tri import Colonne
 
 VUES = {"fiches": "Fiches", "bilans": "Avancement des bilans", "financement": "Financement",
@@ -46,6 +47,7 @@ def programmes(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
+@relue(journal="actions")
 def programme(request: HttpRequest, code: str) -> HttpResponse:
     """Show a programme: fiches by axis, progress of bilans, funding, other frameworks, signatories."""
     page = _page(request, code)

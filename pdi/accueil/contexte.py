@@ -47,10 +47,19 @@ def _attendu_par(utilisateur: int, jour: datetime.date) -> QuerySet[Any, Any]:
 _ATTENTES = Compilee(_attendu_par, -1, datetime.date.min)
 
 
-def _en_attente(utilisateur: Utilisateur) -> tuple[int, int, bool]:
-    """Return how many notices are unread, how many jobs run, whether the user is of an EP, in one query a page."""
-    avis, travaux, equipe = _ATTENTES.lire(utilisateur.pk, timezone.localdate())[0]
-    return avis, travaux, equipe
+def _en_attente(request: HttpRequest) -> tuple[int, int, bool]:
+    """Return how many notices are unread, how many jobs run, whether the user is of an EP, in one query a request."""
+    lue: tuple[int, int, bool] | None = getattr(request, "attente_lue", None)
+    if lue is None:
+        avis, travaux, equipe = _ATTENTES.lire(request.user.pk, timezone.localdate())[0]
+        lue = avis, travaux, equipe
+        setattr(request, "attente_lue", lue)  # noqa: B010 - the request has no such attribute of its own
+    return lue
+
+
+def etat_de_la_coque(request: HttpRequest) -> tuple[tuple[int, int, bool], int]:
+    """Return what the shell shows that changes without the page: notices, jobs and EP of the user, queues late."""
+    return _en_attente(request), retards_parcours(request.user, timezone.localdate())
 
 
 def _parcours(utilisateur: Utilisateur) -> tuple[int, str]:
@@ -70,7 +79,7 @@ def coque(request: HttpRequest) -> dict[str, Any]:
     """Return the variables of base.html; lazy, so that error pages and fragments ask nothing of the database."""
     utilisateur: Any = getattr(request, "user", None)
     connecte = utilisateur is not None and utilisateur.is_authenticated
-    attente = SimpleLazyObject(lambda: _en_attente(utilisateur))
+    attente = SimpleLazyObject(lambda: _en_attente(request))
     vue = request.resolver_match.view_name if request.resolver_match else ""
     return {
         "user": utilisateur,

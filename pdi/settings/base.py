@@ -80,6 +80,8 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
+# What the shell shows that changes without the page: a page kept by `pdi.socle.relecture` is of one such state.
+ETAT_DE_LA_COQUE = "pdi.accueil.contexte.etat_de_la_coque"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
@@ -210,6 +212,7 @@ CELERY_RESULT_EXPIRES = 24 * 3600
 # By the clock, not by an interval: a beat that restarts every day would put off for ever what comes once a day.
 CELERY_BEAT_SCHEDULE = {
     "reprendre-traitements": {"task": "socle.reprendre_traitements", "schedule": 60.0},
+    "rassembler-ecritures": {"task": "socle.rassembler_ecritures", "schedule": 1800.0},
     "noter-usages-api": {"task": "offre.noter_usages", "schedule": 600.0},
     "liberer-places": {"task": "parcours.liberer_places", "schedule": crontab(minute=20)},
     "appliquer-avenants": {"task": "gouvernance.appliquer_avenants", "schedule": crontab(minute=10, hour="0,12")},

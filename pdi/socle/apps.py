@@ -1,6 +1,7 @@
 """Application declaration."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class SocleConfig(AppConfig):
@@ -11,7 +12,9 @@ class SocleConfig(AppConfig):
     verbose_name = "Socle"
 
     def ready(self) -> None:
-        """Find the kinds of import that every storey declares."""
-        from .imports.declarations import decouvrir  # noqa: PLC0415 - models are loaded only now
+        """Find the kinds of import that every storey declares; put the triggers on new tables after a migrate."""
+        from .ecritures import poser_temoins  # noqa: PLC0415 - models are loaded only now
+        from .imports.declarations import decouvrir  # noqa: PLC0415
 
         decouvrir()
+        post_migrate.connect(poser_temoins, sender=self, dispatch_uid="socle.temoins")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from . import traitements
+from . import ecritures, traitements
 from .imports import application
 from .imports import operations as imports
 from .suivi import Suivi
@@ -40,3 +40,9 @@ def appliquer_import(traitement_id: str, lot_id: int, attendues: int) -> None:
 def purger_imports() -> None:
     """Forget the files and rows of old lots (every night)."""
     imports.purger_imports()
+
+
+@shared_task(name="socle.rassembler_ecritures", ignore_result=True)
+def rassembler_ecritures() -> None:
+    """Keep the prints of the tables short (every half hour)."""
+    ecritures.rassembler()

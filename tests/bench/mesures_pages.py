@@ -18,6 +18,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.utils.crypto import get_random_string
 
 from actions.models import FicheAction, Programme
 from pdi.comptes.models import Utilisateur
@@ -69,15 +70,19 @@ def _serveur() -> Iterator[int]:
         processus.wait(timeout=20)
 
 
-def _temoin() -> str:
-    """Return the session cookie of the programme manager of the demonstration."""
+def _temoin(*, connu: bool) -> str:
+    """Return the cookies of the programme manager; with its token when `connu`, as a browser that has read a page.
+
+    Without it a page is never kept: it is made at each reading.
+    """
     utilisateur = Utilisateur.objects.get(courriel="helene.modele@essonne.example")
     session = SessionStore()
     session[SESSION_KEY] = str(utilisateur.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
     session[HASH_SESSION_KEY] = utilisateur.get_session_auth_hash()
     session.create()
-    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+    jeton = f"; {settings.CSRF_COOKIE_NAME}={get_random_string(32)}" if connu else ""
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}{jeton}"
 
 
 def _rafale(port: int, chemin: str, temoin: str) -> Action:
@@ -98,27 +103,45 @@ def _rafale(port: int, chemin: str, temoin: str) -> Action:
     return rafale
 
 
-def _page(chemin: Callable[[], str]) -> Iterator[Action]:
+def _page(chemin: Callable[[], str], *, faite: bool = False) -> Iterator[Action]:
     call_command("charger_demo", verbosity=0)
     with _serveur() as port:
-        temoin, adresse = _temoin(), chemin()
-        _rafale(port, adresse, temoin)()  # warm-up: templates compiled, connections open
+        temoin, adresse = _temoin(connu=not faite), chemin()
+        _rafale(port, adresse, temoin)()  # warm-up: templates compiled, connections open, page kept when it may be
         yield _rafale(port, adresse, temoin)
         yield _rafale(port, "/banc/nue", temoin)
 
 
-@mesure("page_programme_4_clients", taille=REQUETES, reference="vue_nue_authentifiee")
+def _programme() -> str:
+    return Programme.objects.get(code="essonne-2022-2026").get_absolute_url()
+
+
+def _fiche() -> str:
+    return FicheAction.objects.get(programme__code="essonne-2022-2026", numero="2.1").get_absolute_url()
+
+
+@mesure("page_programme_4_clients", taille=REQUETES, reference="vue_nue_authentifiee", tours=5)
 def page_programme() -> Iterator[Action]:
-    """Read the page of Essonne's programme, 200 times, 4 clients, 2 processes."""
-    yield from _page(lambda: Programme.objects.get(code="essonne-2022-2026").get_absolute_url())
+    """Read the page of Essonne's programme again, 200 times, 4 clients, 2 processes, nothing being written."""
+    yield from _page(_programme)
 
 
-@mesure("page_fiche_4_clients", taille=REQUETES, reference="vue_nue_authentifiee")
+@mesure("page_fiche_4_clients", taille=REQUETES, reference="vue_nue_authentifiee", tours=5)
 def page_fiche() -> Iterator[Action]:
-    """Read the page of fiche 2.1, 200 times, 4 clients, 2 processes."""
-    yield from _page(
-        lambda: FicheAction.objects.get(programme__code="essonne-2022-2026", numero="2.1").get_absolute_url()
-    )
+    """Read the page of fiche 2.1 again, 200 times, 4 clients, 2 processes, nothing being written."""
+    yield from _page(_fiche)
+
+
+@mesure("page_programme_faite_4_clients", taille=REQUETES, reference="vue_nue_authentifiee")
+def page_programme_faite() -> Iterator[Action]:
+    """Make the page of Essonne's programme 200 times: what its first reading after a write costs."""
+    yield from _page(_programme, faite=True)
+
+
+@mesure("page_fiche_faite_4_clients", taille=REQUETES, reference="vue_nue_authentifiee")
+def page_fiche_faite() -> Iterator[Action]:
+    """Make the page of fiche 2.1 200 times: what its first reading after a write costs."""
+    yield from _page(_fiche, faite=True)
 
 
 @mesure("charger_75_fiches", taille=75, reference="recharger_sans_rien_changer", tours=1)

@@ -1,6 +1,7 @@
 """Models of the ground floor."""
 
 from .avis import Avis
+from .ecriture import Ecriture
 from .etats import LigneEtat
 from .filtre import FiltreEnregistre
 from .imports import (
@@ -24,6 +25,7 @@ __all__ = [
     "AnomalieImport",
     "Avis",
     "CorrespondanceImport",
+    "Ecriture",
     "EntreeJournal",
     "EtatLigne",
     "EtatLot",
