@@ -159,7 +159,7 @@ class ListeEP:
         """Return one page, each row with the tone of its state and whether its step is late."""
         page = PageParCle(
             self.filtres.appliquer(self.visibles), self.tri.cles, self.get.get("curseur"),
-            decorer=lambda lues: self._decorer(self._lues(lues)), bords=self.visibles,
+            decorees=self._decorer(self.visibles), bords=self.visibles,
         )  # fmt: skip
         for dossier in page.objets:
             ligne: Any = dossier

@@ -41,18 +41,18 @@ class Cadre:
             return ""
 
 
-def plus(champ: str, duree: Duree) -> Any:
-    """Return the expression of `duree.depuis(champ)`."""
+def plus(depart: Any, duree: Duree) -> Any:
+    """Return the expression of `duree.depuis(depart)`, a column or an expression."""
     somme = "(%(expressions)s::interval)::date"
-    return Func(F(champ), Value(duree.intervalle), template=somme, arg_joiner=" + ", output_field=DateField())
+    depart = F(depart) if isinstance(depart, str) else depart
+    return Func(depart, Value(duree.intervalle), template=somme, arg_joiner=" + ", output_field=DateField())
 
 
 def sous(regime: Regime, champ: str) -> Q:
     """Return « `champ` falls under `regime` »."""
-    condition = Q(**{f"{champ}__isnull": False})
-    if regime.debut:
-        condition &= Q(**{f"{champ}__gte": regime.debut})
-    return condition & Q(**{f"{champ}__lt": regime.fin}) if regime.fin else condition
+    bornes = {f"{champ}__gte": regime.debut, f"{champ}__lt": regime.fin}
+    gardes = {nom: jour for nom, jour in bornes.items() if jour}
+    return Q(**gardes) if gardes else Q(**{f"{champ}__isnull": False})
 
 
 Branche = tuple[Q, Any]

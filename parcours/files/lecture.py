@@ -25,7 +25,7 @@ from pdi.comptes.models import Utilisateur
 from pdi.socle.exports import Colonne as ColonneExport
 from pdi.socle.filtres import FiltreChoix, Filtres
 from pdi.socle.formats import nombre
-from pdi.socle.pagination import PageParCle
+from pdi.socle.pagination import Denombrement, PageParCle
 from pdi.socle.tri import Tri
 from pdi.structures.models import Structure
 from pdi.territoires.lecture import territoires_du_departement
@@ -34,7 +34,7 @@ from . import blocages
 from .catalogue import FileAttente
 from .comptes import corriger
 from .horloges import Cadre
-from .perimetre import annotees, decorees, du_perimetre, lignes, suivies_aujourd_hui
+from .perimetre import annotees, du_perimetre, lignes, pretes, suivies_aujourd_hui
 
 DUREE = 60  # seconds that the figures of a queue are kept from one page to the next
 PROCHES = (("retard", "Dépassée"), ("semaine", "Dans les 7 jours"), ("mois", "Dans les 30 jours"))
@@ -168,7 +168,8 @@ class FileLue:
     @property
     def decorees(self) -> QuerySet[Any]:
         """Return the same rows with everything they show, in order: for the export."""
-        return decorees(self.file, self.lignes, self.cadre).order_by(*self.tri.cles)
+        toutes = pretes(self.file, self.cadre).decorees
+        return toutes.filter(pk__in=self.lignes.order_by().values("pk")).order_by(*self.tri.cles)
 
     @cached_property
     def page(self) -> PageParCle[Any]:
@@ -176,7 +177,7 @@ class FileLue:
         file, cadre = self.file, self.cadre
         page = PageParCle(
             self.lignes, self.tri.cles, self.get.get("curseur"), self.taille,
-            decorer=lambda lues: decorees(file, file.annoter(lues, cadre), cadre), bords=annotees(file, cadre),
+            decorees=pretes(file, cadre).decorees, bords=annotees(file, cadre),
             comptes=self._comptes,
         )  # fmt: skip
         self.figures = self._figures(page.comptees)
@@ -184,11 +185,11 @@ class FileLue:
         return page
 
     @property
-    def _comptes(self) -> dict[str, Count]:
-        jour, semaine = self.cadre.jour, self.cadre.dans(7)
+    def _comptes(self) -> dict[str, Denombrement]:
+        jour, apres = self.cadre.jour, self.cadre.dans(8)
         return {
-            "total": Count("pk"), "retard": Count("pk", filter=Q(echeance__lt=jour)),
-            "semaine": Count("pk", filter=Q(echeance__gte=jour, echeance__lte=semaine)),
+            "total": Denombrement(), "retard": Denombrement("echeance", avant=jour),
+            "semaine": Denombrement("echeance", depuis=jour, avant=apres),
         }  # fmt: skip
 
     @cached_property
@@ -201,7 +202,7 @@ class FileLue:
         cle = f"file:{self.file.code}:{self.utilisateur.pk}:{self.cadre.jour:%Y%m%d}:{actifs}"
         connues: Figures | None = magasin.get(cle) if "curseur" in self.get else None
         if connues is None:
-            lues = comptees or self.lignes.aggregate(**self._comptes)
+            lues = comptees or self.lignes.aggregate(**{nom: c.agregat for nom, c in self._comptes.items()})
             connues = Figures(**lues)
             magasin.set(cle, connues, DUREE)
             if not self.filtres.actifs:

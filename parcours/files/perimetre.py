@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -55,17 +55,42 @@ def files_de(utilisateur: Any) -> list[FileAttente]:
     return [file for file in FILES if peut_ouvrir_file(utilisateur, file)]
 
 
+class Pretes(NamedTuple):
+    """The querysets of a queue: every row with its dates, those in the queue, and the same with what is shown."""
+
+    cadre: Cadre
+    annotees: QuerySet[Any]
+    gardees: QuerySet[Any]
+    decorees: QuerySet[Any]
+
+
+_PRETES: dict[str, Pretes] = {}
+
+
+def pretes(file: FileAttente, cadre: Cadre) -> Pretes:
+    """Return the querysets of a queue, built once for a day and its regimes: building them costs as much as reading.
+
+    They are bases to filter, for whoever reads: nothing of a user is in them, and they are never read themselves.
+    """
+    connues = _PRETES.get(file.code)
+    if connues is None or connues.cadre != cadre:
+        toutes = file.annoter(file.modele._default_manager.all(), cadre)
+        connues = Pretes(cadre, toutes, file.garder(toutes, cadre), _decorer(file, toutes, cadre))
+        _PRETES[file.code] = connues
+    return connues
+
+
 def annotees(file: FileAttente, cadre: Cadre) -> QuerySet[Any]:
     """Return every row of the model with its dates, in the queue or not."""
-    return file.annoter(file.modele._default_manager.all(), cadre)
+    return pretes(file, cadre).annotees.all()
 
 
 def lignes(file: FileAttente, cadre: Cadre, utilisateur: Any) -> QuerySet[Any]:
     """Return the rows of the queue that are this user's."""
-    return du_perimetre(file, file.garder(annotees(file, cadre), cadre), utilisateur)
+    return du_perimetre(file, pretes(file, cadre).gardees.all(), utilisateur)
 
 
-def decorees(file: FileAttente, base: QuerySet[Any], cadre: Cadre) -> QuerySet[Any]:
+def _decorer(file: FileAttente, base: QuerySet[Any], cadre: Cadre) -> QuerySet[Any]:
     """Return the rows with the person, her commune today, and what the row says."""
     ici = Adresse.objects.filter(personne=OuterRef(f"{file.personne}__pk"), periode__contains=cadre.jour)
     lues: QuerySet[Any] = (

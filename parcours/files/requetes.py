@@ -35,6 +35,7 @@ from parcours.models import (
     NatureEntretien,
     OrganismeOarsa,
     Orientation,
+    Personne,
     SituationDroitsDevoirs,
     SuiviPostSortie,
     TransitionContrat,
@@ -53,8 +54,9 @@ ACQUIS = (EtatContrat.VALIDE, EtatContrat.CLOS)
 PREMIER_RDV = Duree(delais.PREMIER_RDV_PAR_DEFAUT, "jours")
 
 
-def _en_vie(lignes: Q_) -> Q_:
-    return lignes.filter(personne__deces_le__isnull=True)
+def _en_vie(lignes: Q_, personne: str = "personne") -> Q_:
+    """Leave out the dead: few, and found by an index of their own, so that nobody else is looked up."""
+    return lignes.exclude(Exists(Personne.objects.filter(pk=OuterRef(personne), deces_le__isnull=False)))
 
 
 def _orientee(cadre: Cadre) -> Exists:
@@ -140,20 +142,20 @@ def garder_sans_contact(lignes: Q_, cadre: Cadre) -> Q_:
 def annoter_contrat_a_signer(lignes: Q_, cadre: Cadre) -> Q_:
     """From the orientation or its notification, as the regime of the orientation says."""
 
-    def depart(regime: Regime) -> list[Branche]:
+    def depart(regime: Regime) -> Any:
         notifie = regime.parametres.get("contrat_depuis") == "notification"
-        return [(Q(), Coalesce("notifiee_le", "decidee_le") if notifie else F("decidee_le"))]
+        return Coalesce("notifiee_le", "decidee_le") if notifie else F("decidee_le")
 
     def terme(regime: Regime) -> list[Branche]:
         exclus = Q(organisme__in=list(regime.parametres.get("contrat_non_du", ())))
         sociale, autre = regime.duree("delai_contrat_social_mois"), regime.duree("delai_contrat")
         branches: list[Branche] = [(exclus, AUCUNE)]
         if sociale:
-            branches.append((Q(type_decide=delais.SOCIAL), plus("depuis", sociale)))
-        return [*branches, (Q(), plus("depuis", autre))] if autre else branches
+            branches.append((Q(type_decide=delais.SOCIAL), plus(depart(regime), sociale)))
+        return [*branches, (Q(), plus(depart(regime), autre))] if autre else branches
 
-    datees = lignes.annotate(depuis=selon(cadre.regimes, "decidee_le", depart, F("decidee_le")))
-    return datees.annotate(echeance=selon(cadre.regimes, "decidee_le", terme))
+    debuts = selon(cadre.regimes, "decidee_le", lambda regime: [(Q(), depart(regime))], F("decidee_le"))
+    return lignes.annotate(depuis=debuts, echeance=selon(cadre.regimes, "decidee_le", terme))
 
 
 def garder_contrat_a_signer(lignes: Q_, cadre: Cadre) -> Q_:
@@ -312,4 +314,4 @@ def garder_suivi(lignes: Q_, cadre: Cadre) -> Q_:
         sortie=OuterRef("sortie"), du_le__gt=OuterRef("du_le"), du_le__lte=cadre.dans(ALERTE_SUIVI)
     )
     dus = lignes.filter(**proches).exclude(Exists(plus_recent))
-    return dus.filter(sortie__personne__deces_le__isnull=True)
+    return _en_vie(dus, "sortie__personne")

@@ -159,6 +159,18 @@ class Contrat(models.Model):
         ]
         indexes = [
             models.Index(fields=["personne", "-debut"], name="contrat_personne"),
+            models.Index(
+                fields=["personne", "debut"],
+                condition=Q(nature__in=["cer", "ce"]),
+                name="contrat_suivi",
+                include=["id", "fin", "etat", "clos_le", "signe_personne_le"],
+            ),
+            models.Index(
+                fields=["fin"],
+                condition=Q(nature__in=["cer", "ce"], etat="valide", bilan=""),
+                name="contrat_sans_bilan",
+                include=["personne", "debut", "id"],
+            ),
             models.Index(fields=["fin"], condition=Q(etat__in=["valide", "clos"]), name="contrat_echeances"),
             models.Index(
                 fields=["structure", "etat"],

@@ -113,6 +113,7 @@ class Personne(models.Model):
                 fields=["nir_empreinte"], condition=Q(nir_empreinte__isnull=False), name="personne_nir_empreinte"
             ),
             models.Index(fields=["dernier_contact"], name="personne_dernier_contact"),
+            models.Index(fields=["id"], condition=Q(deces_le__isnull=False), name="personne_decedee"),
             models.Index(fields=["archivee_le"], condition=Q(archivee_le__isnull=False), name="personne_archivee"),
         ]
 

@@ -7,15 +7,15 @@ the row, which is one indexed query more. Rows inserted or removed between two p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
 from django.core.signing import BadSignature, Signer
-from django.db import models
-from django.db.models import Count, F, Q, Window
+from django.db import connections, models
+from django.db.models import Count, F, Q
 from django.db.models.expressions import OrderBy
 
 M = TypeVar("M", bound=models.Model)
@@ -50,6 +50,32 @@ def _jamais_nul(modele: type[models.Model], champ: str) -> bool:
     return isinstance(trouve, models.Field) and not trouve.is_relation and not trouve.null
 
 
+@dataclass(frozen=True)
+class Denombrement:
+    """What to count over a whole list: its rows, or those whose `champ` is `depuis` or after, before `avant`."""
+
+    champ: str = ""
+    depuis: Any = None
+    avant: Any = None
+
+    @property
+    def agregat(self) -> Count:
+        """Return the same as an aggregate."""
+        bornes = {f"{self.champ}__gte": self.depuis, f"{self.champ}__lt": self.avant}
+        gardes = {nom: borne for nom, borne in bornes.items() if borne is not None}
+        return Count("pk", filter=Q(**gardes)) if gardes else Count("pk")
+
+    def sql(self, colonnes: Mapping[str, str]) -> tuple[str, list[Any]]:
+        """Return the same over `colonnes`, by field."""
+        bornes = [(">=", self.depuis), ("<", self.avant)]
+        gardes = [(f"{colonnes[self.champ]} {signe} %s", borne) for signe, borne in bornes if borne is not None]
+        condition = f" FILTER (WHERE {' AND '.join(texte for texte, _ in gardes)})" if gardes else ""
+        return f"count(*){condition}", [borne for _, borne in gardes]
+
+
+TOUTES = {"_toutes": Denombrement()}
+
+
 class PageParCle(Generic[M]):
     """One page of `queryset` in the order `tri`.
 
@@ -65,19 +91,19 @@ class PageParCle(Generic[M]):
         curseur: str | None = None,
         taille: int = TAILLE,
         *,
-        decorer: Callable[[models.QuerySet[M]], models.QuerySet[M]] | None = None,
+        decorees: models.QuerySet[M] | None = None,
         bords: models.QuerySet[M] | None = None,
-        comptes: Mapping[str, Count] | None = None,
+        comptes: Mapping[str, Denombrement] = TOUTES,
     ) -> None:
         """Prepare the page; nothing is read before `objets` is.
 
-        For a list whose condition is costly and rows wide: with `decorer`, the keys of the page are read first, the
+        For a list whose condition is costly and rows wide: with `decorees`, the keys of the page are read first, the
         whole condition being worked out at once (a LIMIT alone makes PostgreSQL try the rows one by one), then its
-        rows, from `decorer(rows of those keys)`. `bords` gives back the sort values of a row that has left the list.
+        rows, among `decorees`. `bords` gives back the sort values of a row that has left the list.
         `comptes`: what to count over the whole list while its keys are read, see `comptees`.
         """
-        self.decorer, self.bords = decorer, bords
-        self._comptes = dict(comptes or {"_toutes": Count("pk")})
+        self.decorees, self.bords = decorees, bords
+        self._comptes = comptes
         self._lus: dict[str, int] | None = None
         if taille < 1:
             raise ValueError("Une page a au moins une ligne.")
@@ -162,23 +188,42 @@ class PageParCle(Generic[M]):
         queryset = self.base.order_by(*self._ordre(inverse=inverse))
         if self._bord is not None:
             queryset = queryset.filter(self._apres(self._bord, inverse=inverse))
-        lues = list(queryset[: self.taille + 1]) if self.decorer is None else self._par_cles(queryset, self.decorer)
+        lues = list(queryset[: self.taille + 1]) if self.decorees is None else self._par_cles(queryset, self.decorees)
         en_plus = len(lues) > self.taille
         lues = lues[: self.taille]
         if inverse:
             lues.reverse()
         return lues, en_plus
 
-    def _par_cles(
-        self, queryset: models.QuerySet[M], decorer: Callable[[models.QuerySet[M]], models.QuerySet[M]]
-    ) -> list[M]:
+    def _par_cles(self, queryset: models.QuerySet[M], decorees: models.QuerySet[M]) -> list[M]:
         """Read the keys of the page, then its rows, in the same order."""
-        tout = queryset.annotate(**{nom: Window(compte) for nom, compte in self._comptes.items()})
-        rangees = list(tout.values_list("pk", *self._comptes)[: self.taille + 1])
+        rangees = self._cles_et_comptes(queryset)
         self._lus = dict(zip(self._comptes, rangees[0][1:] if rangees else [0] * len(self._comptes), strict=True))
         cles = [rangee[0] for rangee in rangees]
-        lues = {ligne.pk: ligne for ligne in decorer(queryset.model._default_manager.filter(pk__in=cles))}
+        lues = {ligne.pk: ligne for ligne in decorees.filter(pk__in=cles)}
         return [lues[cle] for cle in cles if cle in lues]
+
+    def _cles_et_comptes(self, queryset: models.QuerySet[M]) -> list[tuple[Any, ...]]:
+        """Read the keys of the page, each with the counts of the list: the sort values are worked out once a row."""
+        inverse = self._sens == _PRECEDENT
+        champs = dict.fromkeys(["pk", *(c.champ for c in self.cles), *(c.champ for c in self._comptes.values())])
+        colonnes = {champ: f"k{rang}" for rang, champ in enumerate(filter(None, champs))}
+        sql, params = queryset.order_by().values_list(*colonnes).query.sql_with_params()
+        comptes = [compte.sql(colonnes) for compte in self._comptes.values()]
+        ordre = ", ".join(
+            f"{colonnes[cle.champ]} {'DESC' if cle.descendant != inverse else 'ASC'}"
+            + (f" NULLS {'FIRST' if inverse else 'LAST'}" if cle.nuls else "")
+            for cle in self.cles
+        )
+        with connections[queryset.db].cursor() as curseur:
+            curseur.execute(
+                f"WITH lues ({', '.join(colonnes.values())}) AS MATERIALIZED ({sql}),"  # noqa: S608 - names of ours
+                f" comptees AS (SELECT {', '.join(texte for texte, _ in comptes)} FROM lues)"
+                f" SELECT k0, comptees.* FROM lues CROSS JOIN comptees ORDER BY {ordre} LIMIT %s",
+                [*params, *(valeur for _, valeurs in comptes for valeur in valeurs), self.taille + 1],
+            )
+            rangees: list[tuple[Any, ...]] = curseur.fetchall()
+        return rangees
 
     @property
     def objets(self) -> list[M]:
@@ -207,7 +252,7 @@ class PageParCle(Generic[M]):
     @cached_property
     def total(self) -> int:
         """Return the number of rows of the whole list: read with the keys of a first page, else one count query."""
-        lus = self.comptees if self.decorer is not None else None
+        lus = self.comptees if self.decorees is not None else None
         if lus is not None and "_toutes" in lus:
             return lus["_toutes"]
         return self.base.order_by().count()
