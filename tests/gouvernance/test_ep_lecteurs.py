@@ -155,7 +155,7 @@ def test_l_activite_de_l_annee_masque_les_petits_nombres(s):
 
 def test_la_demonstration_montre_chaque_etat_dans_les_deux_regimes(db):
     regimes()
-    for courriel in ("helene.modele", "karim.specimen", "camille.echantillon"):
+    for courriel in ("helene.modele", "karim.specimen", "camille.echantillon", "charlie.specimen"):
         UtilisateurFactory.create(courriel=f"{courriel}@essonne.example", demonstration=True)
     territoire = TerritoireFactory.create(code="tad-sud-est", departement=DepartementFactory.create(code="91"))
     commune = CommuneFactory.create(territoire=territoire)
