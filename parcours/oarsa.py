@@ -54,6 +54,7 @@ class Plan:
     titre: str
     lignes: dict[str, str]
     partage: str = ""
+    somme: bool = True  # nobody is on two of its lines: they add up
 
 
 PLANS = (
@@ -62,8 +63,8 @@ PLANS = (
     Plan("T2b", "Avec un contrat valide, par organisme", ORGANISMES, "contrats"),
     Plan("T3", "Durée du contrat valide", DUREES, "contrats"),
     Plan("T4", "Actions du contrat valide, chacune comptée une fois par contrat",
-         {str(t.value): t.label for t in TypeActionContrat}),
-    Plan("T5", "Délais des premières orientations et des premiers contrats de l’année", DELAIS),
+         {str(t.value): t.label for t in TypeActionContrat}, somme=False),
+    Plan("T5", "Délais des premières orientations et des premiers contrats de l’année", DELAIS, somme=False),
     Plan("T6", "Réorientations de l’année, dernier changement de chaque personne", PASSAGES, "population"),
 )  # fmt: skip
 
@@ -127,6 +128,26 @@ class Tableau:
     def effectif(self) -> int:
         """Return the sum of its lines."""
         return sum(ligne.total.effectif for ligne in self.lignes)
+
+    @property
+    def ensemble(self) -> Ligne | None:
+        """Return the sum of its lines, None where they do not add up or where a cell is hidden."""
+        cases = [c for x in self.lignes for c in (x.total, *(c for par in x.cellules.values() for c in par.values()))]
+        if not self.plan.somme or any(c.masquee for c in cases):
+            return None
+        sommes = {
+            axe: {cle: Cellule(sum(colonne)) for cle, colonne in zip(AXES[axe][1], self._colonnes(axe), strict=True)}
+            for axe in AXES
+        }
+        return Ligne("ensemble", "Ensemble", Cellule(self.effectif), sommes)
+
+    @property
+    def dites(self) -> list[Ligne]:
+        """Return the lines to show, with their sum where there is one."""
+        return [*self.lignes, *filter(None, [self.ensemble])]
+
+    def _colonnes(self, axe: str) -> Iterator[tuple[int, ...]]:
+        return zip(*([c.effectif for c in ligne.par(axe)] for ligne in self.lignes), strict=True)
 
     @property
     def delais(self) -> bool:
@@ -241,7 +262,7 @@ def colonnes_export() -> list[Colonne]:
         return lambda x: _dire(x[1].cellules.get(axe, {}).get(cle) or Cellule(), delais=x[2])
 
     return [
-        Colonne("Tableau", lambda x: x[0].titre, largeur=40),
+        Colonne("Tableau", lambda x: f"{x[0].code} – {x[0].titre}", largeur=44),
         Colonne("Ligne", lambda x: x[1].libelle + (" (jours, moyenne)" if x[2] else ""), largeur=40),
         Colonne("Total", lambda x: _dire(x[1].total, delais=x[2]), type="nombre", largeur=10),
         *(
@@ -253,9 +274,9 @@ def colonnes_export() -> list[Colonne]:
 
 
 def lignes_export(lus: Sequence[Tableau]) -> Iterator[tuple[Plan, Ligne, bool]]:
-    """Yield the rows of the workbook; a delay has two: how many people, then the mean."""
+    """Yield the rows of the workbook, each table with its sum; a delay has two: how many people, then the mean."""
     for tableau in lus:
-        for ligne in tableau.lignes:
+        for ligne in tableau.dites:
             yield tableau.plan, ligne, False
             if tableau.delais:
                 yield tableau.plan, ligne, True

@@ -28,7 +28,10 @@ CHAMPS = (
     Champ("niveau_formation", "Niveau de formation", "choix", synonymes=("formation", "diplôme", "NIVETU"),
           choix={v: t for v, t in NiveauFormation.choices if v},
           mots={"CAP": "V", "BEP": "V", "bac": "IV", "baccalauréat": "IV", "sans diplôme": "Vbis-VI", "VI": "Vbis-VI",
-                "supérieur": "I-II-III", "bac+2": "I-II-III", "licence": "I-II-III", "master": "I-II-III"}),
+                "supérieur": "I-II-III", "bac+2": "I-II-III", "licence": "I-II-III", "master": "I-II-III",
+                # NIVETU, as CAF files write it
+                "1201": "I-II-III", "1202": "I-II-III", "1203": "IV", "1204": "V", "1205": "Vbis-VI",
+                "1206": "Vbis-VI", "1207": "Vbis-VI"}),
     Champ("inscrit_france_travail", "Inscrit à France Travail", "booleen",
           synonymes=("France Travail", "inscrit Pôle emploi", "Pôle emploi", "DE")),
     Champ("adresse", "Adresse", longueur=200, synonymes=("rue", "voie", "adresse 1", "n° et rue"),

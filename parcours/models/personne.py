@@ -130,6 +130,11 @@ class Personne(models.Model):
         """Return the person's page."""
         return reverse("parcours:personne", args=[self.pk])
 
+    @property
+    def canal_dit(self) -> str:
+        """Return how to reach her within a sentence: « courrier », « SMS »."""
+        return Canal.SMS.label if self.canal == Canal.SMS else str(self.get_canal_display()).lower()
+
 
 class Adresse(models.Model):
     """Where the person lives over the half-open range `periode`: the territory is known at a date."""

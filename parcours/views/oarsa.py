@@ -54,7 +54,7 @@ def oarsa_page(request: HttpRequest) -> HttpResponse:
         "moment": moment, "annees": annees_lisibles(), "axe": axe, "axe_titre": titre,
         "axes": [(cle, nom) for cle, (nom, _) in oarsa.AXES.items()],
         "tableaux": [
-            (t, [(ligne, list(zip(noms, ligne.par(axe), strict=True))) for ligne in t.lignes]) for t in tableaux
+            (t, [(ligne, list(zip(noms, ligne.par(axe), strict=True))) for ligne in t.dites]) for t in tableaux
         ],
         "colonnes": (Colonne("Ligne"), Colonne("Total", nb=True), *(Colonne(c, nb=True) for c in noms)),
         "controles": controles, "population": population, "masque": _masque(request), "seuil": SEUIL_INTERNE,

@@ -141,10 +141,14 @@ def test_la_page_et_le_classeur(client: Any, role: str) -> None:
     assert feuille is not None
     lignes = [[c.value for c in ligne] for ligne in feuille.iter_rows()]
     assert f"Situation au 31/12/{ANNEE}" in [x[0] for x in lignes]
+    assert any(x[1] == "Ensemble" for x in lignes) == (role == Role.ADMINISTRATEUR)
     premiere = next(x for x in lignes if x[1] == "France Travail")
     if role == Role.ADMINISTRATEUR:
         attendue = next(x for x in oarsa.tableaux(MOMENT)[0].lignes if x.libelle == "France Travail")
         assert premiere[2] == attendue.total.effectif
+        ensemble = next(x for x in lignes if x[0] == premiere[0] and x[1] == "Ensemble")
+        assert str(premiere[0]).startswith("T1 – ")
+        assert ensemble[2] == oarsa.tableaux(MOMENT)[0].effectif == sum(int(str(n)) for n in ensemble[3:10])
         assert len(premiere) == 3 + sum(len(c) for _, c in oarsa.AXES.values())
 
 
