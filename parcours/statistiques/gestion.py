@@ -273,6 +273,11 @@ class GestionOffre:
                 lignes.append(LigneBesoin(frein, offres.get(frein.pk, 0), self._cellules(frein, paires)))
         return sorted(lignes, key=lambda x: -(x.total.sans or 0))
 
+    @property
+    def secret(self) -> bool:
+        """Return whether something of the page is hidden from the reader."""
+        return self.masquer or any(cellule.avec is None for x in self.besoins for cellule in x.cellules)
+
     def _cellules(self, frein: Frein, paires: list[tuple[int, int]]) -> tuple[Besoin, ...]:
         """Return the cells shown: one a territory, then the whole; who lives nowhere known is in the whole only."""
         total = (sum(a for a, _ in paires), sum(s for _, s in paires))

@@ -185,7 +185,7 @@ def test_la_fiche_de_preparation_s_imprime_et_masque_les_petits_effectifs(client
     contenu["chiffres"][0]["ici"] = {"masque": True}
     contenu["besoins"] = [
         {"frein": "Mobilité", "offres": 0, "sans_offre": True, "criant": True,
-         "ici": {"avec": 12, "sans": 11, "part": "91.7"}, "partout": {"avec": 60, "sans": 30, "part": "50.0"}},
+         "ici": {"avec": 12, "sans": 11, "part": "91.7"}, "partout": {"avec": None, "sans": None, "part": None}},
         {"frein": "Santé", "offres": 2, "sans_offre": False, "criant": False,
          "ici": {"avec": None, "sans": None, "part": None}, "partout": {"avec": 9, "sans": 6, "part": "66.7"}},
     ]  # fmt: skip
@@ -193,10 +193,12 @@ def test_la_fiche_de_preparation_s_imprime_et_masque_les_petits_effectifs(client
     _, texte = imprime(client, url)
     assert "Dialogue territorial Nord-Est" in texte
     assert "11 sur 12" in texte
+    assert "(protège un autre territoire)" in texte
     assert "Santé 2 s. s." in texte
     page = client.get(dialogue.get_absolute_url()).content.decode()
     assert "Mobilité" in page
     assert "s. s." in page
+    assert page.count("protège un autre territoire") == 1  # exact here, hidden for the whole
 
 
 # -- questionnaires ---------------------------------------------------------------------------

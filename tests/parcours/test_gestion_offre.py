@@ -168,7 +168,9 @@ def test_la_sante_se_masque_pour_tous(client, administrateur, lieu):
     sante = FreinFactory.create(libelle="Santé", restreint=True)
     freinee(lieu, sante)
     client.force_login(administrateur)
-    assert ligne_de(client.get(reverse(PAGE)), sante).total.avec is None
+    page = client.get(reverse(PAGE))
+    assert ligne_de(page, sante).total.avec is None
+    assert "Les freins de santé le sont pour tous les lecteurs" in page.content.decode()
 
 
 def test_une_offre_jamais_prescrite_et_les_origines_de_l_annee(client, administrateur):
