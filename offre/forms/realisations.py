@@ -68,8 +68,11 @@ class RealisationForm(Formulaire):
         return [self[PREFIXE + m.code] for m in self.mesures]
 
     def clean(self) -> dict[str, Any]:
-        """Judge the measures by the kind."""
+        """Judge the dates, and the measures by the kind."""
         propres: dict[str, Any] = super().clean() or self.cleaned_data
+        debut, fin = propres.get("debut"), propres.get("fin")
+        if debut and fin and fin < debut:
+            self.add_error("fin", f"La réalisation finirait avant de commencer, le {debut:%d/%m/%Y}.")
         valeurs = {m.code: propres.get(PREFIXE + m.code) for m in self.mesures}
         for code, phrase in fautes(self.mesures, valeurs).items():
             if PREFIXE + code not in self.errors:

@@ -121,7 +121,8 @@ async function ouvrir(cadre) {
   const contour = dessiner(L, carte, await reponse.json(), communes, cadre.dataset.choisie);
   const choisie = communes.find(({ code }) => code === cadre.dataset.choisie);
   const etendue = choisie ? L.latLngBounds(communes.map(({ point }) => point)) : contour.getBounds();
-  carte.fitBounds(etendue, { padding: [12, 12], maxZoom: 11 });
+  const bord = choisie ? RAYON.max + 12 : 12; // the rounds of the edge stay whole
+  carte.fitBounds(etendue, { padding: [bord, bord], maxZoom: 11 });
   carte.setMaxBounds(contour.getBounds().pad(0.8));
   // North to south: the order in which the keyboard walks.
   communes.sort((a, b) => b.point[0] - a.point[0] || a.point[1] - b.point[1]);

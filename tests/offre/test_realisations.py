@@ -89,7 +89,10 @@ def test_une_realisation_se_saisit_se_corrige_et_se_supprime(client, service, ty
     assert "1\u00a0200,5" in page
     donnees = {"intitule": "Corrigée", "structure": structure.nom, "debut": f"{realisation.debut}",
                "mesure_heures_reservees": "1000"}  # fmt: skip
-    client.post(reverse("offre:realisation_modifier", args=[realisation.pk]), donnees)
+    adresse = reverse("offre:realisation_modifier", args=[realisation.pk])
+    refusee = client.post(adresse, donnees | {"fin": "2001-01-01", "mesure_heures_reservees": "mille"})
+    assert set(refusee.context["form"].errors) == {"fin", "mesure_heures_reservees"}  # both said at once
+    client.post(adresse, donnees)
     realisation.refresh_from_db()
     assert (realisation.intitule, realisation.valeurs) == ("Corrigée", {"heures_reservees": "1000"})
     client.post(reverse("offre:realisation_supprimer", args=[realisation.pk]))
