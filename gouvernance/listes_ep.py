@@ -200,7 +200,7 @@ COLONNES_EXPORT = (
         "Date de naissance", lambda d: d.personne.date_naissance if d.a_nommer else None, type="date", largeur=14
     ),
     ColonneExport("Thème", "get_theme_display", largeur=34),
-    ColonneExport("Date des faits", "faits_le", type="date", largeur=12),
+    ColonneExport("Date des faits", lambda d: d.faits_le if d.a_nommer else None, type="date", largeur=12),
     ColonneExport("Équipe", lambda d: str(d.instance), largeur=40),
     ColonneExport("Territoire", lambda d: str(d.territoire or ""), largeur=20),
     ColonneExport("État", "get_etat_display", largeur=22),

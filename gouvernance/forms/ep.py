@@ -41,7 +41,9 @@ class SaisineForm(Formulaire):
     faits_le = ChampDate(
         label="Date des faits", help_text="Le régime juridique qui s’applique est celui de ce jour-là."
     )
-    expose = _texte(label="Ce qui motive la saisine", required=False, help_text=SANS_SANTE)
+    expose = _texte(
+        label="Ce qui motive la saisine", required=False, help_text=f"{SANS_SANTE} Un brouillon peut attendre."
+    )
     demarches = _texte(
         label="Ce qui a été tenté", required=False, lignes=4,
         help_text="Rendez-vous proposés, relances, aides : avec leurs dates.",
@@ -61,6 +63,7 @@ class SaisineForm(Formulaire):
             kwargs.setdefault("initial", {"instance": choisie or (lues[0] if len(lues) == 1 else None)})
         super().__init__(*args, **kwargs)
         self.fields["instance"].queryset = lues  # type: ignore[attr-defined]
+        self.fields["expose"].toujours_dit = True  # type: ignore[attr-defined]  # only a draft does without
 
 
 class FormulaireDossier(Formulaire):

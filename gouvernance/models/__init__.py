@@ -13,6 +13,7 @@ from .avenant import (
 from .decision import Decision, EtatDecision, TransitionDecision, TypeDecision
 from .dialogue import DialogueTerritorial
 from .ep import (
+    OUVERTS,
     Audition,
     AvisEP,
     DecisionEP,
@@ -72,6 +73,7 @@ from .seance import (
 __all__ = [
     "CREATION",
     "OBJETS_DU_POINT",
+    "OUVERTS",
     "AccesQuestionnaire",
     "Audition",
     "Avenant",

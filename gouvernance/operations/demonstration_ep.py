@@ -125,6 +125,7 @@ def _equipe(recit: _Recit, territoire: TerritoireAction, comptes: dict[str, Any]
                 demonstration=True,
             )
             for m in recit.lu["membres"]
+            if m.get("nom") or m["compte"] in comptes
         ]
     )  # fmt: skip
     return equipe, membres

@@ -13,6 +13,7 @@ from django.utils import timezone
 from gouvernance.droits_ep import acteurs_du_dossier, peut_ouvrir_dossier_ep
 from gouvernance.droits_instances import peut_tenir_instance
 from gouvernance.models import (
+    OUVERTS,
     DossierEP,
     EtatDossierEP,
     EtatPoint,
@@ -124,6 +125,13 @@ def ouvrir_dossier_ep(*, personne: Personne, par: Any, soumettre: bool = False, 
     exiger(peut_ouvrir_dossier_ep(par, lire_avec_acces(par, personne.pk) or personne))
     jour = timezone.localdate()
     _equipe(champs["instance"])
+    deja = DossierEP.objects.filter(personne=personne, theme=champs["theme"], etat__in=OUVERTS).first()
+    if deja is not None:
+        raise RegleMetier(
+            f"Le dossier {deja.reference} est déjà ouvert sur ce thème pour cette personne : complétez-le, ou attendez "
+            "son issue.",
+            champ="theme",
+        )
     dossier = DossierEP(
         personne=personne, regime=regime_des_faits(champs["faits_le"]), territoire=territoire_de(personne, jour),
         personnes_foyer=taille_du_foyer(personne, champs["faits_le"]),

@@ -28,6 +28,7 @@ from gouvernance.listes_ep import COLONNES_EXPORT, ListeEP
 from gouvernance.models import DossierEP, Seance
 from gouvernance.operations import ep as ops
 from parcours.operations.consultations import consigner
+from parcours.querysets import ROLES_SUIVI
 from parcours.views.acces import personne_suivie
 from pdi.socle.composants import Lien
 from pdi.socle.droits import RegleMetier, exiger
@@ -65,11 +66,13 @@ def ep_dossiers(request: HttpRequest) -> HttpResponse:
     liste = ListeEP(request.user, request.GET, timezone.localdate())
     demandee = request.GET.get("annee", "")
     annee = int(demandee) if demandee.isdecimal() and len(demandee) == 4 else timezone.localdate().year
+    utilisateur: Any = request.user
+    tient, suit = peut_tenir_modeles_ep(utilisateur).ok, utilisateur.a_role(*ROLES_SUIVI)
     chiffres = tableau_ep(annee) if voit_chiffres_ep(request.user) else None
     contexte = {
         "liste": liste, "filtres": liste.filtres, "tri": liste.tri, "page": liste.page, "chiffres": chiffres,
         "annees": annees_proposees(timezone.localdate().year), "annee": annee, "lit": lit_des_dossiers(request.user),
-        "tient": peut_tenir_modeles_ep(request.user).ok,
+        "tient": tient, "agit": tient or suit,
         "colonnes": (CHOISIR, *COLONNES) if liste.seances else COLONNES,
     }  # fmt: skip
     return render(request, "gouvernance/ep/dossiers.html", contexte)

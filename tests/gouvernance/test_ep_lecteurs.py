@@ -75,7 +75,10 @@ def test_un_representant_des_beneficiaires_lit_sans_nom_sauf_reglement_contraire
         assert "rendez-vous manqués" not in page
     liste = reverse("gouvernance:ep_dossiers")
     assert "Aucun dossier ne correspond" in client.get(liste, {"mot": "Exemple"}).text
-    assert dossier.get_absolute_url() in client.get(liste, {"mot": dossier.reference}).text
+    page = client.get(liste, {"mot": dossier.reference}).text
+    assert dossier.get_absolute_url() in page
+    assert f"{dossier.faits_le:%d/%m/%Y}" not in page  # the month, as in the summary
+    assert "Prêts à inscrire" not in page.split("<main")[1].split("filtres")[0]  # nothing to keep, nothing to follow
     s.equipe.lecture_beneficiaires = LectureBeneficiaires.COMPLETE
     s.equipe.save()
     assert "EXEMPLE" in client.get(dossier.get_absolute_url()).content.decode()
