@@ -16,7 +16,7 @@ from gouvernance.contenu.formes import SectionFiche
 from gouvernance.contenu.tableaux import GENRES_TEXTE, Tableau
 from gouvernance.document import Edition
 from pdi.socle.exports import neutraliser
-from pdi.socle.formats import date_heure
+from pdi.socle.formats import date_heure, en_decimal
 from pdi.socle.masquage import MASQUE
 
 Colonnes = Sequence[tuple[str | int, str, int]]
@@ -99,8 +99,8 @@ def _cellule(page: Any, ligne: int, colonne: int, valeur: Any, genre: str, forma
         page.write_string(ligne, colonne, valeur, formats["texte"])
     elif genre == "date":
         page.write_datetime(ligne, colonne, datetime.datetime.fromisoformat(valeur), formats["date"])
-    elif genre == "texte" and isinstance(valeur, int):  # a year among words
-        page.write_number(ligne, colonne, valeur, formats["entier"])
+    elif genre == "texte" and isinstance(valeur, int | Decimal):  # a year, a count, an amount among words
+        page.write_number(ligne, colonne, float(valeur), formats["entier" if isinstance(valeur, int) else "nombre"])
     elif genre in GENRES_TEXTE:
         page.write_string(ligne, colonne, neutraliser(str(valeur)), formats[genre])
     else:
@@ -109,7 +109,8 @@ def _cellule(page: Any, ligne: int, colonne: int, valeur: Any, genre: str, forma
 
 def _feuilles(contenu: Mapping[str, Any], edition: Edition) -> Iterator[Feuille]:
     fiches = toutes_les_fiches(dict(contenu))
-    yield Feuille("Synthèse", (("Repère", "texte", 48), ("Valeur", "texte", 70)), _synthese(contenu, edition))
+    repere = (("Repère", "texte", 48), ("Valeur", "texte", 70), ("Sur", "nombre", 16))
+    yield Feuille("Synthèse", repere, _synthese(contenu, edition))
     yield _feuille_fiches(fiches)
     yield _feuille_indicateurs(fiches, contenu["annees"][-3:])
     yield _feuille_financement(fiches)
@@ -203,23 +204,27 @@ def _feuille_methode(donnees: Mapping[str, Any]) -> Feuille:
     )
 
 
-def _synthese(contenu: Mapping[str, Any], edition: Edition) -> list[tuple[str, Any]]:
+def _synthese(contenu: Mapping[str, Any], edition: Edition) -> list[tuple[str, Any, Any]]:
+    """Return the key figures as numbers that can be computed with, each beside what it is a part of."""
     couverture = contenu["couverture"]
-    chiffres = chapitre(dict(contenu), "chiffres")
-    lignes = [
-        ("Rapport", f"{couverture['titre']} {couverture['annee']}"),
-        ("Département", couverture["departement"]),
-        ("Programme", couverture["programme"]),
-        ("Version", f"{edition.numero}, compilée le {date_heure(edition.compilee_le)}"),
-        ("Empreinte du contenu (SHA-256)", edition.empreinte),
-        ("Fiches-actions", chiffres["fiches"]),
-        ("Étapes réalisées", f"{chiffres['etapes_faites']} sur {chiffres['etapes']}"),
-        ("Indicateurs mesurés", f"{chiffres['indicateurs_mesures']} sur {chiffres['indicateurs']}"),
-        ("Cibles atteintes", f"{chiffres['cibles_atteintes']} sur {chiffres['cibles']}"),
-        ("Bilans validés", f"{chiffres['bilans_valides']} sur {chiffres['bilans_attendus']}"),
+    lu = chapitre(dict(contenu), "chiffres")
+    annee = couverture["annee"]
+    lignes: list[tuple[str, Any, Any]] = [
+        ("Rapport", f"{couverture['titre']} {annee}", None),
+        ("Département", couverture["departement"], None),
+        ("Programme", couverture["programme"], None),
+        ("Version", f"{edition.numero}, compilée le {date_heure(edition.compilee_le)}", None),
+        ("Empreinte du contenu (SHA-256)", edition.empreinte, None),
+        ("Fiches-actions", lu["fiches"], None),
+        ("Étapes réalisées", lu["etapes_faites"], lu["etapes"]),
+        ("Indicateurs mesurés", lu["indicateurs_mesures"], lu["indicateurs"]),
+        ("Cibles atteintes", lu["cibles_atteintes"], lu["cibles"]),
+        ("Bilans validés", lu["bilans_valides"], lu["bilans_attendus"]),
+        (f"Euros réalisés en {annee}, sur les euros prévus", en_decimal(lu["realise"]), en_decimal(lu["prevu"])),
     ]
     if couverture["demonstration"]:
-        lignes.insert(0, ("Attention", "Données de démonstration : valeurs, bilans et montants réalisés fictifs."))
+        dit = "Données de démonstration : valeurs, bilans et montants réalisés fictifs."
+        lignes.insert(0, ("Attention", dit, None))
     return lignes
 
 

@@ -29,3 +29,5 @@ handler404 = "pdi.accueil.views.erreurs.introuvable"
 handler500 = "pdi.accueil.views.erreurs.erreur_interne"
 
 admin.site.site_header = f"{settings.NOM_APPLICATION} – référentiels"
+admin.site.site_title = settings.NOM_APPLICATION
+admin.site.index_title = "Référentiels"

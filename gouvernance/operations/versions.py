@@ -47,7 +47,10 @@ def motifs_de_refus(version: VersionRapport) -> list[str]:
     bloquants = [p for p in points if p.bloquant]
     if bloquants:
         fiches = ", ".join(dict.fromkeys(p.fiche for p in bloquants))
-        motifs.append(f"{compte(len(bloquants), 'fiche attend', 'fiches attendent')} un bilan validé : {fiches}.")
+        motifs.append(
+            f"{compte(len(bloquants), 'fiche attend', 'fiches attendent')} un bilan validé : {fiches}. "
+            "Validez-les dans la campagne, rouverte s’il le faut, puis compilez une nouvelle version."
+        )
     autres = version.rapport.versions.exclude(pk=version.pk)
     plus_recente = autres.filter(numero__gt=version.numero).order_by("-numero").first()
     if plus_recente:

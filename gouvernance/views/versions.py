@@ -8,6 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from actions.models import Campagne
 from gouvernance import operations
 from gouvernance.contenu import mettre_a_niveau, toutes_les_fiches
 from gouvernance.document.derives import DERIVES
@@ -128,6 +129,7 @@ def version_publier(request: HttpRequest, pk: int) -> HttpResponse:
         "version": lue,
         "rapport": lue.rapport,
         "motifs": motifs,
+        "campagne": Campagne.objects.filter(programme=lue.rapport.programme, annee=lue.rapport.annee).first(),
         "points": points,
         "form": formulaire,
     }

@@ -104,13 +104,21 @@ class NomAlternatifForm(forms.ModelForm):  # type: ignore[type-arg]
         labels = {"nom": "Autre nom, tel qu’un document l’écrit"}
 
 
+class ChampStructureSituee(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A structure among its namesakes: its département is said."""
+
+    def label_from_instance(self, obj: Structure) -> str:
+        """Return the name and the département."""
+        return f"{obj}, {obj.departement or 'national'}"
+
+
 class FusionForm(forms.Form):
     """Choose the structure that absorbs this one."""
 
-    garder = forms.ModelChoiceField(
+    garder = ChampStructureSituee(
         Structure.objects.none(), label="Structure à garder", empty_label="Choisir la structure qui reste"
     )
 
     def __init__(self, *args: Any, absorber: Structure, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["garder"].queryset = Structure.objects.exclude(pk=absorber.pk)  # type: ignore[attr-defined]
+        self.fields["garder"].queryset = Structure.objects.exclude(pk=absorber.pk).select_related("departement")  # type: ignore[attr-defined]

@@ -173,6 +173,9 @@ def test_le_classeur(peupler, version_rapide):
     totaux = Financement.objects.aggregate(prevu=Sum("prevu"), realise=Sum("realise"))
     assert [Decimal(str(v)) for v in lignes[-1][3:5]] == [totaux["prevu"], totaux["realise"]]
     assert sum(Decimal(str(ligne[3])) for ligne in lignes[:-1]) == totaux["prevu"]
+    euros = next(r for r in livre["Synthèse"].iter_rows(values_only=True) if str(r[0]).startswith("Euros réalisés"))
+    prevus_2025 = Financement.objects.filter(annee=2025).aggregate(prevu=Sum("prevu"), realise=Sum("realise"))
+    assert [Decimal(str(v)) for v in euros[1:]] == [prevus_2025["realise"], prevus_2025["prevu"]]
     taux = [ligne for ligne in livre["Indicateurs"].iter_rows(min_row=2, values_only=True) if "Taux" in str(ligne[1])]
     assert len(taux) == 3
     assert taux[0][4:9] == (78.2, 83.1, 86, 90, -4)
