@@ -305,14 +305,18 @@ class CapaciteQuerySet(models.QuerySet["CapaciteAccueil"]):
         return self.annotate(prises=Coalesce(models.Subquery(compte), 0))
 
 
+def contrat_valide_au(jour: datetime.date) -> Q:
+    """Return « valid on `jour` » of a contract: début ≤ jour ≤ fin, decision « validé », not closed before."""
+    ouvert = Q(clos_le__isnull=True) | Q(clos_le__gt=jour)
+    return Q(debut__lte=jour, fin__gte=jour, etat__in=["valide", "clos"]) & ouvert
+
+
 class ContratQuerySet(models.QuerySet["Contrat"]):
     """Contracts."""
 
     def valides_au(self, jour: datetime.date) -> ContratQuerySet:
-        """Return those valid on `jour`: début ≤ jour ≤ fin, decision « validé », not closed before."""
-        return self.filter(debut__lte=jour, fin__gte=jour, etat__in=["valide", "clos"]).filter(
-            Q(clos_le__isnull=True) | Q(clos_le__gt=jour)
-        )
+        """Return those valid on `jour`."""
+        return self.filter(contrat_valide_au(jour))
 
     def visibles_par(self, utilisateur: Any) -> ContratQuerySet:
         """Return those of the people the user may find; a prestataire sees none."""

@@ -40,6 +40,7 @@ from parcours.models import (
     SuiviPostSortie,
     TransitionContrat,
 )
+from parcours.querysets import contrat_valide_au
 from parcours.regles import delais
 from parcours.regles.delais import Duree, Regime, plus_mois
 
@@ -163,15 +164,16 @@ def garder_contrat_a_signer(lignes: Q_, cadre: Cadre) -> Q_:
 
     Only people subject to rights and duties owe one. One that is over but recent is to renew: the other queue.
     """
-    signe = Contrat.objects.filter(
+    tenu = Contrat.objects.filter(
+        Q(signe_personne_le__gte=OuterRef("decidee_le")) | contrat_valide_au(cadre.jour),
         personne=OuterRef("personne"), nature__in=SUIVIS_ICI, etat__in=(*EN_CIRCUIT, *ACQUIS),
-        signe_personne_le__gte=OuterRef("decidee_le"), fin__gte=plus_mois(cadre.jour, -MOIS_REVOLUS),
+        fin__gte=plus_mois(cadre.jour, -MOIS_REVOLUS),
     )  # fmt: skip
     soumise = SituationDroitsDevoirs.objects.filter(
         personne=OuterRef("personne"), periode__contains=cadre.jour, recu=True
     )  # fmt: skip
     dues = _en_vie(lignes.filter(Exists(soumise), periode__contains=cadre.jour, echeance__isnull=False))
-    return dues.exclude(Exists(_valides(cadre))).exclude(Exists(signe))
+    return dues.exclude(Exists(tenu))
 
 
 def annoter_contrat_a_renouveler(lignes: Q_, cadre: Cadre) -> Q_:  # noqa: ARG001
