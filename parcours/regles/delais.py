@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from pdi.socle.formats import compte
+
 Unite = Literal["jours", "semaines", "mois"]
 UNITES: tuple[Unite, ...] = ("jours", "semaines", "mois")
 _EN_ANGLAIS = {"jours": "days", "semaines": "weeks", "mois": "months"}
@@ -189,14 +191,10 @@ class Echeance:
         """Return the situation in one sentence, with the reference when there is one."""
         suite = f" ({self.reference})" if self.reference else ""
         if self.en_retard(jour):
-            return f"{self.intitule}\u00a0: en retard de {_jours(self.retard(jour))}{suite}"
+            return f"{self.intitule}\u00a0: en retard de {compte(self.retard(jour), 'jour')}{suite}"
         if jour == self.le:
             return f"{self.intitule}\u00a0: dernier jour aujourd’hui{suite}"
-        return f"{self.intitule}\u00a0: il reste {_jours(self.reste(jour))}{suite}"
-
-
-def _jours(n: int) -> str:
-    return f"{n}\u00a0jour{'s' if n > 1 else ''}"
+        return f"{self.intitule}\u00a0: il reste {compte(self.reste(jour), 'jour')}{suite}"
 
 
 def _echeance(
