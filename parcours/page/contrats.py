@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from parcours.chronologie import CONTRAT
 from parcours.lecture_contrats import suites_engagees
-from parcours.models import Contrat, EtatContrat
+from parcours.models import Contrat, EtatContrat, ObjectifContrat
 from parcours.regles.contrats import affichage
 
 from .base import CONTRACTUALISER, Geste, Lecture, Section
@@ -18,14 +20,16 @@ MONTRES = 4
 
 
 def section(lecture: Lecture) -> Section | None:
-    """Return the latest contract with its objectives, and the others by name (two queries)."""
+    """Return the latest contract with its objectives, and the others by name. One query."""
     if not lecture.a_vecu(CONTRAT):
         return None
     suites = Contrat.objects.filter(suites_engagees(), precedent=OuterRef("pk"))
+    siens = ObjectifContrat.objects.filter(contrat=OuterRef("pk")).order_by("ordre", "pk")
+    objectifs = siens.values(lu=JSONObject(libelle="libelle", atteint="atteint"))
     lus = list(
         Contrat.objects.filter(personne=lecture.personne.pk)
         .exclude(etat=EtatContrat.ANNULE)
-        .annotate(suivi=Exists(suites))
+        .annotate(suivi=Exists(suites), objectifs_lus=ArraySubquery(objectifs))
         .order_by("-debut", "-pk")
     )
     if not lus:
@@ -35,9 +39,9 @@ def section(lecture: Lecture) -> Section | None:
         lu.numero = len(lus) - rang
         lu.affichage = affichage(lu.etat, lu.debut, lu.fin, lecture.jour, suite=lu.suivi)
     # The one in force comes first, else the latest written.
-    courant = next((c for c in lus if c.etat == EtatContrat.VALIDE and c.debut <= lecture.jour <= c.fin), lus[0])
+    courant: Any = next((c for c in lus if c.etat == EtatContrat.VALIDE and c.debut <= lecture.jour <= c.fin), lus[0])
     donnees = {
-        "contrat": courant, "objectifs": list(courant.objectifs.all()),
+        "contrat": courant, "objectifs": courant.objectifs_lus,
         "autres": [c for c in lus if c is not courant][:MONTRES],
     }  # fmt: skip
     return Section("parcours/contrats/_section.html", "Contrat", "t-contrat", donnees, place="principal")

@@ -45,7 +45,7 @@ from tests.fabriques_parcours import (
 )
 
 pytestmark = pytest.mark.django_db
-REQUETES_AU_PLUS = 21  # eight for the page itself, the rest for its sections (two each at most)
+REQUETES_AU_PLUS = 20  # eight for the page itself, the rest for its sections (two each at most)
 REQUETES_AU_DEBUT = 14  # a path that begins: no section asks about what never happened
 
 
