@@ -63,7 +63,9 @@ def serre(mot: str) -> str:
 
 @pytest.fixture
 def version(essonne, compiler):
-    """The report of Essonne, printed."""
+    """The report of Essonne, one fiche out of three printed: a whole one takes a minute and says no more."""
+    numeros = essonne.programme.fiches.order_by("ordre").values_list("numero", flat=True)
+    essonne.programme.fiches.exclude(numero__in=list(numeros)[::3]).update(restreinte=True)
     return compiler(essonne.programme)
 
 
@@ -92,7 +94,8 @@ def test_le_pdf_d_essonne(version, essonne):
     assert chapitres[:2] == ["Chiffres clés", "État d’avancement"]
     assert chapitres[-4:] == ["Le financement", "Anomalies et données manquantes", "Méthodologie", "Glossaire"]
     assert len(chapitres) == 2 + 3 + 4
-    numeros = list(essonne.programme.fiches.order_by("ordre").values_list("numero", flat=True))
+    lisibles = essonne.programme.fiches.filter(restreinte=False)
+    numeros = list(lisibles.order_by("ordre").values_list("numero", flat=True))
     assert [re.match(r"Fiche (\S+)", f).group(1) for f in fiches] == numeros  # type: ignore[union-attr]
     lu = texte(octets)
     for fiche in toutes_les_fiches(version.contenu):
@@ -103,7 +106,7 @@ def test_le_pdf_d_essonne(version, essonne):
     for terme in chapitre(version.contenu, "glossaire")["termes"]:
         assert serre(terme["libelle"]) in lu
     assert version.espion.fait == version.espion.total
-    assert sum(e.startswith("Fiche ") for e in version.espion.etapes) == 17
+    assert sum(e.startswith("Fiche ") for e in version.espion.etapes) == len(numeros) == 6
 
 
 def test_les_totaux_du_pdf_sont_ceux_de_la_base_et_le_pdf_se_refait_a_l_octet_pres(peupler, compiler):
