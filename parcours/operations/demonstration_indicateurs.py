@@ -37,7 +37,7 @@ from parcours.statistiques.variantes import liaisons
 from pdi.socle.formats import date_longue
 
 GEL = (3, 31)  # month and day of the year after
-JOURS_DE_SAISIE, UNE_TARDIVE_SUR, JOURS_TARDIFS = 5, 40, 150
+JOURS_DE_SAISIE, UNE_TARDIVE_SUR, JOURS_TARDIFS = 5, 20, 150
 COMPTE = "nombre"
 
 Valeurs = dict[tuple[int, int], MesureIndicateur]  # by (indicator, year)
@@ -74,12 +74,16 @@ def mettre_a_l_echelle(programme: Programme, jour: datetime.date, codes: Collect
 
 
 def _dater_les_saisies(jour: datetime.date) -> None:
-    """Say when each fictitious row was entered: recounts find late entries, as they would in a real database."""
+    """Say when each fictitious row was entered: recounts find late entries, as they would in a real database.
+
+    By rank, not by key, which depends on all that was ever written: the same story each time.
+    """
     with connection.cursor() as curseur:
         for table, fait in moteur.FAITS.items():
             curseur.execute(
-                f"UPDATE {table} SET saisi_le = least(%(jour)s::date, {fait} + 1 + (id %% %(lot)s)::int"  # noqa: S608  # nosec B608 - names of our code
-                f" + CASE WHEN id %% %(rare)s = 0 THEN %(tard)s ELSE 0 END)::timestamptz WHERE {fait} IS NOT NULL",
+                f"UPDATE {table} SET saisi_le = least(%(jour)s::date, {fait} + 1 + (r.rang %% %(lot)s)::int"  # noqa: S608  # nosec B608 - names of our code
+                " + CASE WHEN r.rang %% %(rare)s = 0 THEN %(tard)s ELSE 0 END)::timestamptz FROM (SELECT id AS cle, "
+                f"row_number() OVER (ORDER BY id) AS rang FROM {table}) r WHERE r.cle = id AND {fait} IS NOT NULL",
                 {"jour": jour, "lot": JOURS_DE_SAISIE, "rare": UNE_TARDIVE_SUR, "tard": JOURS_TARDIFS},
             )
 
