@@ -23,7 +23,7 @@ from gouvernance.models import (
     Questionnaire,
     Seance,
 )
-from gouvernance.operations.convocations import adresse_de, jeton, joignable
+from gouvernance.operations.convocations import adresse_de, envoi_en_cours, jeton, joignable
 from gouvernance.querysets import OUVERTES
 from gouvernance.regles.seances import (
     AUTOMATE_SEANCE,
@@ -36,6 +36,7 @@ from gouvernance.regles.seances import (
 from pdi.comptes.models import ROLES_DEPARTEMENT
 from pdi.socle.composants import Evenement
 from pdi.socle.formats import compte, date_longue
+from pdi.socle.models import Traitement
 
 TONS_POINT = {
     "a_venir": ("neutre", "circle"), "en_discussion": ("info", "chat-left-text-fill"),
@@ -105,6 +106,11 @@ class LectureSeance:
         if self.seance.close_le is not None or self.seance.decisions.exists():
             verbes.discard("refermer_seance")
         return verbes
+
+    @cached_property
+    def envoi(self) -> Traitement | None:
+        """Return the letters that are leaving, for who keeps the body."""
+        return envoi_en_cours(self.seance) if self.tenue else None
 
     @property
     def ouverte(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -9,6 +11,7 @@ from pdi.socle.traitements import Suivi
 
 from . import operations
 from .operations.avenants import appliquer_avenants_dus
+from .operations.convocations import executer_courriels
 from .operations.demonstration_rapport import executer_publication
 from .operations.impressions import executer_impression
 from .operations.rappels import rappeler_les_decisions
@@ -47,6 +50,13 @@ def imprimer(traitement_id: str, genre: str, pk: int) -> None:
     """Print a document."""
     with Suivi(traitement_id) as suivi:
         executer_impression(genre=genre, pk=pk, suivi=suivi)
+
+
+@shared_task(name="gouvernance.envoyer_courriels", ignore_result=True)
+def envoyer_courriels(traitement_id: str, **courriels: Any) -> None:
+    """Write to the members of a meeting."""
+    with Suivi(traitement_id) as suivi:
+        executer_courriels(**courriels, suivi=suivi)
 
 
 @shared_task(name="gouvernance.envoyer_releve", ignore_result=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from smtplib import SMTPException
 from typing import Any
 
@@ -20,10 +20,14 @@ from gouvernance.droits_instances import nom_du_membre
 from gouvernance.models import EtatSeance, Membre, Presence, Seance
 from pdi.socle.droits import RegleMetier
 from pdi.socle.formats import compte
-from pdi.socle.operations import apres_validation, journaliser, prevenir
+from pdi.socle.models import Traitement
+from pdi.socle.operations import journaliser, prevenir
+from pdi.socle.traitements import Suivi, lancer
 
 logger = logging.getLogger(__name__)
 
+NATURE, TACHE = "courriels_seance", "gouvernance.envoyer_courriels"
+CONVOCATION, CHANGEMENT = "convocation", "seance_changee"  # templates of letters
 SEL_REPONSE, SEL_AGENDA = "gouvernance.convocation", "gouvernance.agenda"
 REPONSES = ("oui", "non", "pouvoir")
 
@@ -74,68 +78,85 @@ def joignable(membre: Membre) -> bool:
     return bool(membre.courriel) or (membre.compte is not None and membre.compte.is_active)
 
 
-@dataclass(frozen=True)
-class _Lettre:
-    membre: Membre
-    adresse: str
-    texte: str
-
-
-def _poster(seance: Seance, objet: str, lettres: list[_Lettre], par: Any) -> None:
-    """Send once the write is committed, over one connection; who asked is told of those that could not leave."""
-
-    def envoyer() -> None:
-        connexion, perdues = get_connection(), []
-        for rang, lettre in enumerate(lettres):
-            try:
-                EmailMessage(objet, lettre.texte, None, [lettre.adresse], connection=connexion).send()
-            except SMTPException:  # this one is refused
-                perdues.append(nom_du_membre(lettre.membre, tenue=True))
-                connexion.close()
-            except OSError:  # nobody answers: the page would wait as long for each of the others
-                perdues += [nom_du_membre(reste.membre, tenue=True) for reste in lettres[rang:]]
-                break
-        connexion.close()
-        if perdues:
-            logger.warning("Séance %s : %d courriels ne sont pas partis", seance.pk, len(perdues))
-        if perdues and par is not None:
-            prevenir(
-                destinataires=[par], url=seance.get_absolute_url(), texte=f"{objet} : {', '.join(perdues)}."[:250],
-                titre=compte(len(perdues), "courriel n’est pas parti", "courriels ne sont pas partis"),
-            )  # fmt: skip
-
-    apres_validation(envoyer)
-
-
 def convoquer_les_membres(seance: Seance, presences: Iterable[Presence], *, par: Any = None, nature: str = "") -> None:
-    """Write to each member once the write is committed: the agenda, the link to answer, the calendar.
+    """Write to each member by a job, once the write is committed: the agenda, the link to answer, the calendar.
 
     `nature`: « Rappel », « Nouvelle date », empty for the first letter.
     """
     objet = f"{f'{nature} : c' if nature else 'C'}onvocation, {seance.titre}"
-    points, lettres = list(seance.points.all()), []
-    for presence in presences:
-        if adresse := adresse_de(presence.membre):
-            contexte = {
-                "seance": seance, "points": points, "nature": nature, "nom_application": settings.NOM_APPLICATION,
-                "lien": settings.ADRESSE_PUBLIQUE + reverse("gouvernance:convocation_reponse", args=[jeton(presence)]),
-                "agenda": settings.ADRESSE_PUBLIQUE
-                + reverse("gouvernance:agenda_flux", args=[jeton_agenda(presence.membre)]),
-            }  # fmt: skip
-            lettres.append(_Lettre(presence.membre, adresse, render_to_string("courriels/convocation.txt", contexte)))
-    _poster(seance, objet, lettres, par)
+    _lancer_l_envoi(seance, CONVOCATION, objet, nature, presences, par)
 
 
 def prevenir_du_changement(seance: Seance, quoi: str, par: Any) -> None:
-    """Tell those convened that the meeting changed, is put off or cancelled."""
-    texte = render_to_string(
-        "courriels/seance_changee.txt",
-        {"seance": seance, "quoi": quoi, "nom_application": settings.NOM_APPLICATION},
-    )
-    objet = f"{quoi} : {seance.titre}"
+    """Tell those convened, by a job, that the meeting changed, is put off or cancelled."""
     lues = seance.presences.select_related("membre__compte", "membre__structure")
-    lettres = [_Lettre(p.membre, adresse, texte) for p in lues if (adresse := adresse_de(p.membre))]
-    _poster(seance, objet, lettres, par)
+    _lancer_l_envoi(seance, CHANGEMENT, f"{quoi} : {seance.titre}", quoi, lues, par)
+
+
+def _lancer_l_envoi(
+    seance: Seance, gabarit: str, objet: str, mots: str, presences: Iterable[Presence], par: Any
+) -> None:
+    """Launch a job of its own: two letters about a meeting never stand for each other."""
+    cles = [p.pk for p in presences if adresse_de(p.membre)]
+    if cles:
+        lancer(
+            nature=NATURE, cle=f"{seance.pk}-{uuid.uuid4().hex}", intitule=objet, par=par, tache=TACHE,
+            parametres={"seance_id": seance.pk, "presences": cles, "gabarit": gabarit, "objet": objet, "mots": mots},
+            url_retour=seance.get_absolute_url(),
+        )  # fmt: skip
+
+
+def envoi_en_cours(seance: Seance) -> Traitement | None:
+    """Return the job that writes to the members now, if any."""
+    return Traitement.objects.actifs().filter(nature=NATURE, cle__startswith=f"{seance.pk}-").first()
+
+
+def executer_courriels(
+    *, seance_id: int, presences: list[int], gabarit: str, objet: str, mots: str, suivi: Suivi
+) -> None:
+    """Write to the members one by one, over one connection; who asked is told of those that could not leave.
+
+    A convocation that is no longer one, the meeting being cancelled meanwhile, is not sent. Taken again after a crash,
+    it writes again: the same link answers. Called by the worker.
+    """
+    seance = Seance.objects.select_related("instance__territoire").get(pk=seance_id)
+    perime = gabarit == CONVOCATION and seance.etat != EtatSeance.CONVOQUEE
+    lues = seance.presences.filter(pk__in=[] if perime else presences)
+    destinataires = list(lues.select_related("membre__compte", "membre__structure"))
+    suivi.demarrer(len(destinataires) or 1)
+    commun = {"seance": seance, "points": list(seance.points.all()), "nature": mots, "quoi": mots}
+    connexion, perdus = get_connection(), []
+    for rang, presence in enumerate(destinataires):
+        suivi.avancer("Écrire aux membres")
+        texte = render_to_string(f"courriels/{gabarit}.txt", commun | _liens(presence))
+        try:
+            EmailMessage(objet, texte, None, [adresse_de(presence.membre)], connection=connexion).send()
+        except SMTPException:  # this one is refused
+            perdus.append(presence)
+            connexion.close()
+        except OSError:  # nobody answers: the job would wait as long for each of the others
+            perdus += destinataires[rang:]
+            break
+    connexion.close()
+    if perdus:
+        logger.warning("Séance %s : %d courriels ne sont pas partis", seance.pk, len(perdus))
+    if perdus and suivi.traitement.demandeur is not None:
+        prevenir(
+            destinataires=[suivi.traitement.demandeur], url=seance.get_absolute_url(),
+            texte=f"{objet} : {', '.join(nom_du_membre(p.membre, tenue=True) for p in perdus)}."[:250],
+            titre=compte(len(perdus), "courriel n’est pas parti", "courriels ne sont pas partis"),
+        )  # fmt: skip
+    suivi.terminer({"envoyes": len(destinataires) - len(perdus), "perdus": len(perdus)})
+
+
+def _liens(presence: Presence) -> dict[str, str]:
+    """Return what a letter leads its member to."""
+    reponse = reverse("gouvernance:convocation_reponse", args=[jeton(presence)])
+    agenda = reverse("gouvernance:agenda_flux", args=[jeton_agenda(presence.membre)])
+    return {
+        "lien": settings.ADRESSE_PUBLIQUE + reponse, "agenda": settings.ADRESSE_PUBLIQUE + agenda,
+        "nom_application": settings.NOM_APPLICATION,
+    }  # fmt: skip
 
 
 @transaction.atomic

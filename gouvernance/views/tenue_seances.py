@@ -31,7 +31,8 @@ GESTES = {
         ops.convoquer_seance, "Convoquer les membres ?",
         "Chaque membre en fonction ce jour-là reçoit l’ordre du jour par courriel, avec un lien pour répondre. La "
         "séance apparaît dans les calendriers.",
-        "Convoquer", "Les membres sont convoqués.",
+        "Convoquer", "Les membres sont convoqués. Les courriels partent ; un avis vous dira ceux qui n’ont pas pu "
+        "partir.",
     ),
     "relancer": Geste(
         ops.relancer_seance, "Relancer ceux qui n’ont pas répondu ?",

@@ -121,6 +121,15 @@ class SuiviEspion:
         self.resultat, self.fichier = resultat, fichier
 
 
+def poster() -> None:
+    """Send the letters of meetings that wait, as the worker does."""
+    from gouvernance.operations.convocations import NATURE, executer_courriels
+
+    for traitement in Traitement.objects.filter(nature=NATURE).order_by("pk"):
+        executer_courriels(suivi=SuiviEspion(traitement), **traitement.parametres)  # type: ignore[arg-type]
+        traitement.delete()
+
+
 @pytest.fixture
 def compiler(gestionnaire: Any) -> Callable[..., VersionRapport]:
     """Compile in this process and return the version; `.espion` holds what was told on the way."""

@@ -18,8 +18,10 @@ from gouvernance.operations.convocations import jeton, jeton_agenda
 from gouvernance.operations.decisions import modifier_decision, noter_decision
 from pdi.comptes.models import Role
 from pdi.socle.droits import RegleMetier
+from pdi.socle.models import Traitement
 from tests.fabriques import HabilitationFactory, StructureFactory, UtilisateurFactory
 from tests.fabriques_parcours import il_y_a
+from tests.gouvernance.conftest import poster
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -197,12 +199,10 @@ def test_un_partenaire_qui_siege_par_sa_structure_repond_depuis_l_accueil_et_s_a
     assert ".ics" in client.get(reverse("gouvernance:seances_calendrier")).content.decode()
 
 
-def test_un_courriel_qui_ne_part_pas_est_dit_a_qui_convoque(
-    service, seance, membres, settings, django_capture_on_commit_callbacks
-):
+def test_un_courriel_qui_ne_part_pas_est_dit_a_qui_convoque(service, seance, membres, settings):
     settings.EMAIL_BACKEND = "tests.gouvernance.test_en_seance.UneSurDeux"
-    with django_capture_on_commit_callbacks(execute=True):
-        ops.convoquer_seance(seance=seance, par=service)
+    ops.convoquer_seance(seance=seance, par=service)
+    poster()
     assert [m.to[0] for m in mail.outbox if "onvocation" in m.subject] == ["leo@exemple.fr"]
     avis = service.avis.get()
     assert avis.titre == "1\u00a0courriel n’est pas parti"
@@ -219,21 +219,16 @@ class Muette(EmailBackend):
         raise TimeoutError
 
 
-def test_un_serveur_de_courriel_muet_n_est_attendu_qu_une_fois(
-    service, seance, membres, settings, django_capture_on_commit_callbacks
-):
+def test_un_serveur_de_courriel_muet_n_est_attendu_qu_une_fois(service, seance, membres, settings):
     settings.EMAIL_BACKEND = "tests.gouvernance.test_en_seance.Muette"
     Muette.essais = 0
-    with django_capture_on_commit_callbacks() as gestes:
-        ops.convoquer_seance(seance=seance, par=service)
-    gestes[0]()
+    ops.convoquer_seance(seance=seance, par=service)
+    poster()
     assert Muette.essais == 1
     assert service.avis.get().titre == "2\u00a0courriels ne sont pas partis"
 
 
-def test_une_autre_date_redemande_leur_reponse_aux_convoques_et_change_leur_agenda(
-    client, service, seance, membres, django_capture_on_commit_callbacks
-):
+def test_une_autre_date_redemande_leur_reponse_aux_convoques_et_change_leur_agenda(client, service, seance, membres):
     ops.convoquer_seance(seance=seance, par=service)
     Presence.objects.filter(membre=membres[0]).update(reponse="pouvoir", represente_par="Ida")
     seance.refresh_from_db()
@@ -244,8 +239,9 @@ def test_une_autre_date_redemande_leur_reponse_aux_convoques_et_change_leur_agen
     hier = {"jour": f"{il_y_a(1)}", "heure": "09:30", "version": seance.version}
     refus = client.post(reverse("gouvernance:seance_modifier", args=[seance.pk]), hier)
     assert "ouvrez-la pour noter son relevé" in refus.text
-    with django_capture_on_commit_callbacks(execute=True):
-        ops.modifier_seance(**champs, debut=seance.debut + datetime.timedelta(days=1))
+    Traitement.objects.all().delete()
+    ops.modifier_seance(**champs, debut=seance.debut + datetime.timedelta(days=1))
+    poster()
     presence = Presence.objects.get(membre=membres[0])
     assert (presence.reponse, presence.represente_par) == ("", "")
     (lettre,) = [m for m in mail.outbox if m.to == ["ada@exemple.fr"]]
