@@ -100,7 +100,8 @@ def _lancer_l_envoi(
     cles = [p.pk for p in presences if adresse_de(p.membre)]
     if cles:
         lancer(
-            nature=NATURE, cle=f"{seance.pk}-{uuid.uuid4().hex}", intitule=objet, par=par, tache=TACHE,
+            nature=NATURE, cle=f"{seance.pk}-{uuid.uuid4().hex}", par=par, tache=TACHE,
+            intitule=f"{objet}, {timezone.localtime(seance.debut):%d/%m/%Y}",
             parametres={"seance_id": seance.pk, "presences": cles, "gabarit": gabarit, "objet": objet, "mots": mots},
             url_retour=seance.get_absolute_url(),
         )  # fmt: skip
