@@ -87,9 +87,16 @@ def _contrat(jour: datetime.date) -> Any:
     return Contrat.objects.valides_au(jour).filter(personne=OuterRef("pk"))
 
 
+SANS_COMPTE = "a"  # before the key of a follow-up: the agent it names, who has no account
+
+
 def de_referent(valeur: str) -> Q:
-    """Return « followed today by that account »."""
-    return Q(Exists(_affectation(referent=int(valeur))))
+    """Return « followed today by that account », or by that agent without account, for that structure."""
+    if not valeur.startswith(SANS_COMPTE):
+        return Q(Exists(_affectation(referent=int(valeur))))
+    sien = AffectationReferent.objects.filter(pk=int(valeur.removeprefix(SANS_COMPTE)))
+    qui = {nom: Subquery(sien.values(nom)) for nom in ("referent_nom", "structure")}
+    return Q(Exists(_affectation(referent=None, **qui)))
 
 
 def enfant_d_un_foyer(jour: datetime.date) -> Any:
@@ -157,6 +164,16 @@ def referents_proposes(utilisateur: Any) -> list[tuple[int, str]]:
     return [(u.pk, str(u)) for u in comptes.order_by("nom", "prenom", "pk")]
 
 
+def agent_sans_compte(utilisateur: Any, valeur: str) -> list[tuple[str, str]]:
+    """Return the choice of the agent that `valeur` names by one of his follow-ups, none for another word."""
+    cle = valeur.removeprefix(SANS_COMPTE)
+    if not (valeur.startswith(SANS_COMPTE) and cle.isdecimal()):
+        return []
+    suivis = AffectationReferent.objects.filter(referent=None, personne__in=Personne.objects.visibles_par(utilisateur))
+    lu = suivis.filter(pk=int(cle)).select_related("structure").first()
+    return [(valeur, f"{lu.referent_nom}, {lu.structure}")] if lu else []
+
+
 class ListePersonnes:
     """The people one reader may find; with `portefeuille`, those whom that account follows."""
 
@@ -171,7 +188,9 @@ class ListePersonnes:
                 "territoire": [(t.pk, t.nom) for t in territoires_du_departement()],
                 "attend": freins_listables() if peut_ouvrir_personnes(utilisateur) else [],
                 "annee": [(str(a), str(a)) for a in range(jour.year, jour.year - ANNEES, -1)],
-                "referent": [] if portefeuille else referents_proposes(utilisateur),
+                "referent": []
+                if portefeuille
+                else [*agent_sans_compte(utilisateur, get.get("referent", "")), *referents_proposes(utilisateur)],
             },
         )
         if portefeuille:

@@ -111,7 +111,11 @@ class ListePortefeuilles:
             referent=None, periode__contains=self.jour,
             personne__in=Personne.objects.visibles_par(self.utilisateur),
         )  # fmt: skip
-        comptes = suivis.order_by().values("referent_nom", "structure_id", "structure__nom").annotate(n=Count("pk"))
+        comptes = (
+            suivis.order_by()
+            .values("referent_nom", "structure_id", "structure__nom")
+            .annotate(n=Count("pk"), un=Max("pk"))
+        )
         return [dict(ligne) for ligne in comptes.order_by("-n", "referent_nom")[:50]]
 
 

@@ -275,6 +275,20 @@ def test_un_portefeuille_compte_ses_retards(encadrant, service):
     assert p.dernier_contact == il_y_a(5)
 
 
+def test_le_portefeuille_d_un_agent_sans_compte_s_ouvre(client: Client, service):
+    client.force_login(UtilisateurFactory.create(role=Role.ENCADRANT, structure=service))
+    sienne, _ = (personne_suivie(structure=service, nom_naissance=nom) for nom in ("Sienne", "Voisine"))
+    sienne.affectations.update(referent_nom="Charlie Récit")
+    lien = f"{reverse('parcours:personnes')}?referent=a{sienne.affectations.get().pk}"
+    assert f'href="{lien}"' in client.get(reverse("parcours:portefeuilles")).content.decode()
+    liste = client.get(lien).content.decode()
+    assert f"Charlie Récit, {service}" in liste
+    assert ("SIENNE" in liste, "VOISINE" in liste) == (True, False)
+    hors = personne_suivie(nom_naissance="Lointaine").affectations.get()
+    refusee = client.get(reverse("parcours:personnes"), {"referent": f"a{hors.pk}"}).content.decode()
+    assert f"{hors.referent_nom}, {hors.structure}" not in refusee
+
+
 def test_les_portefeuilles_coutent_autant_pour_un_que_pour_trente(
     client: Client, encadrant, service, django_assert_max_num_queries
 ):
