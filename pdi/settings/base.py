@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pdi.socle.middleware.ContexteMiddleware",
+    "pdi.socle.middleware.GesteMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

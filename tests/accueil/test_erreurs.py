@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from pdi.comptes.models import Role
 from tests.fabriques import UtilisateurFactory
@@ -41,6 +42,14 @@ def test_unknown_page(client):
     page = reponse.content.decode()
     assert "Il n’y a rien à cette adresse" in page
     assert "Confidentiel" not in page
+
+
+def test_an_address_that_only_writes_says_so_to_a_browser(client):
+    client.force_login(UtilisateurFactory(role=Role.PILOTE))
+    adresse = reverse("comptes:deconnexion")
+    reponse = client.get(adresse, headers={"accept": "text/html,*/*"})
+    assert (reponse.status_code, reponse["Allow"]) == (405, client.get(adresse)["Allow"])
+    assert "Rien n’a été enregistré" in reponse.content.decode()
 
 
 def test_internal_error_needs_neither_database_nor_session(client_souple, django_assert_num_queries):
