@@ -12,6 +12,7 @@ from actions.forms.lignes import Formulaire
 from offre.models import BilanOperateur
 from offre.regles.bilans import LigneBilan
 
+TOUS = 100  # percent
 TEXTES = {"realisations": 6, "difficultes": 4, "perspectives": 4}
 
 
@@ -34,7 +35,7 @@ class BilanForm(Formulaire):
             if ligne.declaree:
                 self.fields[f"valeur_{ligne.cle}"] = ChampNombre(
                     label=f"Résultat ({ligne.unite})" if ligne.unite else "Résultat", required=False, chiffres=12,
-                    decimales=2,
+                    decimales=2, positif=True,
                 )  # fmt: skip
             self.fields[f"texte_{ligne.cle}"] = forms.CharField(
                 label="Explication", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
@@ -45,6 +46,15 @@ class BilanForm(Formulaire):
                 label=libelle[:1].upper() + libelle[1:], required=False, max_length=8000,
                 widget=forms.Textarea(attrs={"rows": rangs}),
             )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a share of more than everybody, when the target is a share."""
+        propres: dict[str, Any] = super().clean() or self.cleaned_data
+        for ligne in self.objectifs:
+            valeur = propres.get(f"valeur_{ligne.cle}")
+            if valeur is not None and ligne.unite == "%" and ligne.cible <= TOUS < valeur:
+                self.add_error(f"valeur_{ligne.cle}", "Attendu\u00a0: de 0 à 100\u00a0%.")
+        return propres
 
     @property
     def lignes(self) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ STRUCTURES_DU_FICHIER = Reference(
     UNION SELECT {cle_sql(f"'{source_locale()}--structure-' || s.id")}, s.id, '{source_locale()}--structure-' || s.id
     FROM structures_structure s""",  # nosec B608
     inconnu="Structure inconnue : importez d’abord les structures du même fichier.",
+    proposer=False,
 )
 CHAMPS = (
     *IDENTITE,

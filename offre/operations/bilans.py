@@ -71,6 +71,9 @@ def ouvrir_campagne_operateurs(
         raise RegleMetier(f"L’année {annee} n’est pas assez avancée : attendez le 1er octobre {annee}.", champ="annee")
     if limite_saisie < jour:
         raise RegleMetier("Laissez du temps aux opérateurs : cette date est passée.", champ="limite_saisie")
+    if limite_validation < limite_saisie:
+        attendu = f"Attendu\u00a0: le {date_longue(limite_saisie)} au plus tôt, quand les bilans sont rendus."
+        raise RegleMetier(attendu, champ="limite_validation")
     campagne = CampagneOperateurs.objects.select_for_update().filter(annee=annee).first()
     if campagne is not None and campagne.close_le is not None:
         raise RegleMetier(f"La campagne {annee} est close.", champ="annee")

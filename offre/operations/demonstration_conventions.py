@@ -31,7 +31,7 @@ from offre.models import (
     TypeRealisation,
 )
 from offre.regles.bilans import LigneBilan
-from pdi.comptes.models import Role, Utilisateur
+from pdi.comptes.models import Habilitation, Role, Utilisateur
 from pdi.socle.typographie import typographier_tout
 from pdi.structures.models import Structure
 from pdi.territoires.models import TerritoireAction
@@ -71,9 +71,14 @@ class _Recit:
         self.fiches = {f.numero: f for f in FicheAction.objects.filter(programme__code=PROGRAMME)}
         self.departement = self.structures["CD91"]
         self.cofinanceur = self.structures.get("CAF") or self.departement
-        self.service = Utilisateur.objects.filter(
-            demonstration=True, habilitations__role=Role.CHARGE_PROGRAMME
-        ).order_by("pk").first()  # fmt: skip
+        comptes = Utilisateur.objects.filter(demonstration=True).order_by("pk")
+        self.service = comptes.filter(habilitations__role=Role.CHARGE_PROGRAMME).first()
+        tenues = Habilitation.objects.filter(utilisateur__in=comptes, role=Role.PRESTATAIRE)
+        self.operateurs = {h.structure_id: h.utilisateur for h in tenues.select_related("utilisateur")}
+
+    def auteur(self, convention: Convention) -> Utilisateur | None:
+        """Return who writes for the operator: its account, else the service, as it does for who has none."""
+        return self.operateurs.get(convention.operateur_id, self.service)
 
 
 @transaction.atomic
@@ -241,7 +246,7 @@ def _campagne(recit: _Recit, conventions: list[Convention]) -> int:
         if etat == "a_renseigner" or recit.service is None:
             continue
         _remplir(bilan, lignes[bilan.pk], lu, rang)
-        bilan.soumis_le, bilan.soumis_par = quand, recit.service
+        bilan.soumis_le, bilan.soumis_par = quand, recit.auteur(bilan.convention)
         suite = [("a_renseigner", "soumis", "")]
         if etat == "a_corriger":
             bilan.motif_renvoi = lu["renvoi"]
@@ -251,7 +256,8 @@ def _campagne(recit: _Recit, conventions: list[Convention]) -> int:
             suite.append(("soumis", "valide", ""))
         bilan.etat = EtatBilanOperateur(etat)
         transitions += [
-            TransitionBilanOperateur(bilan=bilan, de=de, vers=vers, par=recit.service, commentaire=mot,
+            TransitionBilanOperateur(bilan=bilan, de=de, vers=vers, commentaire=mot,
+                                     par=bilan.soumis_par if vers == "soumis" else recit.service,
                                      le=quand + datetime.timedelta(days=3 * pas))
             for pas, (de, vers, mot) in enumerate(suite)
         ]  # fmt: skip

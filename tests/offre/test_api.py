@@ -89,6 +89,7 @@ def test_les_filtres_gardent_ce_qui_convient(client) -> None:
 @pytest.mark.parametrize(
     ("parametres", "parametre", "proche"),
     [
+        ({"siret": "130 030"}, "siret", None),
         ({"categori": "emploi"}, "categori", "categorie"),
         ({"categorie": "emplois"}, "categorie", "emploi"),
         ({"age": "vingt"}, "age", None),
@@ -97,11 +98,11 @@ def test_les_filtres_gardent_ce_qui_convient(client) -> None:
         ({"frein": "mobilité"}, "frein", "mobilite"),
         ({"commune": "Évry"}, "commune", None),
     ],
-    ids=["inconnu", "valeur", "entier", "date", "limite", "frein", "commune"],
+    ids=["siret", "inconnu", "valeur", "entier", "date", "limite", "frein", "commune"],
 )
 def test_une_demande_illisible_dit_ou_et_quoi(client, parametres, parametre, proche) -> None:
     Frein.objects.create(code="mobilite", libelle="Mobilité")
-    reponse = client.get(f"{BASE}/offres", parametres)
+    reponse = client.get(f"{BASE}/{'structures' if parametre == 'siret' else 'offres'}", parametres)
     assert reponse.status_code == 400
     lu = schemas.Erreur.model_validate_json(reponse.content)
     assert (lu.parametre, lu.proche) == (parametre, proche)

@@ -94,12 +94,18 @@ def test_seul_le_service_ouvre_et_pas_trop_tot(service, operateur):
         ouvrir_campagne_operateurs(
             annee=annee() + 1, limite_saisie=timezone.localdate(), limite_validation=timezone.localdate(), par=service
         )
+    with pytest.raises(RegleMetier, match="quand les bilans sont rendus") as refus:
+        ouvrir_campagne_operateurs(
+            annee=ANNEE, limite_saisie=timezone.localdate(), limite_validation=datetime.date(ANNEE, 1, 1), par=service
+        )
+    assert refus.value.champ == "limite_validation"
 
 
 def test_l_operateur_explique_chaque_ecart_puis_envoie_des_chiffres_geles(client, service, convention, operateur):
     ouvrir(service)
     bilan = BilanOperateur.objects.get()
     client.force_login(operateur)
+    assert "de 0 à 100" in ecrire(client, bilan, valeur_Satisfaits="120", suite="soumettre").content.decode()
     incomplet = ecrire(client, bilan, valeur_Satisfaits="85", suite="soumettre").content.decode()
     assert "« Immersions » : expliquez l’écart" in incomplet.replace("\u00a0", " ")
     bilan.refresh_from_db()

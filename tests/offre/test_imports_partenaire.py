@@ -189,9 +189,10 @@ def test_ce_que_le_schema_refuse_se_corrige_sur_place() -> None:
     assert lus == {
         "thematiques": ("valeur_inconnue", "Acquérir un équipement"), "publics": ("tous_publics", ""),
         "lien_source": ("url_invalide", "https://tournesol.exemple.fr"), "date_maj": ("date_future", ""),
-        "structure_id": ("reference_inconnue", "dora--s1"),
+        "structure_id": ("reference_inconnue", ""),  # dora--s1 is near, and another structure
     }  # fmt: skip
-    assert corrections.accepter_propositions(lot=lot, par=lot.depose_par) == 3
+    assert corrections.accepter_propositions(lot=lot, par=lot.depose_par) == 2
+    corrections.corriger(lot=lot, ligne=2, colonne="structure_id", valeur="dora--s1", par=lot.depose_par)
     corrections.corriger(lot=lot, ligne=2, colonne="publics", valeur="jeunes", par=lot.depose_par)
     corrections.corriger(lot=lot, ligne=2, colonne="date_maj", valeur="14/02/2026", par=lot.depose_par)
     lot.refresh_from_db()

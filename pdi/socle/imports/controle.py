@@ -140,6 +140,7 @@ class Travail:
             message="'Plusieurs portent ce nom : ' || n.libelles || '.'", attendu="'le nom entier de l’un d’eux'",
             jointure=f"JOIN {noms} n ON n.cle = t.{code}_cle", ou="n.combien > 1",
         )  # fmt: skip
+        proche = "proches.libelle" if reference.proposer else "NULL::text"
         proches = (
             f"LEFT JOIN (SELECT u.cle, p.libelle FROM (SELECT DISTINCT {code}_cle AS cle FROM {TABLE} "  # nosec B608
             f"WHERE {code} IS NOT NULL AND {code}_id IS NULL) u CROSS JOIN LATERAL (SELECT n.libelle FROM {noms} n "
@@ -149,9 +150,9 @@ class Travail:
         )
         self.signaler(
             code="reference_inconnue", colonne=code, valeur=f"t.{code}", bloquante=reference.bloquante,
-            message=f"'{reference.inconnu}' || coalesce(' Vouliez-vous dire « ' || proches.libelle || ' » ?', '')",
-            attendu=f"'{_attendu(champ)}'", suggestion="proches.libelle",
-            jointure=proches,
+            message=f"'{reference.inconnu}' || coalesce(' Vouliez-vous dire « ' || {proche} || ' » ?', '')",
+            attendu=f"'{_attendu(champ)}'", suggestion=proche,
+            jointure=proches if reference.proposer else "",
             ou=f"t.{code} IS NOT NULL AND t.{code}_id IS NULL AND t.{code}_cle NOT IN (SELECT cle FROM {noms})",  # nosec B608
         )  # fmt: skip
 

@@ -39,7 +39,8 @@ class Reference:
 
     `sql` selects (cle, id, libelle) with `cle` in comparison form (`controle.cle_sql`); `type` is the SQL type of id.
     `inconnu` says that nothing bears this name. When not `bloquante`, an unknown name is kept with a remark. `ici` is a
-    condition on id: of several that bear a name, or that look like it, those for which it holds come first.
+    condition on id: of several that bear a name, or that look like it, those for which it holds come first. `proposer`:
+    the nearest is proposed; not of identifiers made by a machine, whose neighbour is somebody else.
     """
 
     sql: str
@@ -47,6 +48,7 @@ class Reference:
     type: str = "bigint"
     bloquante: bool = True
     ici: str = "true"
+    proposer: bool = True
 
 
 @dataclass(frozen=True)
