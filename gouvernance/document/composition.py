@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +14,12 @@ from django.utils.safestring import SafeString, mark_safe
 from gouvernance.contenu import chapitre_declare, toutes_les_fiches
 from gouvernance.contenu.axes import fiches_du_noeud
 from gouvernance.contenu.formes import Noeud, SectionFiche
+from pdi.socle.formats import INSECABLE
 
 GABARITS = "documents/rapport"
 FEUILLES = ("css/rapport.css", "css/rapport-impression.css")
 NIVEAU_CHAPITRE = 2
+ESPACES = re.compile(r"(?<=[\w)»’.…>]) (?=[;:?!»])|(?<=«) ")  # never at the end nor the beginning of a line
 NIVEAU_MAX = 6
 DANS_LA_PAGE, D_UNE_PAGE_A_L_AUTRE = "#", "?partie="
 Avancer = Callable[[str], None]
@@ -182,7 +185,7 @@ def _fiche(fiche: SectionFiche, niveau: int, contexte: dict[str, Any], avancer: 
 
 def composer_document(contenu: Mapping[str, Any], edition: Edition, avancer: Avancer | None = None) -> str:
     """Return the whole HTML document to print: cover, table of contents, chapters."""
-    return get_template(f"{GABARITS}/document.html").render(
+    html = get_template(f"{GABARITS}/document.html").render(
         {
             "couverture": contenu["couverture"],
             "annee": contenu["couverture"]["annee"],
@@ -193,3 +196,4 @@ def composer_document(contenu: Mapping[str, Any], edition: Edition, avancer: Ava
             "fiches": len(toutes_les_fiches(dict(contenu))),
         }
     )
+    return ESPACES.sub(INSECABLE, html)  # the words of templates: those of the content have theirs already
