@@ -18,16 +18,17 @@ from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Tri
 
 TRIS = {"debut": ("debut", "pk"), "instance": ("instance__nom", "debut", "pk")}
+VIVANTES = ("preparee", "convoquee", "ouverte")
 AGENDA_AVANT, AGENDA_APRES = datetime.timedelta(days=93), datetime.timedelta(days=550)
 
 
 def de_periode(valeur: str) -> Q:
-    """Return « to come », « past », « to close »: past without having been opened or closed."""
+    """Return « to come » (neither put off nor cancelled), « past », « to close »: past without having been closed."""
     maintenant = timezone.now()
     return {
-        "a_venir": Q(debut__gte=maintenant),
+        "a_venir": Q(debut__gte=maintenant, etat__in=VIVANTES),
         "passees": Q(debut__lt=maintenant),
-        "a_clore": Q(debut__lt=maintenant, etat__in=["preparee", "convoquee", "ouverte"]),
+        "a_clore": Q(debut__lt=maintenant, etat__in=VIVANTES),
     }[valeur]
 
 
@@ -94,7 +95,7 @@ class ListeSeances:
     def comptes(self) -> dict[str, int]:
         """Return the figures of the head (one query)."""
         return self.visibles.aggregate(
-            a_venir=Count("pk", filter=de_periode("a_venir") & Q(etat__in=["preparee", "convoquee"])),
+            a_venir=Count("pk", filter=de_periode("a_venir")),
             tenues=Count("pk", filter=Q(etat="tenue", debut__year=self.jour.year)),
             a_clore=Count("pk", filter=de_periode("a_clore")),
         )
