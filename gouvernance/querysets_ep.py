@@ -38,17 +38,17 @@ def _suivi(utilisateur: Any) -> Q:
     One set of people a condition: PostgreSQL reads each from its own rows, not from everybody.
     """
     from parcours.models import Personne
-    from parcours.querysets import TOUTES, portee, sorties_recentes, suivies_par
+    from parcours.querysets import TOUTES, cles_suivies, portee
 
-    conditions = [portee(utilisateur, Role.ENCADRANT, Role.AGENT_ORIENTATION)]
-    if TOUTES in conditions:
+    condition = portee(utilisateur, Role.ENCADRANT, Role.AGENT_ORIENTATION)
+    if condition == TOUTES:
         return Q(pk__isnull=False)
+    cles = [Personne.objects.filter(condition).values("pk")] if condition is not None else []
     if utilisateur.a_role(Role.REFERENT):
-        conditions += [Q(Exists(suivies_par(utilisateur))), Q(Exists(sorties_recentes(Q(referent=utilisateur))))]
+        cles += cles_suivies(utilisateur)
     siennes = Q(pk__in=[])
-    for condition in conditions:
-        if condition is not None:
-            siennes |= Q(personne__in=Personne.objects.filter(condition).values("pk"))
+    for lues in cles:
+        siennes |= Q(personne__in=lues)
     return siennes
 
 

@@ -105,15 +105,23 @@ def prescriptions_adressees(structures: Collection[int]) -> Any:
     return sans.exclude(etat="annulee")
 
 
-def suivies_par(utilisateur: Any) -> Any:
-    """Return today's affectations of the user, as référent or binôme, for the outer person."""
+def _affectations(utilisateur: Any) -> Any:
     from .models import AffectationReferent
 
-    return AffectationReferent.objects.filter(
-        Q(referent=utilisateur) | Q(binome=utilisateur),
-        personne=OuterRef("pk"),
-        periode__contains=timezone.localdate(),
-    )
+    de = Q(referent=utilisateur) | Q(binome=utilisateur)
+    return AffectationReferent.objects.filter(de, periode__contains=timezone.localdate())
+
+
+def _sorties(qui: Q) -> Any:
+    from .models import Sortie
+
+    depuis = plus_mois(timezone.localdate(), -MOIS_OUVERTS_APRES_SORTIE)
+    return Sortie.objects.filter(qui, nature="accompagnement", date__gte=depuis)
+
+
+def suivies_par(utilisateur: Any) -> Any:
+    """Return today's affectations of the user, as référent or binôme, for the outer person."""
+    return _affectations(utilisateur).filter(personne=OuterRef("pk"))
 
 
 def sorties_recentes(qui: Q) -> Any:
@@ -121,10 +129,13 @@ def sorties_recentes(qui: Q) -> Any:
 
     They stay open to whoever ended the accompaniment as long as its follow-ups run (the last is due at twelve months).
     """
-    from .models import Sortie
+    return _sorties(qui).filter(personne=OuterRef("pk"))
 
-    depuis = plus_mois(timezone.localdate(), -MOIS_OUVERTS_APRES_SORTIE)
-    return Sortie.objects.filter(qui, personne=OuterRef("pk"), nature="accompagnement", date__gte=depuis)
+
+def cles_suivies(utilisateur: Any) -> list[Any]:
+    """Return the querysets of keys whose union is `suit_ou_a_suivi`: read from the portfolio, not person by person."""
+    siennes = _affectations(utilisateur), _sorties(Q(referent=utilisateur))
+    return [lues.order_by().values("personne") for lues in siennes]
 
 
 def suit_ou_a_suivi(utilisateur: Any) -> Q:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 
 from parcours.models import Adresse, AffectationReferent, Personne
-from parcours.querysets import TOUTES, portee, suit_ou_a_suivi
+from parcours.querysets import TOUTES, cles_suivies, portee
 from pdi.comptes.models import Role
 from pdi.socle.droits import OUI, Verdict, non
 
@@ -19,24 +20,36 @@ from .horloges import Cadre
 SANS_NIR = ("nir_chiffre", "nir_empreinte", "recherche")
 
 
-def _personnes(utilisateur: Any, roles: Sequence[str]) -> Q | None:
-    """Return the condition on Personne for those of `roles` the user holds, None when there is none."""
+class Parmi(Func):
+    """« The first is one of the second », an array worked out once: the rows are then found by it, not tried by it."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
+def _cles(utilisateur: Any, roles: Sequence[str]) -> list[QuerySet[Any, Any]] | None:
+    """Return the querysets of keys of the people whom the user works as one of `roles`; None: everybody."""
     encadres = [r for r in roles if r in (Role.ENCADRANT, Role.AGENT_ORIENTATION)]
     condition = portee(utilisateur, *encadres) if encadres else None
-    if condition != TOUTES and Role.REFERENT in roles and utilisateur.a_role(Role.REFERENT):
-        suivies = suit_ou_a_suivi(utilisateur)
-        condition = suivies if condition is None else condition | suivies
-    return condition
+    if condition == TOUTES:
+        return None
+    cles = [Personne.objects.filter(condition).order_by().values("pk")] if condition is not None else []
+    if Role.REFERENT in roles and utilisateur.a_role(Role.REFERENT):
+        cles += cles_suivies(utilisateur)
+    return cles
 
 
 def du_perimetre(file: FileAttente, lignes: QuerySet[Any], utilisateur: Any) -> QuerySet[Any]:
     """Return the rows that are this user's to work."""
     if utilisateur.a_role(Role.ADMINISTRATEUR):
         return lignes
-    condition = _personnes(utilisateur, file.roles)
-    if condition == TOUTES:
+    cles = _cles(utilisateur, file.roles)
+    if cles is None:
         return lignes  # the whole département: no need to look each person up again
-    garde = Q(**{f"{file.personne}__in": Personne.objects.filter(condition)}) if condition is not None else Q(pk=None)
+    garde = Q(pk=None)
+    if cles:
+        garde = Q(Parmi(F(file.personne), ArraySubquery(cles[0].union(*cles[1:]) if cles[1:] else cles[0])))
     structures = utilisateur.structures_du_role(Role.PRESTATAIRE) if Role.PRESTATAIRE in file.roles else ()
     if structures:
         garde |= Q(operateur__in=structures)

@@ -213,7 +213,7 @@ CELERY_RESULT_EXPIRES = 24 * 3600
 # By the clock, not by an interval: a beat that restarts every day would put off for ever what comes once a day.
 CELERY_BEAT_SCHEDULE = {
     "reprendre-traitements": {"task": "socle.reprendre_traitements", "schedule": 60.0},
-    "rassembler-ecritures": {"task": "socle.rassembler_ecritures", "schedule": 1800.0},
+    "rassembler-ecritures": {"task": "socle.rassembler_ecritures", "schedule": crontab(minute="5,35")},
     "noter-usages-api": {"task": "offre.noter_usages", "schedule": 600.0},
     "liberer-places": {"task": "parcours.liberer_places", "schedule": crontab(minute=20)},
     "appliquer-avenants": {"task": "gouvernance.appliquer_avenants", "schedule": crontab(minute=10, hour="0,12")},
