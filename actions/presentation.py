@@ -60,7 +60,6 @@ ICONES_ANOMALIE = {
     EtatAnomalie.TRAITEE: "check-circle-fill",
 }
 TONS_ANOMALIE = {EtatAnomalie.OUVERTE: "veille", EtatAnomalie.CONSERVEE: "neutre", EtatAnomalie.TRAITEE: "bon"}
-ICONE_ETAPE_EN_RETARD = "clock-fill"
 
 
 def _table(choix: type[TextChoices], tons: Mapping[Any, str], icones: Mapping[Any, str]) -> dict[str, Affichage]:

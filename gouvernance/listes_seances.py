@@ -19,7 +19,6 @@ from pdi.socle.tri import Tri
 
 TRIS = {"debut": ("debut", "pk"), "instance": ("instance__nom", "debut", "pk")}
 VIVANTES = ("preparee", "convoquee", "ouverte")
-AGENDA_AVANT, AGENDA_APRES = datetime.timedelta(days=93), datetime.timedelta(days=550)
 
 
 def de_periode(valeur: str) -> Q:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from parcours.models import (
     Adresse,
@@ -181,8 +181,3 @@ def restes_de(
 
 def _passees(lignes: Sequence[tuple[Any, ...]], etats: Collection[str]) -> list[Passee]:
     return [Passee(jour, montant, composante) for _, etat, jour, montant, composante, _ in lignes if etat in etats]
-
-
-def avec_consommation(enveloppes: QuerySet[EnveloppeAide]) -> QuerySet[EnveloppeAide]:
-    """Annotate `disponible`, in euros."""
-    return enveloppes.annotate(disponible=F("montant") - F("consomme"))

@@ -18,7 +18,6 @@ from pdi.socle.droits import RegleMetier
 from pdi.structures.models import NatureStructure, Structure
 
 DUREE = 45
-PREMIERE_HEURE = datetime.time(9)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from actions.models import (
     CadreAction,
     EtatAnomalie,
     NatureIndicateur,
-    Periodicite,
     Priorite,
     Programme,
     RoleFiche,
@@ -191,4 +190,4 @@ def choix_cadres(cadres: Iterable[CadreAction]) -> Choix:
     return [(c.pk, c.libelle) for c in cadres]
 
 
-NATURES, SOURCES, PERIODICITES = NatureIndicateur.choices, SourceIndicateur.choices, Periodicite.choices
+NATURES, SOURCES = NatureIndicateur.choices, SourceIndicateur.choices

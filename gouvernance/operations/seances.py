@@ -18,7 +18,6 @@ from gouvernance.models import (
     EtatPresence,
     EtatSeance,
     Instance,
-    Membre,
     PointOrdreDuJour,
     Presence,
     Seance,
@@ -310,17 +309,6 @@ def noter_presence(*, presence: Presence, etat: str, par: Any, represente_par: s
     lue.save(update_fields=["etat", "represente_par"])
     journaliser(par=par, verbe="noter_presence", objet=seance, apres={"Présence": lue.get_etat_display()})
     return lue
-
-
-@transaction.atomic
-def ajouter_presence(*, seance: Seance, membre: Membre, par: Any) -> Presence:
-    """Note present a member in office who was not convened: named since, or invited that day."""
-    lue = verrouiller(seance, par, EN_SEANCE)
-    if membre.instance_id != lue.instance_id:
-        raise RegleMetier("Ce membre siège dans une autre instance.")
-    presence, _ = Presence.objects.update_or_create(seance=lue, membre=membre, defaults={"etat": EtatPresence.PRESENT})
-    journaliser(par=par, verbe="noter_presence", objet=lue, apres={"Présence": presence.get_etat_display()})
-    return presence
 
 
 @transaction.atomic

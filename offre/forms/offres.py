@@ -20,7 +20,6 @@ from pdi.socle.typographie import cle_nom
 from pdi.territoires.models import Commune
 
 LISTE_COMMUNES = "communes-connues"
-OUI_NON = [("", "Peu importe"), ("oui", "Oui")]
 
 
 def _texte(libelle: str, *, aide: str = "", maximum: int = 250, requis: bool = False) -> forms.CharField:

@@ -142,7 +142,6 @@ FRAICHE = Fraicheur("fraiche", "À jour", "bon", "check-circle")
 A_CONFIRMER = Fraicheur("a_confirmer", "À confirmer", "veille", "clock-fill")
 PERIMEE = Fraicheur("perimee", "Non confirmée depuis un an", "veille", "exclamation-triangle")
 JAMAIS = Fraicheur("jamais", "Jamais confirmée", "neutre", "info-circle")
-FRAICHEURS = (FRAICHE, A_CONFIRMER, PERIMEE, JAMAIS)
 
 
 def fraicheur(confirmee_le: datetime.date | None, jour: datetime.date) -> Fraicheur:

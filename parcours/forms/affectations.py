@@ -18,7 +18,6 @@ from pdi.comptes.models import Habilitation, Role, Utilisateur
 from pdi.structures.models import NatureStructure, Structure
 
 SANS_REFERENT = (NatureStructure.ETAT, NatureStructure.REGION, NatureStructure.COLLECTIF)  # they follow nobody
-SANS_COMPTE = "Un agent sans compte : écrivez son nom, choisissez sa structure."
 
 
 def motifs_de_fin() -> QuerySet[Motif]:

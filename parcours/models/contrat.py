@@ -48,9 +48,6 @@ class EtatContrat(models.TextChoices):
     ANNULE = "annule", "Annulé"
 
 
-ETATS_VALIDES = (EtatContrat.VALIDE, EtatContrat.CLOS)
-
-
 class ObjectifReferentiel(models.Model):
     """An objective of the référentiel, tied to the obstacles it lifts."""
 

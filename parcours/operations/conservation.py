@@ -19,7 +19,6 @@ from pdi.socle.operations import effacer_du_journal, journaliser
 from pdi.socle.pieces import effacer_fichiers
 
 PAQUET = 500
-EFFACEE = "Personne effacée"
 
 
 def _noter(verbe: str, cles: Iterable[int], **apres: str) -> None:

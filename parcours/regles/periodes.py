@@ -6,8 +6,6 @@ import datetime
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-NAISSANCE_LOINTAINE = datetime.date(1900, 1, 1)
-
 
 class Suite(NamedTuple):
     """What a new row beginning on a day does: the key of the row it ends (None: none), or why it cannot begin."""

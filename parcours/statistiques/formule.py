@@ -56,9 +56,6 @@ class Valeur:
         return int(self.numerateur if self.denominateur is None else self.denominateur)
 
 
-RIEN = Valeur(Decimal(0), Decimal(0))
-
-
 @dataclass(frozen=True)
 class Formule:
     """One indicator. `numerateur_sql`, `denominateur_sql` and `manquants_sql` are conditions on the family's rows.

@@ -30,8 +30,6 @@ COLONNES_FILE = (
     Colonne("Référent, structure"), Colonne("Décider", masquee=True),
 )  # fmt: skip
 
-SIGNATURES_NOTEES = "Les signatures sont notées. Soumettez le contrat à validation."
-
 
 def _version(request: HttpRequest) -> int | None:
     return entier(request.POST.get("version"))

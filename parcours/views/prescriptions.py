@@ -34,7 +34,6 @@ from pdi.socle.exports import reponse_export
 from pdi.socle.formulaires import ECRITURE, mener, signaler
 from pdi.socle.tri import Colonne
 
-LECTURE = ["GET", "HEAD"]
 DE_OPERATEUR = Colonne("Prescrite par")
 DE_PRESCRIPTEUR = Colonne("Opérateur")
 
