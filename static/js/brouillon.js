@@ -134,9 +134,7 @@ if (formulaire) {
   formulaire.addEventListener("submit", () => brouillon.garder(true));
   setInterval(() => brouillon.enregistrer(), Number(formulaire.dataset.brouillonPeriode ?? PERIODE));
   window.addEventListener("online", () => brouillon.enregistrer());
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") brouillon.enregistrer();
-  });
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && brouillon.enregistrer());
   document.addEventListener("keydown", (evenement) => {
     const touche = evenement.ctrlKey || evenement.metaKey ? evenement.key.toLowerCase() : "";
     const bouton = formulaire.querySelector("[data-raccourci]");   // elsewhere the main button hands the text over for good
