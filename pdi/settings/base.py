@@ -12,6 +12,12 @@ from csp.constants import NONE, SELF
 
 RACINE = Path(__file__).resolve().parent.parent.parent
 
+
+def entier(nom: str, defaut: int) -> int:
+    """Return a number of the environment; absent or empty (as docker-compose.yml gives it), the default."""
+    return int(os.environ.get(nom) or defaut)
+
+
 # One deployment serves one département: its identity is configuration, not code.
 DEPARTEMENT_CODE = os.environ.get("PDI_DEPARTEMENT", "91")
 NOM_APPLICATION = "Programme d’insertion"
@@ -97,7 +103,7 @@ DECOUPAGE_ADMINISTRATIF = Path(
 
 # -- database ---------------------------------------------------------------------------------
 # Made for pages; docker-compose.yml gives more to jobs, and no limit to migrations, which build indexes.
-DELAI_REQUETE_MS = int(os.environ.get("PDI_DELAI_REQUETE_MS", "15000"))
+DELAI_REQUETE_MS = entier("PDI_DELAI_REQUETE_MS", 15000)
 
 
 def base_de_donnees(url: str) -> dict[str, Any]:
@@ -161,25 +167,25 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [RACINE / "static"]
 MEDIA_URL = "/fichiers/"  # never served directly: each file goes through a view that checks a verdict
 # How long one keeps who logged in, from where, and who tried to (CNIL: six months to a year).
-CONSERVATION_CONNEXIONS_JOURS = int(os.environ.get("PDI_CONSERVATION_CONNEXIONS_JOURS", "365"))
+CONSERVATION_CONNEXIONS_JOURS = entier("PDI_CONSERVATION_CONNEXIONS_JOURS", 365)
 # How long one keeps who opened whose page (CNIL: six months to a year).
-CONSERVATION_CONSULTATIONS_JOURS = int(os.environ.get("PDI_CONSERVATION_CONSULTATIONS_JOURS", "365"))
+CONSERVATION_CONSULTATIONS_JOURS = entier("PDI_CONSERVATION_CONSULTATIONS_JOURS", 365)
 # How long a person's file stays in use once it has ended, then in restricted archive before it is erased (months).
-CONSERVATION_PERSONNES_MOIS = int(os.environ.get("PDI_CONSERVATION_PERSONNES_MOIS", "24"))
-CONSERVATION_ARCHIVES_MOIS = int(os.environ.get("PDI_CONSERVATION_ARCHIVES_MOIS", "36"))
+CONSERVATION_PERSONNES_MOIS = entier("PDI_CONSERVATION_PERSONNES_MOIS", 24)
+CONSERVATION_ARCHIVES_MOIS = entier("PDI_CONSERVATION_ARCHIVES_MOIS", 36)
 TAILLE_MAX_PIECE_JOINTE = 10 * 1024 * 1024
 TYPES_PIECES_JOINTES = ("pdf", "docx", "xlsx", "odt", "ods", "csv", "png", "jpg", "jpeg")
 TAILLE_MAX_IMPORT = 20_000_000
 TYPES_IMPORT = ("xlsx", "ods", "csv", "json")
 LIGNES_MAX_IMPORT = 200_000
 # The deposited files and their rows are kept encrypted this long, for a question or a retry; then the counts only.
-CONSERVATION_IMPORTS_JOURS = int(os.environ.get("PDI_CONSERVATION_IMPORTS_JOURS", "30"))
+CONSERVATION_IMPORTS_JOURS = entier("PDI_CONSERVATION_IMPORTS_JOURS", 30)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # -- API: read-only, of the published catalogue ------------------------------------------------
 API_PUBLIQUE = os.environ.get("PDI_API_PUBLIQUE", "1") == "1"  # 0: a key is asked for
-API_DEBIT_PUBLIC = int(os.environ.get("PDI_API_DEBIT_PUBLIC", "60"))  # requests a minute, by address
-API_DEBIT_JETON = int(os.environ.get("PDI_API_DEBIT_JETON", "600"))  # requests a minute, by key
+API_DEBIT_PUBLIC = entier("PDI_API_DEBIT_PUBLIC", 60)  # requests a minute, by address
+API_DEBIT_JETON = entier("PDI_API_DEBIT_JETON", 600)  # requests a minute, by key
 
 # -- security ---------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -236,9 +242,9 @@ CELERY_BEAT_SCHEDULE = {
 # Where the site is reached from outside, for links written by a job: https://insertion.exemple.fr
 ADRESSE_PUBLIQUE = os.environ.get("PDI_ADRESSE", "").rstrip("/")
 # Requests of the public: how long the link of the e-mail confirms, how long a handled request is kept.
-DEMANDE_CONFIRMATION_JOURS = int(os.environ.get("PDI_DEMANDE_CONFIRMATION_JOURS", "3"))
-CONSERVATION_DEMANDES_JOURS = int(os.environ.get("PDI_CONSERVATION_DEMANDES_JOURS", "180"))
-LIEN_REPONSE_JOURS = int(os.environ.get("PDI_LIEN_REPONSE_JOURS", "15"))
+DEMANDE_CONFIRMATION_JOURS = entier("PDI_DEMANDE_CONFIRMATION_JOURS", 3)
+CONSERVATION_DEMANDES_JOURS = entier("PDI_CONSERVATION_DEMANDES_JOURS", 180)
+LIEN_REPONSE_JOURS = entier("PDI_LIEN_REPONSE_JOURS", 15)
 EMAIL_TIMEOUT = 10  # seconds: a mail server that no longer answers must not hold a page
 DEFAULT_FROM_EMAIL = os.environ.get("PDI_EXPEDITEUR", "ne-pas-repondre@exemple.fr")
 

@@ -87,6 +87,20 @@ def test_les_migrations_ont_le_temps_de_construire_un_index(compose):
     assert all(une.keys() >= services["web"].keys() for une in services.values())
 
 
+def test_ce_que_la_documentation_laisse_regler_arrive_aux_conteneurs(texte):
+    """A duration of docs/rgpd.md set in the environment changes what is kept; left alone, the documented one holds."""
+    pages = [RACINE / "README.md", *sorted((RACINE / "docs").glob("*.md"))]
+    reglables = set(re.findall(r"PDI_[A-Z_]+", "\n".join(page.read_text() for page in pages)))
+    assert reglables <= set(_variables(texte)) | {"PDI_DELAI_REQUETE_MS"}
+    lus = "from pdi.settings import prod; print(prod.CONSERVATION_IMPORTS_JOURS, prod.CONSERVATION_PERSONNES_MOIS)"
+    fini = subprocess.run(
+        [sys.executable, "-c", lus], capture_output=True, text=True, check=True, cwd=RACINE,
+        env=os.environ | environnement_de_production()
+        | {"PDI_CONSERVATION_IMPORTS_JOURS": "7", "PDI_CONSERVATION_PERSONNES_MOIS": ""},
+    )  # fmt: skip
+    assert fini.stdout.strip() == "7 24"
+
+
 def test_les_noms_du_site_se_donnent_avec_des_espaces_et_un_point():
     lus = "from pdi.settings import prod; print(prod.ALLOWED_HOSTS, prod.CSRF_TRUSTED_ORIGINS)"
     fini = subprocess.run(
