@@ -18,4 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("observatoire/<slug:code>/", observatoire.indicateur_parcours, name="indicateur_parcours"),
     path("observatoire/<slug:code>/personnes/", observatoire.indicateur_personnes, name="indicateur_personnes"),
+    path(
+        "observatoire/<slug:code>/personnes/export/",
+        observatoire.indicateur_personnes_export,
+        name="indicateur_personnes_export",
+    ),
 ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from parcours import anomalies_oarsa, oarsa
-from parcours.listes_oarsa import ListeCorrections
+from parcours.listes_statistiques import ListeCorrections
 from parcours.operations.consultations import consigner_liste
 from parcours.statistiques.droits import peut_lire_observatoire, peut_ouvrir_personnes, voit_petits_effectifs
 from parcours.statistiques.formule import Restriction

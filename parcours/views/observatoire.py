@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from parcours.indicateurs import FORMULES, PAR_CODE
+from parcours.listes import COLONNES_EXPORT
+from parcours.listes_statistiques import ListeIndicateur
 from parcours.operations.consultations import consigner_liste
 from parcours.operations.indicateurs import geler_releve, lancer_compilation
 from parcours.statistiques.droits import peut_compiler_indicateurs, peut_lire_observatoire, peut_ouvrir_personnes
 from parcours.statistiques.formule import PORTIONS, Formule
-from parcours.statistiques.moteur import personnes_de
 from parcours.statistiques.pages import Observatoire, PageIndicateur, choisir, programme_de, rubriques
+from parcours.views.personnes import COLONNES as COLONNES_PERSONNES
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.pagination import PageParCle
+from pdi.socle.exports import reponse_export
 from pdi.socle.tri import Colonne
 
 COLONNES = (
@@ -28,7 +30,6 @@ COLONNES = (
     Colonne("Sans donnée", nb=True),
 )
 COLONNES_ANNEES = (Colonne("Année"), *COLONNES[1:])
-COLONNES_PERSONNES = (Colonne("Personne"), Colonne("Naissance"), Colonne("Sexe"))
 
 
 @login_required
@@ -74,26 +75,46 @@ def indicateur_parcours(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "parcours/observatoire/indicateur.html", contexte)
 
 
+def _derriere(request: HttpRequest, code: str) -> ListeIndicateur:
+    """Return the people behind a figure. Raises 404 for a code that names none."""
+    portion = choisir(request.GET, "portion", PORTIONS, "numerateur")
+    page = Observatoire(request.user, request.GET)
+    return ListeIndicateur(request.user, request.GET, timezone.localdate(), page, _formule(code), portion)
+
+
 @login_required
 @require_GET
 def indicateur_personnes(request: HttpRequest, code: str) -> HttpResponse:
     """List the people behind a figure, those the reader may find among them."""
     exiger(peut_ouvrir_personnes(request.user))
-    formule, page = _formule(code), Observatoire(request.user, request.GET)
-    portion = choisir(request.GET, "portion", PORTIONS, "numerateur")
-    tous = personnes_de(formule, page.source.moment, portion, page.restriction)
-    liste = PageParCle(tous.visibles_par(request.user), ["nom_affiche", "prenoms"], request.GET.get("curseur"))
-    consigner_liste(personnes=liste.objets, par=request.user, ecran=f"Liste : {formule.libelle}")
+    liste = _derriere(request, code)
+    consigner_liste(personnes=liste.page.objets, par=request.user, ecran=f"Liste : {liste.formule.libelle}")
     contexte = {
-        "page": liste,
-        "ailleurs": tous.count() - liste.total,
-        "observatoire": page,
-        "formule": formule,
-        "portion": PORTIONS[portion],
-        "colonnes": COLONNES_PERSONNES,
-        "retour": reverse("parcours:indicateur_parcours", args=[code]) + page.requete(),
-    }
+        "liste": liste, "page": liste.page, "filtres": liste.filtres, "tri": liste.tri, "formule": liste.formule,
+        "observatoire": liste.observatoire, "portion": PORTIONS[liste.portion], "colonnes": COLONNES_PERSONNES,
+        "retour": reverse("parcours:indicateur_parcours", args=[code]) + liste.observatoire.requete(),
+    }  # fmt: skip
     return render(request, "parcours/observatoire/personnes.html", contexte)
+
+
+@login_required
+@require_GET
+def indicateur_personnes_export(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Export the people behind a figure, those the reader may find among them."""
+    exiger(peut_ouvrir_personnes(request.user))
+    liste = _derriere(request, code)
+    consigner_liste(
+        personnes=liste.trouvees.only("pk"), par=request.user, ecran=f"Export : {liste.formule.libelle}"
+    )  # fmt: skip
+    jour = liste.observatoire.source.moment.jour
+    return reponse_export(
+        request, nom=f"personnes-{code.replace('_', '-')}", titre="Personnes derrière un chiffre",
+        colonnes=COLONNES_EXPORT, lignes=liste.decorees.order_by(*liste.tri.cles),
+        filtres=[
+            f"{liste.formule.libelle} : personnes {PORTIONS[liste.portion]}",
+            f"Situation au {jour:%d/%m/%Y}, dans votre périmètre", *liste.filtres.en_mots,
+        ],
+    )  # fmt: skip
 
 
 def _annee_postee(request: HttpRequest) -> int:

@@ -25,6 +25,7 @@ MATRICE = [
     Ligne("parcours:observatoire", LECTURE),
     Ligne("parcours:indicateur_parcours", LECTURE, objet=indicateur),
     Ligne("parcours:indicateur_personnes", NOMINATIF, objet=indicateur),
+    Ligne("parcours:indicateur_personnes_export", NOMINATIF, objet=indicateur),
     Ligne("parcours:indicateurs_compiler", GESTION, methode="POST", donnees=annee),
     Ligne("parcours:indicateurs_geler", GESTION, methode="POST", donnees=annee),
     Ligne("parcours:oarsa", LECTURE),

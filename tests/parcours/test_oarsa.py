@@ -40,9 +40,9 @@ def connecter(client: Any, role: str) -> Any:
     return client
 
 
-def exporter(client: Any, code: str, **filtres: str) -> list[dict[str, str]]:
-    """Return the rows of the workbook of what to correct, by title of column."""
-    reponse = client.get(reverse("parcours:oarsa_corrections_export", args=[code]), {"annee": ANNEE, **filtres})
+def exporter(client: Any, code: str, ecran: str = "oarsa_corrections", **filtres: str) -> list[dict[str, str]]:
+    """Return the rows of the workbook of people, by title of column."""
+    reponse = client.get(reverse(f"parcours:{ecran}_export", args=[code]), {"annee": ANNEE, **filtres})
     feuille = openpyxl.load_workbook(io.BytesIO(b"".join(reponse.streaming_content))).active
     assert feuille is not None
     lignes = [[str(c or "") for c in ligne] for ligne in feuille.iter_rows(values_only=True)]
@@ -195,6 +195,13 @@ def test_la_page_d_un_indicateur(client: Any) -> None:
         assert attendu in page
     liste = client.get(adresse + "personnes/", {"annee": ANNEE, "portion": "reste"}).content.decode()
     assert "fictive" in liste
+    comptees = list(moteur.personnes_de(next(f for f in FORMULES if f.code == "taux_orientation"), MOMENT, "reste"))
+    exportees = exporter(client, "taux_orientation", "indicateur_personnes", portion="reste", sexe="")
+    assert sorted(x["Nom de naissance"] for x in exportees) == sorted(p.nom_naissance for p in comptees)
+    assert Consultation.objects.filter(ecran__startswith="Export : ").count() == len(comptees) > 0
+    une = comptees[0]
+    trouvees = exporter(client, "taux_orientation", "indicateur_personnes", portion="reste", mot=une.nom_affiche)
+    assert 0 < len(trouvees) <= len(comptees)
     for axe in ("territoire", "age", "type", "structure", "inconnu"):
         assert client.get(adresse, {"annee": ANNEE, "axe": axe}).status_code == 200
     assert client.get(reverse("parcours:indicateur_parcours", args=["inconnu"])).status_code == 404
