@@ -8,6 +8,7 @@ counts); it is never kept when the reader has a message to see, when it wrote, o
 from __future__ import annotations
 
 import hashlib
+import logging
 import uuid
 import zlib
 from collections.abc import Callable, Mapping
@@ -21,9 +22,11 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from redis.exceptions import RedisError
 
 from .ecritures import JOURNAL, SANS_TEMOIN, marques, tables_nommees
 
+logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 Vue = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -45,10 +48,9 @@ def relue(*, journal: str) -> Callable[[Vue[P]], Vue[P]]:
     def decorer(vue: Vue[P]) -> Vue[P]:
         @wraps(vue)
         def relire(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            cle = _cle(request)
+            cle, gardee = _connue(request)
             if cle is None:
                 return vue(request, *args, **kwargs)
-            gardee: _Page | None = cache.get(cle)
             avant = marques(gardee.temoins if gardee else None)
             if gardee and avant == gardee.marques:
                 get_token(request)  # the page holds one: its cookie goes on
@@ -92,6 +94,16 @@ class _Ecoute:
 
     def temoins(self, journal: str) -> list[str]:
         return sorted(f"{JOURNAL}:{journal}" if table == JOURNAL else table for table in self.lues - LUES_AVANT)
+
+
+def _connue(request: HttpRequest) -> tuple[str | None, _Page | None]:
+    """Return the name of the page and what is kept of it; nothing of both when it must be made, or without cache."""
+    try:
+        cle = _cle(request)
+        return cle, cache.get(cle) if cle else None
+    except RedisError as erreur:
+        logger.warning("Mémoire des pages injoignable : %s", type(erreur).__name__)
+        return None, None
 
 
 def _cle(request: HttpRequest) -> str | None:

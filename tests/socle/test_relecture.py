@@ -109,6 +109,14 @@ def test_un_avis_une_preference_et_un_message_se_voient(client, fiche, lectrice)
     assert "Note lue" in redite
 
 
+def test_sans_memoire_la_page_est_faite(client, fiche, settings):
+    memoire = dict(settings.CACHES["default"], LOCATION="redis://127.0.0.1:1/0")
+    settings.CACHES = {"default": memoire}
+    page, combien = lire(client, fiche)
+    assert "Accélérer les premières étapes" in page
+    assert combien > A_CHAQUE_FOIS
+
+
 def test_le_formulaire_d_une_page_gardee_s_envoie(lectrice, fiche):
     client = Client(enforce_csrf_checks=True)
     client.force_login(lectrice, backend="django.contrib.auth.backends.ModelBackend")
