@@ -21,6 +21,7 @@ from gouvernance.operations import ep, ep_decision, ep_lettres, ep_procedure
 from gouvernance.regles.ep import DECIDEUR, DEMANDEUR, SECRETARIAT
 from parcours.operations.consultations import consigner
 from pdi.socle.droits import RegleMetier, exiger, non
+from pdi.socle.formats import date_longue
 from pdi.socle.formulaires import ECRITURE, envoi, signaler
 
 from .ep import chemin_ep, dossier_lu
@@ -133,7 +134,13 @@ def _exiger(request: HttpRequest, dossier: DossierEP, ecran: Ecran) -> None:
 
 
 def _texte(dossier: DossierEP, geste: str, ecran: Ecran) -> str:
-    """Return what the page says; before a decision, the opinion and what the person answered too."""
+    """Return what the page says; before a decision, the opinion and what was answered; to correct, the day noted."""
+    notee = {
+        "corriger_intention": dossier.intention_le,
+        "corriger_notification": getattr(getattr(dossier, "decision", None), "notifiee_le", None),
+    }.get(geste)
+    if notee is not None:
+        return f"Date notée : {date_longue(notee)}. {ecran.texte}"
     return f"{ecran.texte} {avant_de_decider(dossier)}".strip() if geste == "decider" else ecran.texte
 
 
