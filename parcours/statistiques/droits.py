@@ -33,6 +33,12 @@ def peut_ouvrir_personnes(utilisateur: Any) -> Verdict:
     return non("Votre habilitation ouvre les chiffres, pas les personnes : aucune donnée nominative ne s’affiche.")
 
 
+def trouve_des_personnes(utilisateur: Any, territoire: str) -> bool:
+    """Return whether the list behind a figure of that territory may hold somebody for the user."""
+    siennes = [h.territoire for h in utilisateur.habilitations_actives if h.role in NOMINATIFS]
+    return utilisateur.a_role(Role.ADMINISTRATEUR) or any(t is None or t.code == territoire for t in siennes)
+
+
 def voit_petits_effectifs(utilisateur: Any, restriction: Restriction) -> bool:
     """Return whether small cells are shown: the user may see every person the restriction is about."""
     if utilisateur.a_role(Role.ADMINISTRATEUR):

@@ -25,13 +25,12 @@ from offre.calculs import Chiffre
 from offre.droits_conventions import voit_petits_chiffres
 from offre.models import CapaciteOffre, Convention, Frein, OffreInsertion
 from parcours.models import OriginePrescription
-from pdi.socle.exports import Colonne as ColonneExport
 from pdi.socle.filtres import FiltreAnnee, FiltreChoix, Filtres
 from pdi.socle.masquage import MASQUE, SEUIL_INTERNE, masquer_liste, masquer_taux
 from pdi.territoires.models import TerritoireAction
 
 from . import besoins
-from .droits import peut_ouvrir_personnes, voit_petits_effectifs
+from .droits import peut_ouvrir_personnes, trouve_des_personnes, voit_petits_effectifs
 from .formule import Restriction
 from .occupation import LigneOccupation, occupations
 
@@ -286,18 +285,20 @@ class GestionOffre:
         if self.masquer or frein.restreint:
             caches, tout = masquer_taux([(sans, avec) for avec, sans in paires], self.seuil)
             masques = caches if self.territoire else (*caches[:-1], tout)
-        ou = [*(t.pk for t in self._territoires_lus), *([] if self.territoire else [None])]
+        ou = [*self._territoires_lus, *([] if self.territoire else [None])]
         return tuple(
-            Besoin(None, None, nom) if cache else Besoin(*p, nom, self._personnes(frein, pk))
-            for p, cache, nom, pk in zip(montrees, masques, self.colonnes_besoins, ou, strict=True)
+            Besoin(None, None, nom) if cache else Besoin(*p, nom, self._personnes(frein, lieu))
+            for p, cache, nom, lieu in zip(montrees, masques, self.colonnes_besoins, ou, strict=True)
         )
 
-    def _personnes(self, frein: Frein, territoire: int | None) -> str:
-        """Return the list of those who wait, at the end of the year or today, for who may open it."""
+    def _personnes(self, frein: Frein, territoire: TerritoireAction | None) -> str:
+        """Return the list of those who wait, at the end of the year or today, for who may find them there."""
         if not self.ouvrir or frein.restreint:
             return ""
+        if territoire and not trouve_des_personnes(self.utilisateur, territoire.code):
+            return ""
         criteres: dict[str, Any] = {"attend": frein.code, "annee": self.annee}
-        criteres |= {"territoire": territoire} if territoire else {}
+        criteres |= {"territoire": territoire.pk} if territoire else {}
         return f"{reverse('parcours:personnes')}?{urlencode(criteres)}"
 
     @cached_property
@@ -317,87 +318,3 @@ class GestionOffre:
     def colonnes_occupation(self) -> list[str]:
         """Return the columns of that table."""
         return [c.colonne for c in self.occupations[0].cellules] if self.occupations else []
-
-    # -- export --------------------------------------------------------------------------------
-
-    def export(self, tableau: str) -> tuple[str, tuple[ColonneExport, ...], list[dict[str, Any]]]:
-        """Return (title, columns, rows) of one of the tables; the conventions when the name is unknown."""
-        lire = {
-            "territoires": self._export_territoires, "origines": self._export_origines, "jamais": self._export_jamais,
-            "besoins": self._export_besoins, "occupation": self._export_occupation,
-        }  # fmt: skip
-        return lire.get(tableau, self._export_conventions)()
-
-    def _export_conventions(self) -> tuple[str, tuple[ColonneExport, ...], list[dict[str, Any]]]:
-        titres = [c.libelle for code in CALCULS if (c := calculs.trouver(code))]
-        colonnes = [ColonneExport("Opérateur", "operateur", largeur=40), ColonneExport("Convention", "numero")]
-        for titre in titres:
-            colonnes += [
-                ColonneExport(titre, titre, type="nombre"),
-                ColonneExport(f"{titre}, dénominateur", f"{titre} /", type="nombre"),
-            ]
-        lignes = [
-            {"operateur": x.convention.operateur.nom, "numero": x.convention.numero}
-            | {t: MASQUE if m else c.valeur for t, c, m in zip(titres, x.chiffres, x.masques, strict=True)}
-            | {f"{t} /": MASQUE if m else c.base for t, c, m in zip(titres, x.chiffres, x.masques, strict=True)}
-            for x in self.conventions
-        ]
-        return "Occupation et coûts par convention", tuple(colonnes), lignes
-
-    def _export_territoires(self) -> tuple[str, tuple[ColonneExport, ...], list[dict[str, Any]]]:
-        colonnes = (
-            ColonneExport("Territoire", "titre", largeur=30),
-            ColonneExport("Prescriptions écrites", "p", type="nombre"), ColonneExport("Entrées", "e", type="nombre"),
-            ColonneExport("Places", "places", type="nombre"),
-        )  # fmt: skip
-        lignes = [
-            {"titre": x.titre, "p": _dit(x.prescriptions), "e": _dit(x.entrees), "places": x.places}
-            for x in self.par_territoire
-        ]
-        return "Prescriptions et entrées par territoire", colonnes, lignes
-
-    def _export_origines(self) -> tuple[str, tuple[ColonneExport, ...], list[dict[str, Any]]]:
-        colonnes = (
-            ColonneExport("Origine", "titre", largeur=30), ColonneExport("Prescriptions écrites", "p", type="nombre"),
-        )  # fmt: skip
-        lignes = [{"titre": x.titre, "p": _dit(x.prescriptions)} for x in self.par_origine]
-        return "Prescriptions par origine", colonnes, lignes
-
-    def _export_jamais(self) -> tuple[str, tuple[ColonneExport, ...], list[dict[str, Any]]]:
-        colonnes = (ColonneExport("Offre", "offre", largeur=60), ColonneExport("Opérateurs", "operateurs", largeur=60))
-        lignes = [{"offre": str(o), "operateurs": [str(s) for s in o.operateurs.all()]} for o in self.jamais]
-        return "Offres jamais prescrites", colonnes, lignes
-
-    def _export_besoins(self) -> tuple[str, tuple[ColonneExport, ...], list[dict[str, Any]]]:
-        colonnes = [ColonneExport("Frein", "frein", largeur=30), ColonneExport("Offres", "offres", type="nombre")]
-        for nom in self.colonnes_besoins:
-            colonnes += [
-                ColonneExport(f"{nom} : personnes", f"{nom} avec", type="nombre"),
-                ColonneExport(f"{nom} : sans prescription", f"{nom} sans", type="nombre"),
-            ]
-        lignes = [
-            {"frein": x.frein.libelle, "offres": x.offres}
-            | {f"{n} avec": _dit(b.avec) for n, b in zip(self.colonnes_besoins, x.cellules, strict=True)}
-            | {f"{n} sans": _dit(b.sans) for n, b in zip(self.colonnes_besoins, x.cellules, strict=True)}
-            for x in self.besoins
-        ]
-        return "Besoins sans réponse", tuple(colonnes), lignes
-
-    def _export_occupation(self) -> tuple[str, tuple[ColonneExport, ...], list[dict[str, Any]]]:
-        colonnes = [ColonneExport("Opérateur", "operateur", largeur=40)]
-        for nom in self.colonnes_occupation:
-            colonnes += [
-                ColonneExport(f"{nom} : places prises", f"{nom} prises", type="nombre"),
-                ColonneExport(f"{nom} : places ouvertes", f"{nom} ouvertes", type="nombre"),
-            ]
-        lignes = [
-            {"operateur": x.operateur}
-            | {f"{c.colonne} prises": MASQUE if c.prises is None else c.prises for c in x.cellules}
-            | {f"{c.colonne} ouvertes": c.capacite for c in x.cellules}
-            for x in self.occupations
-        ]
-        return "Occupation des sessions par opérateur et territoire", tuple(colonnes), lignes
-
-
-def _dit(compte: int | None) -> int | str:
-    return MASQUE if compte is None else compte

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from parcours.statistiques.droits import peut_lire_observatoire
+from parcours.statistiques.exports_gestion import tableau_de
 from parcours.statistiques.gestion import GestionOffre
 from pdi.socle.droits import exiger
 from pdi.socle.exports import reponse_export
@@ -46,7 +47,7 @@ def gestion_offre_export(request: HttpRequest) -> HttpResponseBase:
     """Export one of the tables (`?tableau=`)."""
     exiger(peut_lire_observatoire(request.user))
     page = GestionOffre(request.user, request.GET)
-    titre, colonnes, lignes = page.export(request.GET.get("tableau", ""))
+    titre, colonnes, lignes = tableau_de(page, request.GET.get("tableau", ""))
     return reponse_export(
         request, nom=titre, titre=f"{titre}, {page.annee}", colonnes=colonnes, lignes=lignes,
         filtres=page.filtres.en_mots,

@@ -21,7 +21,7 @@ from parcours.models import (
     ReponseDiagnostic,
 )
 from pdi.comptes.models import Role
-from tests.fabriques import UtilisateurFactory
+from tests.fabriques import HabilitationFactory, UtilisateurFactory
 from tests.fabriques_offre import ConventionFactory, annee
 from tests.fabriques_parcours import (
     CommuneFactory,
@@ -122,6 +122,13 @@ def test_qui_n_ouvre_pas_les_personnes_n_a_ni_lien_ni_filtre(client, lieu, mobil
     sienne = freinee(lieu, mobilite)
     client.force_login(UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME))
     assert ligne_de(client.get(reverse(PAGE)), mobilite).total.url == ""
+    for _ in range(5):
+        freinee(lieu, mobilite)
+    encadrant = UtilisateurFactory.create()
+    HabilitationFactory.create(utilisateur=encadrant, role=Role.ENCADRANT, territoire=TerritoireFactory.create())
+    client.force_login(encadrant)
+    cellules = ligne_de(client.get(reverse(PAGE)), mobilite).cellules
+    assert [bool(c.url) for c in cellules if c.sans] == [False, True]  # not elsewhere; the whole holds one's own
     client.force_login(UtilisateurFactory.create(role=Role.REFERENT))
     liste = client.get(reverse("parcours:personnes"), {"attend": mobilite.code})
     assert "Frein sans réponse" not in liste.content.decode()
