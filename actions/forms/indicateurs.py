@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any
 
 from django import forms
@@ -87,10 +88,16 @@ class IndicateurForm(Formulaire):
         ]
 
     def clean_unite(self) -> str:
-        """Write a known unit in the usual way."""
+        """Write a known unit in the usual way; ask about one that is a letter away from it."""
         unite = " ".join(self.cleaned_data["unite"].split())
         connues = {u.casefold(): u for u in UNITES} | AUTRES_ECRITURES
-        return connues.get(unite.casefold(), unite)
+        if unite.casefold() in connues:
+            return connues[unite.casefold()]
+        for proche in get_close_matches(unite.casefold(), connues, n=1, cutoff=0.82):
+            if abs(len(proche) - len(unite)) <= 1 and unite != self.initial.get("unite"):
+                dit = f"« {unite} » n’est pas une unité connue. Vouliez-vous écrire « {connues[proche]} » ?"
+                raise forms.ValidationError(dit)
+        return unite
 
     def clean(self) -> dict[str, Any]:
         """Check what goes together: source and calculation, reference and its year."""

@@ -67,7 +67,7 @@ def _objectifs(fiche: FicheAction) -> dict[str, str]:
         "Objectifs": _lignes(str(o) for o in fiche.objectifs.all()),
         "Étapes": _lignes(
             _joindre(
-                f"{e.objectif.numero if e.objectif else '–'} / {e.intitule}",
+                f"{e.objectif.numero}. {e.intitule}" if e.objectif else e.intitule,
                 " ; ".join(e.details),
                 en_mots(e.debut),
                 en_mots(e.echeance),

@@ -129,7 +129,9 @@ def test_une_unite_ecrite_autrement_est_reconnue(client: Client, fiche: FicheAct
         "libelle": "Taux de présence", "nature": "quantitatif", "unite": "Pourcentage", "sens": "hausse",
         "periodicite": "annuelle", "source": "saisi", "actif": "on",
     }  # fmt: skip
-    client.post(reverse("actions:indicateur_creer", args=[fiche.pk]), donnees)
+    adresse = reverse("actions:indicateur_creer", args=[fiche.pk])
+    assert "Vouliez-vous écrire « nombre » ?" in texte(client.post(adresse, donnees | {"unite": "noubre"}))
+    client.post(adresse, donnees)
     cree = Indicateur.objects.get()
     assert (cree.unite, cree.agregation) == ("%", "derniere")
 
