@@ -142,7 +142,7 @@ def test_une_annee_du_pacte(
     lue = page(client, direction, calendrier, annee=2028)
     assert "L’Assemblée a délibéré le 27 mars 2028, avant l’échéance." in lue
     assert "2028-03-0007" in page(client, direction, rapport.get_absolute_url())
-    lue = page(client, direction, version.get_absolute_url())
+    lue = page(client, direction, f"{version.get_absolute_url()}?partie=tout")
     assert "Écrit pour la version 1 de la fiche, en vigueur depuis le 30 mars 2026." in lue
 
     # The same Assemblée voted an avenant that the bilan asked for; it takes effect on 1 April
