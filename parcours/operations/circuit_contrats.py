@@ -192,6 +192,11 @@ def refuser_contrat(*, contrat: Contrat, motif: Any, commentaire: str, par: Any,
     return contrat
 
 
+def _retenir(personnes: Iterable[int]) -> None:
+    """Lock the people: two contracts of one person are validated one after the other, and see each other."""
+    list(Personne.objects.select_for_update(of=("self",)).filter(pk__in=personnes).order_by("pk").only("pk"))
+
+
 def chevauchement(contrat: Contrat) -> Contrat | None:
     """Return another valid contract over the same days, when `contrat` is a first one (one query)."""
     if contrat.rang != RangContrat.PREMIER:
@@ -232,6 +237,7 @@ def valider_contrat(
     contrat = verrouiller(contrat)
     exiger(peut_changer(par, contrat, "valider_contrat"))
     _verifier_version(contrat, version)
+    _retenir([contrat.personne_id])
     if motif := obstacle(contrat, par, justification):
         raise RegleMetier(motif, champ="justification" if motif == SIEN else None)
     jour = signe_le or timezone.localdate()
@@ -310,7 +316,10 @@ def trier_lot(*, contrats: Iterable[int], par: Any, verrou: bool = False) -> Lot
     )
     soumissions = TransitionContrat.objects.filter(contrat__in=lus, vers=EtatContrat.SOUMIS).order_by("le", "id")
     soumis_par = dict(soumissions.values_list("contrat", "par"))
-    valides = Contrat.objects.filter(etat=EtatContrat.VALIDE, personne__in=[c.personne_id for c in lus])
+    personnes = {c.personne_id for c in lus}
+    if verrou:
+        _retenir(personnes)
+    valides = Contrat.objects.filter(etat=EtatContrat.VALIDE, personne__in=personnes)
     en_cours: dict[int, list[Contrat]] = {}
     for autre in valides:
         en_cours.setdefault(autre.personne_id, []).append(autre)
@@ -321,6 +330,7 @@ def trier_lot(*, contrats: Iterable[int], par: Any, verrou: bool = False) -> Lot
             lot.refuses.append((contrat, motif))
         else:
             lot.valides.append(contrat)
+            en_cours.setdefault(contrat.personne_id, []).append(contrat)  # the next of hers is judged beside it
     return lot
 
 

@@ -225,3 +225,14 @@ def test_le_lot_laisse_de_cote_les_siens_et_ceux_qui_se_chevauchent(monde):
     assert [(c.pk, "un par un" in motif) for c, motif in lot.refuses] == [(sien.pk, True)]
     dehors.refresh_from_db()
     assert dehors.etat == "soumis"
+
+
+def test_le_lot_ne_valide_pas_deux_premiers_contrats_d_une_personne_sur_les_memes_jours(monde):
+    deux = [
+        ContratFactory.create(personne=monde.personne, etat=EtatContrat.SOUMIS, referent=monde.referent)
+        for _ in range(2)
+    ]
+    lot = circuit.valider_en_lot(contrats=[c.pk for c in deux], par=monde.encadrant)
+    assert len(lot.valides) == 1
+    assert [motif for _, motif in lot.refuses] == ["Un autre contrat validé court déjà sur ces dates."]
+    assert Contrat.objects.filter(etat=EtatContrat.VALIDE).count() == 1
