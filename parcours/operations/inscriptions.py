@@ -64,6 +64,8 @@ def inscrire(
     `quantite`: places (1) or hours kept. Somebody who waits and whom a free place suits comes first. Raises
     DroitInsuffisant, and RegleMetier when the session takes nobody any more or she is already in it.
     """
+    if prescription is not None:  # before the session, as whoever cancels it does; what the page read may be old
+        prescription = Prescription.objects.select_for_update(of=("self",)).get(pk=prescription.pk)
     lue, jour = verrouiller(session.pk), timezone.localdate()
     acteurs = acteurs_de_l_inscription(par, lue, personne)
     if not acteurs:
@@ -292,11 +294,13 @@ def liberer_toutes(*, jour: datetime.date) -> int:
 def annuler_les_inscriptions(session: Session) -> None:
     """End every enrolment of a cancelled, locked session; those who follow the people are told."""
     motif = f"Session annulée : {session.motif_annulation}"[:250]
-    actives = session.inscriptions.filter(etat__in=[*TENANT_LA_PLACE, EtatInscription.EN_ATTENTE])
-    for inscription in actives.select_related("personne"):
+    actives = list(
+        session.inscriptions.filter(etat__in=[*TENANT_LA_PLACE, EtatInscription.EN_ATTENTE]).select_related("personne")
+    )
+    for inscription in actives:
         _changer(session, inscription, None, "annuler_inscription", motif, motif=motif, fin_le=timezone.localdate())
     suivies = AffectationReferent.objects.filter(
-        personne__inscriptions__session=session, periode__contains=timezone.localdate(), referent__isnull=False
+        personne__in=[i.personne_id for i in actives], periode__contains=timezone.localdate(), referent__isnull=False
     ).select_related("referent")
     prevenir(
         destinataires=[a.referent for a in suivies if a.referent], titre="Une session est annulée",

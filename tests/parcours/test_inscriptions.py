@@ -8,11 +8,12 @@ import pytest
 from django.urls import reverse
 
 from offre.models import EtatSession, QuotaSession, Session
+from offre.operations.sessions import annuler_session
 from parcours.lecture_sessions import SessionsPour, etat_des_places
 from parcours.models import Inscription, NatureMotif, Prescription
 from parcours.operations import prescriptions as ops
 from parcours.operations.entrees import faire_entrer
-from parcours.operations.inscriptions import inscrire, liberer_toutes
+from parcours.operations.inscriptions import annuler_inscription, inscrire, liberer_toutes
 from pdi.comptes.models import Role
 from pdi.socle.droits import RegleMetier
 from pdi.socle.models import Avis
@@ -212,3 +213,22 @@ def test_trente_inscrits_coutent_autant_de_requetes_qu_un(
     for _ in range(6):
         inscrite(prescrire(), session, referent)
     assert requetes() == seule
+
+
+def test_une_prescription_annulee_entre_temps_n_inscrit_plus(session, prescrire, referent):
+    lue = prescrire()
+    ops.annuler_prescription(prescription=lue, motif="Déménagement", par=referent)
+    with pytest.raises(RegleMetier, match="annulée"):
+        inscrite(lue, session, referent)
+    assert not Inscription.objects.exists()
+
+
+def test_l_annulation_d_une_session_ne_previent_que_pour_qui_y_est_encore(session, prescrire, referent, operateur):
+    partie, restee = prescrire(), prescrire()
+    remplacant = UtilisateurFactory.create(role=Role.REFERENT, structure=StructureFactory.create())
+    annuler_inscription(inscription=inscrite(partie, session, referent), motif="Autre projet", par=referent)
+    partie.personne.affectations.update(referent=remplacant)
+    inscrite(restee, session, referent)
+    annuler_session(session=session, par=UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME), motif="Pas de salle")
+    prevenus = Avis.objects.filter(titre="Une session est annulée").values_list("destinataire", flat=True)
+    assert list(prevenus) == [referent.pk]
