@@ -18,6 +18,7 @@ from parcours.models import (
     AffectationReferent,
     DossierRSA,
     EtatPrescription,
+    MembreFoyer,
     Motif,
     NatureMotif,
     NatureSortie,
@@ -130,7 +131,7 @@ def constater_sortie(
     if personne is None:
         raise ValueError("Une sortie est celle d’une personne, ou d’une prescription.")
     exiger(peut_suivre(par, _verrouiller(personne, par)))
-    dossier = _dossier(personne)
+    dossier = _dossier(personne, saisie.date)
     faute = faute_de_date(saisie.date, jour, [(dossier.ouvert_le, "l’ouverture du dossier")] if dossier else [])
     if faute:
         raise RegleMetier(faute, champ="date")
@@ -138,10 +139,11 @@ def constater_sortie(
     return _ecrire(sortie, "constater_sortie_rsa", par, fichier, {})
 
 
-def _dossier(personne: Personne) -> DossierRSA | None:
-    """Return the latest file of the person's households."""
-    dossiers = DossierRSA.objects.filter(foyer__membres__personne=personne)
-    return dossiers.order_by("-demande_le", "-pk").first()
+def _dossier(personne: Personne, jour: datetime.date) -> DossierRSA | None:
+    """Return the latest file of the household she lived in on `jour`, else of those she left."""
+    dossiers = DossierRSA.objects.order_by("-demande_le", "-pk")
+    ici = MembreFoyer.objects.filter(personne=personne, periode__contains=jour).values("foyer")
+    return dossiers.filter(foyer__in=ici).first() or dossiers.filter(foyer__membres__personne=personne).first()
 
 
 @dataclass(frozen=True)
@@ -215,7 +217,7 @@ def terminer_accompagnement(
     )  # fmt: skip
     lendemain = saisie.date + datetime.timedelta(days=1)
     if affectation:
-        sortie.fermetures["affectation"] = _fermer(affectation, lendemain)
+        sortie.fermetures["affectation"] = _fermer(affectation, lendemain) | {"motif_fin": affectation.motif_fin_id}
         fin = Motif.objects.filter(nature=NatureMotif.FIN_REFERENT, code="fin_accompagnement").first()
         affectation.motif_fin = fin or affectation.motif_fin
         affectation.save(update_fields=["periode", "motif_fin"])
@@ -252,7 +254,7 @@ def _rouvrir(sortie: Sortie) -> None:
         fermee.periode = voulue
         champs = ["periode"]
         if cle == "affectation":
-            fermee.motif_fin = None
+            fermee.motif_fin_id = avant.get("motif_fin")
             champs.append("motif_fin")
         fermee.save(update_fields=champs)
 

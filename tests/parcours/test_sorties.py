@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from parcours.models import (
     AffectationReferent,
+    DossierRSA,
     NatureMotif,
     NatureSortie,
     Orientation,
@@ -41,6 +43,8 @@ from pdi.socle.models import EntreeJournal
 from tests.fabriques import StructureFactory, UtilisateurFactory
 from tests.fabriques_parcours import (
     AffectationFactory,
+    DossierFactory,
+    MembreFoyerFactory,
     MotifFactory,
     OrientationFactory,
     PersonneFactory,
@@ -357,3 +361,25 @@ def test_la_page_d_une_sortie_coute_autant_avec_quatre_suivis_qu_avec_un(
         SuiviFactory.create(sortie=sortie, mois=mois)
         with django_assert_max_num_queries(14):
             assert "à faire le" in client.get(sortie.get_absolute_url()).content.decode()
+
+
+@base
+def test_annuler_rend_le_motif_de_la_fin_qui_etait_deja_prevue(referent) -> None:
+    personne = personne_suivie(referent=referent)
+    depart = MotifFactory.create(nature=NatureMotif.FIN_REFERENT, libelle="Départ de l’agent")
+    suivie = personne.affectations.get()
+    suivie.periode, suivie.motif_fin = DateRange(suivie.periode.lower, il_y_a(-30)), depart
+    suivie.save()
+    annuler_sortie(sortie=terminer(personne, referent), motif="Erreur de saisie", par=referent)
+    suivie.refresh_from_db()
+    assert (suivie.periode.upper, suivie.motif_fin) == (il_y_a(-30), depart)
+
+
+@base
+def test_la_sortie_du_rsa_est_celle_du_foyer_ou_elle_vit(referent) -> None:
+    personne = personne_suivie(referent=referent)
+    parents = DossierFactory.create(demande_le=il_y_a(10), ouvert_le=il_y_a(5))
+    MembreFoyerFactory.create(foyer=parents.foyer, personne=personne, periode=DateRange(il_y_a(900), il_y_a(400)))
+    sien = DossierRSA.objects.get(foyer__membres__personne=personne, foyer__membres__periode__contains=il_y_a(8))
+    sortie = constater_sortie(personne=personne, saisie=saisie(il_y_a(8)), par=referent)
+    assert sortie.dossier == sien
