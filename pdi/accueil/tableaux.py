@@ -79,6 +79,11 @@ class Situation:
         return next((n.singulier for n in self.programme.niveaux.all()), "axe")
 
     @property
+    def libelle(self) -> str:
+        """Return what the table is, for who does not see the title above it."""
+        return f"Fiches, bilans et cibles de {self.programme} par {self.mot_axe}"
+
+    @property
     def colonnes(self) -> tuple[Colonne | str, ...]:
         """Return the columns of the table by axis, in the words of the programme."""
         return (self.mot_axe.capitalize(), *COLONNES_AXES)
