@@ -88,6 +88,9 @@ def test_de_la_compilation_a_la_lecture(nouvelle_page, worker_celery, programme,
     direction.get_by_role("link", name="Lire la version 1").click()
     expect(direction.get_by_text("Personnes reçues 1.1").first).to_be_visible()
     verifier_page(direction)
+    direction.get_by_role("navigation", name="Sommaire").get_by_role("link", name=re.compile("^1.1 ")).click()
+    expect(direction.get_by_role("heading", name=re.compile("^Fiche 1.1"))).to_be_visible()
+    verifier_page(direction)
 
     public = nouvelle_page(largeur=largeur)
     public.goto(adresse)
