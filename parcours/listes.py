@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateField, Exists, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Value
 from django.db.models.functions import Concat
 from django.utils import timezone
@@ -37,6 +37,7 @@ from .retards import contrat_en_retard, orientee, sans_contact, sans_referent, s
 from .statistiques.besoins import ANNEES, bornes, freins_listables, qui_attend
 from .statistiques.droits import peut_ouvrir_personnes
 
+M = TypeVar("M", bound=Model)
 TRIS = {
     "nom": ("nom_affiche", "prenoms", "pk"),
     "naissance": ("date_naissance", "nom_affiche", "pk"),
@@ -131,6 +132,15 @@ class FiltreRecherche(FiltreTexte):
     def condition(self, valeur: str) -> Q:
         """Return no condition."""
         return par_la_liste(valeur)
+
+
+def de_qui_est_cherchee(lignes: QuerySet[M], mot: str, jour: datetime.date) -> QuerySet[M]:
+    """Return the rows of the people who answer what was typed, guessed among these rows; nothing typed: all."""
+    if not mot:
+        return lignes
+    leurs = Personne.objects.filter(pk__in=lignes.order_by().values("personne"))
+    trouvees, _ = chercher(leurs, mot, aujourd_hui=jour)
+    return lignes.filter(personne__in=trouvees.order_by().values("pk"))
 
 
 class FiltresPersonnes(Filtres):

@@ -10,11 +10,12 @@ from django.db.models import Count, DateTimeField, Exists, Max, OuterRef, Q, Que
 from django.utils import timezone
 
 from parcours.lecture_contrats import suites_engagees
+from parcours.listes import FiltreRecherche, de_qui_est_cherchee
 from parcours.models import Adresse, AffectationReferent, Contrat, EtatContrat, NatureContrat, TransitionContrat
 from parcours.regles.contrats import ALERTES, DU_CIRCUIT, PAR_DATES, VALIDATION_LENTE, affichage
 from pdi.comptes.models import Utilisateur
 from pdi.socle.exports import Colonne as ColonneExport
-from pdi.socle.filtres import FiltreChoix, Filtres, FiltreTexte
+from pdi.socle.filtres import FiltreChoix, Filtres
 from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Tri
 from pdi.structures.models import Structure
@@ -91,9 +92,7 @@ def de_territoire(valeur: str) -> Q:
 class FiltresContrats(Filtres):
     """Filters of the list."""
 
-    mot = FiltreTexte(
-        "Nom de la personne", champs=("personne__nom_naissance", "personne__nom_usage", "personne__prenoms"), large=True
-    )
+    mot = FiltreRecherche("Nom, date de naissance ou n° de dossier", champs=(), large=True, ephemere=True)
     situation = FiltreChoix(
         "État", q=de_situation, choix=[(a.code, a.libelle) for a in (*DU_CIRCUIT.values(), *PAR_DATES)]
     )
@@ -135,8 +134,9 @@ class ListeContrats:
         """Return the rows of the filter with what they show, in the same query."""
         soumissions = TransitionContrat.objects.filter(contrat=OuterRef("pk"), vers=EtatContrat.SOUMIS)
         derniere = soumissions.order_by().values("contrat").annotate(d=Max("le")).values("d")
+        gardes = self.filtres.appliquer(self.visibles)
         return (
-            self.filtres.appliquer(self.visibles)
+            de_qui_est_cherchee(gardes, self.filtres.valeurs.get("mot", ""), self.jour)
             .select_related("personne", "structure", "referent")
             .defer("personne__nir_chiffre", "personne__nir_empreinte", "personne__recherche")
             .annotate(suivi=_suites(), soumis_le=Subquery(derniere, output_field=DateTimeField()))

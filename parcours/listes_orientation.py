@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from parcours.listes import de_territoire
+from parcours.listes import FiltreRecherche, de_qui_est_cherchee, de_territoire
 from parcours.models import (
     CapaciteAccueil,
     CasSimulation,
@@ -49,6 +49,7 @@ def _personne(valeur: str) -> Q:
 class FiltresDemandes(Filtres):
     """Filters of the list of requests."""
 
+    mot = FiltreRecherche("Nom, date de naissance ou n° de dossier", champs=(), large=True, ephemere=True)
     etat = FiltreChoix("État", champ="etat", choix=EtatDemande.choices)
     stagne = _FiltreStagne(f"En attente depuis plus de {STAGNE_APRES} jours", si_vrai=Q())
     type = FiltreChoix("Orientation demandée", champ="type_demande", choix=TypeOrientation.choices)
@@ -84,8 +85,9 @@ class ListeDemandes:
     def lignes(self) -> QuerySet[DemandeReorientation]:
         """Return the rows of the filter."""
         attend = When(etat=EtatDemande.EN_ATTENTE, then=Value(0))
+        gardees = self.filtres.appliquer(self.visibles)
         return (
-            self.filtres.appliquer(self.visibles)
+            de_qui_est_cherchee(gardees, self.filtres.valeurs.get("mot", ""), self.jour)
             .select_related(
                 "personne", "motif", "orientation__structure", "structure_demandee", "demandee_par", "decidee_par"
             )

@@ -16,7 +16,15 @@ from parcours.recherche import chercher, comprendre
 from parcours.regles.delais import plus_mois
 from pdi.comptes.models import Role
 from tests.fabriques import StructureFactory, UtilisateurFactory
-from tests.fabriques_parcours import PrescriptionFactory, RegimeFactory, depuis, il_y_a, personne_suivie
+from tests.fabriques_parcours import (
+    ContratFactory,
+    DemandeReorientationFactory,
+    PrescriptionFactory,
+    RegimeFactory,
+    depuis,
+    il_y_a,
+    personne_suivie,
+)
 
 pytestmark = pytest.mark.django_db
 JOUR = datetime.date(2026, 3, 1)
@@ -48,6 +56,19 @@ def test_la_recherche_pardonne(saisie: str):
     personne_suivie(nom_naissance="Zborowski", prenoms="Ivan", date_naissance=datetime.date(1970, 1, 1))
     trouvees, _ = chercher(Personne.objects.all(), saisie, aujourd_hui=JOUR)
     assert list(trouvees) == [personne]
+
+
+@pytest.mark.parametrize("ecran", ["contrats", "reorientations"])
+def test_les_listes_d_actes_cherchent_comme_celle_des_personnes(client: Client, referent, ecran: str):
+    for nom, prenom, ne in (("Lefèvre-Tampon", "Élodie", (1985, 3, 12)), ("Zborowski", "Ivan", (1970, 1, 1))):
+        personne = personne_suivie(
+            referent=referent, nom_naissance=nom, prenoms=prenom, date_naissance=datetime.date(*ne)
+        )
+        ContratFactory.create(personne=personne)
+        DemandeReorientationFactory.create(orientation=personne.orientations.get())
+    for saisie in ("lefevre tapon", "12/03/85"):
+        liste = client.get(reverse(f"parcours:{ecran}"), {"mot": saisie}).content.decode()
+        assert ("LEFÈVRE-TAMPON" in liste, "ZBOROWSKI" in liste) == (True, False), saisie
 
 
 def test_le_numero_de_dossier_mene_a_la_personne():
