@@ -30,7 +30,7 @@ from parcours.regles.droits_devoirs import SEUIL_ACTIVITE
 from parcours.views.acces import personne_lue
 from parcours.views.saisie_personne import page_saisie, saisir
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import cles_postees, signaler
+from pdi.socle.formulaires import cles_postees, entier, signaler
 
 
 def _personne(request: HttpRequest, pk: int) -> Any:
@@ -109,14 +109,14 @@ def membre_ajouter(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _ajouter(request: HttpRequest, personne: Any, form: MembreForm) -> MembreFoyer:
     """Bring in the known person that the author chose, else a new one, through the look for duplicates."""
-    choisie, confirmee = request.POST.get("rattacher", ""), request.POST.get("confirmee", "")
+    choisie = entier(request.POST.get("rattacher"))
     place = {"role": form.cleaned_data["role"], "debut": form.cleaned_data["debut"], "par": request.user}
-    if not choisie.isdecimal():
+    if choisie is None:
         ecartees = cles_postees(request, "distinctes")
         return ajouter_nouveau_membre(personne=personne, valeurs=form.valeurs, distinctes=ecartees, **place)
-    membre = get_object_or_404(Personne.objects.visibles_par(request.user), pk=int(choisie))
-    confirmee_ = int(confirmee) if confirmee.isdecimal() else None
-    return ajouter_membre(personne=personne, membre=membre, confirmee=confirmee_, **place)
+    membre = get_object_or_404(Personne.objects.visibles_par(request.user), pk=choisie)
+    confirmee = entier(request.POST.get("confirmee"))
+    return ajouter_membre(personne=personne, membre=membre, confirmee=confirmee, **place)
 
 
 @login_required
@@ -125,8 +125,9 @@ def _ajouter(request: HttpRequest, personne: Any, form: MembreForm) -> MembreFoy
 def membre_terminer(request: HttpRequest, pk: int, place: int) -> HttpResponse:
     """End someone's place in the household of the person."""
     personne = _personne(request, pk)
-    places = MembreFoyer.objects.filter(foyer__membres__personne=personne).select_related("personne").distinct()
-    finie = get_object_or_404(places, pk=place)
+    # The household she lives in now, and no other: who left has no longer a say on the places of those who stay.
+    sien = MembreFoyer.objects.filter(personne=personne, periode__contains=timezone.localdate()).values("foyer")
+    finie = get_object_or_404(MembreFoyer.objects.filter(foyer__in=sien).select_related("personne"), pk=place)
     form = FinMembreForm(request.POST or None)
 
     def faire() -> str:

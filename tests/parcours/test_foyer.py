@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +30,7 @@ from pdi.structures.models import NatureStructure
 from tests.fabriques import HabilitationFactory, StructureFactory, UtilisateurFactory
 from tests.fabriques_parcours import (
     CommuneFactory,
+    MembreFoyerFactory,
     MotifFactory,
     PersonneFactory,
     TerritoireFactory,
@@ -132,6 +134,20 @@ def test_un_conjoint_connu_quitte_son_foyer_une_fois_confirme(client: Client, ag
     assert ancienne.periode.upper == il_y_a(5)
     place = MembreFoyer.objects.get(personne=conjoint, periode__contains=timezone.localdate())
     assert place.foyer == personne.places.get().foyer
+
+
+def test_qui_est_parti_ne_finit_plus_la_place_des_autres(client: Client, agent):
+    partie, restee = personne_suivie(), personne_suivie()
+    place, commun = restee.places.get(), restee.places.get().foyer
+    partie.places.all().delete()
+    MembreFoyerFactory.create(
+        foyer=commun, personne=partie, role="CJT", periode=DateRange(il_y_a(900), il_y_a(400))
+    )  # fmt: skip
+    adresse = reverse("parcours:membre_terminer", args=[partie.pk, place.pk])
+    assert client.get(adresse).status_code == 404
+    assert client.post(adresse, {"dernier_jour": il_y_a(1).isoformat()}).status_code == 404
+    place.refresh_from_db()
+    assert place.periode.upper is None
 
 
 def test_un_foyer_n_a_qu_un_demandeur(client: Client, agent):
