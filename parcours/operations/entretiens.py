@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from parcours.droits import peut_changer_entretien, peut_deplacer_entretien, peut_saisir_entretien, peut_suivre
-from parcours.models import Entretien, EtatEntretien, Personne, TransitionEntretien
+from parcours.models import Diagnostic, Entretien, EtatEntretien, Personne, TransitionEntretien
 from parcours.regles.entretiens import AUTOMATE_ENTRETIEN, ISSUES, SUIVI, manques_pour_issue
 from pdi.comptes.models import Utilisateur
 from pdi.socle.droits import RegleMetier, exiger
@@ -148,9 +148,11 @@ def actualiser_dernier_contact(*, personne: int) -> None:
 
 
 def _retirer_contact(entretien: Entretien) -> None:
-    """Take back the last contact that a meeting wrongly said to be held had given."""
+    """Take back the last contact that a meeting wrongly said to be held had given; a diagnosis is a contact too."""
     jour = timezone.localdate(entretien.debut)
-    if Personne.objects.filter(pk=entretien.personne_id, dernier_contact=jour).update(dernier_contact=None):
+    diagnostic = Diagnostic.objects.filter(personne=entretien.personne_id).termines().first()
+    autre = diagnostic.date if diagnostic else None
+    if Personne.objects.filter(pk=entretien.personne_id, dernier_contact=jour).update(dernier_contact=autre):
         actualiser_dernier_contact(personne=entretien.personne_id)
 
 

@@ -32,7 +32,7 @@ from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, PasMaintenant, RegleMetier
 from pdi.socle.models import Avis, EntreeJournal
 from tests.fabriques import StructureFactory, UtilisateurFactory
-from tests.fabriques_parcours import EntretienFactory, RegimeFactory, il_y_a, personne_suivie
+from tests.fabriques_parcours import DiagnosticFactory, EntretienFactory, RegimeFactory, il_y_a, personne_suivie
 
 pytestmark = pytest.mark.django_db
 SECRET = "Elle a parlé de sa séparation."
@@ -113,6 +113,16 @@ def test_tenir_donne_le_dernier_contact_et_corriger_le_reprend(referent, personn
     assert personne.dernier_contact == il_y_a(60)
     hier.refresh_from_db()
     assert [(t.de, t.vers) for t in hier.transitions.all()] == [("tenu", "prevu"), ("prevu", "tenu")]
+
+
+def test_corriger_un_rendez_vous_n_efface_pas_le_contact_d_un_diagnostic(referent, personne):
+    EntretienFactory.create(personne=personne, debut=a(-60), etat="tenu")
+    DiagnosticFactory.create(personne=personne, date=il_y_a(5), termine_le=a(-5))
+    hier = EntretienFactory.create(personne=personne, debut=a(-1), etat="prevu")
+    dire_issue(entretien=hier, issue="tenu", par=referent)
+    rouvrir_entretien(entretien=hier, motif="Ce n’était pas elle", par=referent)
+    personne.refresh_from_db()
+    assert personne.dernier_contact == il_y_a(5)
 
 
 def test_un_contact_plus_recent_ne_recule_pas(referent, personne):
