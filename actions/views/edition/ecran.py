@@ -197,6 +197,7 @@ class Ecran(LoginRequiredMixin, View):
             "structures": self.repertoire.noms if self._avec_structures() else [],
             "liste_structures": LISTE_STRUCTURES,
             "ecran": self,
+            "fiche_ecrite": getattr(self, "fiche", None),  # most screens write in one: its name heads the page
             "ariane": self.ariane(),
             "retour": self.retour(),
         }
