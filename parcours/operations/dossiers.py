@@ -68,19 +68,25 @@ def modifier_dossier(*, personne: Personne, dossier: DossierRSA, valeurs: Mappin
         setattr(dossier, champ, valeur)
     enregistrer(dossier)
     if dossier.clos_le is not None:
-        _finir_droits(dossier, dossier.clos_le)
+        _finir_droits(dossier, dossier.clos_le, par)
     journaliser(
         par=par, verbe="modifier_dossier_rsa", objet=dossier, avant=avant, apres=etat_de(dossier, CHAMPS)
     )  # fmt: skip
     return dossier
 
 
-def _finir_droits(dossier: DossierRSA, le: datetime.date) -> None:
-    """End on `le` the periods of rights and duties that lean on this file and go beyond."""
+def _finir_droits(dossier: DossierRSA, le: datetime.date, par: Any) -> None:
+    """End on `le` the periods of rights and duties that lean on this file; withdraw those that begin there or after.
+
+    Left open, these would say for ever that somebody without a file is subject to them, and keep her from the archive.
+    """
+    for periode in dossier.droits_devoirs.filter(periode__startswith__gte=le):
+        avant = etat_de(periode, ("periode", "recu", "recalcule"))
+        journaliser(par=par, verbe="retirer_droits_devoirs", objet=periode, avant=avant)
+        periode.delete()
     for periode in dossier.droits_devoirs.filter(periode__contains=le):
-        if periode.periode.lower != le:
-            periode.periode = DateRange(periode.periode.lower, le)
-            periode.save(update_fields=["periode"])
+        periode.periode = DateRange(periode.periode.lower, le)
+        periode.save(update_fields=["periode"])
 
 
 @transaction.atomic

@@ -119,6 +119,7 @@ VERBES: Mapping[str, str] = {
     "ouvrir_dossier_rsa": "Dossier RSA enregistré",
     "modifier_dossier_rsa": "Dossier RSA modifié",
     "declarer_droits_devoirs": "Droits et devoirs enregistrés",
+    "retirer_droits_devoirs": "Droits et devoirs retirés, le dossier étant clos avant",
     "deposer_import": "Fichier d’import déposé",
     "abandonner_import": "Lot d’import abandonné",
     "importer": "Lot importé",

@@ -22,10 +22,12 @@ from parcours.models import (
     SituationFoyer,
 )
 from parcours.operations.adresses import SaisieAdresse, demenager
+from parcours.operations.dossiers import CHAMPS, declarer_droits_devoirs, modifier_dossier
 from parcours.operations.personnes import declarer_deces
 from parcours.regles.droits_devoirs import soumis
 from pdi.comptes.models import Role
 from pdi.socle.droits import RegleMetier
+from pdi.socle.models import EntreeJournal
 from pdi.structures.models import NatureStructure
 from tests.fabriques import HabilitationFactory, StructureFactory, UtilisateurFactory
 from tests.fabriques_parcours import (
@@ -183,6 +185,20 @@ def test_clore_un_dossier_finit_ses_droits_et_devoirs(client: Client, agent):
     dossier.refresh_from_db()
     assert dossier.matricule == "000000000000123"
     assert personne.droits_devoirs.get().periode.upper == il_y_a(3)
+
+
+def test_clore_plus_tot_retire_les_droits_qui_commencent_apres(agent):
+    personne = personne_suivie()
+    dossier = personne.places.get().foyer.dossiers.get()
+    for debut in (il_y_a(10), il_y_a(4)):
+        declarer_droits_devoirs(
+            personne=personne, dossier=dossier, debut=debut, recu=True, sans_activite=True, par=agent
+        )  # fmt: skip
+    valeurs = {champ: getattr(dossier, champ) for champ in CHAMPS} | {"clos_le": il_y_a(10)}
+    modifier_dossier(personne=personne, dossier=dossier, valeurs=valeurs, par=agent)
+    (restante,) = personne.droits_devoirs.all()
+    assert restante.periode.upper == il_y_a(10)
+    assert EntreeJournal.objects.filter(verbe="retirer_droits_devoirs").count() == 2
 
 
 def test_un_numero_de_dossier_deja_connu_est_refuse(client: Client, agent):
