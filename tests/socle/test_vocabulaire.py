@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from pdi.socle.etats import Automate, automates_declares
+from pdi.socle.regles import LOT_IMPORT
 from pdi.socle.vocabulaire import VERBES, ecran_en_clair, verbe_en_clair
 
 RACINE = Path(__file__).resolve().parent.parent.parent
@@ -24,6 +26,12 @@ def test_chaque_verbe_du_code_a_ses_mots() -> None:
     assert len(cites) > 30
     manquants = sorted(cites - set(VERBES))
     assert not manquants, f"Ajoutez à pdi/socle/vocabulaire.py : {', '.join(manquants)}"
+
+
+@pytest.mark.parametrize("automate", [a for a in automates_declares() if a is not LOT_IMPORT], ids=lambda a: a.nom)
+def test_chaque_changement_d_etat_a_ses_mots(automate: Automate) -> None:
+    """They are journalised under the verb of the transition. The states of an import are steps of a job, kept by it."""
+    assert not sorted({t.verbe for t in automate.transitions} - set(VERBES))
 
 
 @pytest.mark.parametrize(
