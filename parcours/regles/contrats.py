@@ -230,6 +230,15 @@ def _heures(contrat: ContenuContrat, exiger: Callable[[object, str, str], None])
     )  # fmt: skip
 
 
+def heures_sans_action(heures: Decimal | None, actions: Iterable[Decimal | None]) -> Decimal | None:
+    """Return the weekly hours that no action tells, None when they are all told or when an action has none written."""
+    dites = list(actions)
+    if heures is None or not dites or None in dites:
+        return None
+    reste = heures - sum((h for h in dites if h is not None), Decimal(0))
+    return reste if reste > 0 else None
+
+
 def manques_de_signature(dates: Mapping[str, datetime.date], jour: datetime.date) -> list[Manque]:
     """Return the signature dates that cannot be: a signature is never in the future."""
     return [

@@ -120,7 +120,7 @@ class LectureContrat:
         signees = (EtatContrat.SIGNE, EtatContrat.SOUMIS, EtatContrat.A_CORRIGER, EtatContrat.VALIDE, EtatContrat.CLOS)
         suivi = any(s.etat in signees for s in suites)
         gestes = verdicts.gestes_possibles(contrat, self.acteurs)
-        lus = lecture.regimes()
+        lus, actions = lecture.regimes(), list(contrat.actions.select_related("offre"))
         manques = []
         if "signer_contrat" in gestes and contrat.nature != "ppae":
             manques = regles.manques_pour_signer(self._comme_signe(lus))
@@ -128,7 +128,8 @@ class LectureContrat:
             "contrat": contrat, "personne": contrat.personne, "jour": jour, "suites": suites,
             "affichage": regles.affichage(contrat.etat, contrat.debut, contrat.fin, jour, suite=suivi),
             "numero": numero(contrat), "regime": regime_au(lus, contrat.signe_personne_le or jour),
-            "objectifs": list(contrat.objectifs.all()), "actions": list(contrat.actions.select_related("offre")),
+            "objectifs": list(contrat.objectifs.all()), "actions": actions,
+            "sans_action": regles.heures_sans_action(contrat.heures_hebdo, [a.heures_hebdo for a in actions]),
             "dispense": verdicts.motif_dispense_dit(self.utilisateur, contrat), "gestes": gestes, "manques": manques,
             "peut_ecrire": contrat.etat in regles.MODIFIABLES and regles.SUIVI in self.acteurs,
             "peut_suite": contrat.etat in (EtatContrat.VALIDE, EtatContrat.CLOS) and regles.SUIVI in self.acteurs,

@@ -170,6 +170,15 @@ def test_le_word_se_modifie_et_porte_les_memes_mots(monde):
     assert document.core_properties.language == "fr-FR"
 
 
+def test_les_heures_qu_aucune_action_ne_dit_se_voient_avant_la_decision(client: Client, monde):
+    contrat = soumis(monde)  # 15 hours a week, an action of 6
+    client.force_login(monde.encadrant)
+    dites = "Aucune action ne dit comment se font 9 h"
+    assert dites in client.get(reverse("parcours:contrat_decider", args=[contrat.pk])).content.decode()
+    contrat.actions.update(heures_hebdo=15)
+    assert dites not in client.get(contrat.get_absolute_url()).content.decode()
+
+
 def test_la_page_de_la_personne_montre_son_contrat(client: Client, monde):
     contrat = ContratFactory.create(personne=monde.personne, etat=EtatContrat.VALIDE)
     contrat.objectifs.create(libelle="Faire garder l’enfant", atteint=True)
