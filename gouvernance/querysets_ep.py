@@ -37,13 +37,11 @@ def _suivi(utilisateur: Any) -> Q:
 
     One set of people a condition: PostgreSQL reads each from its own rows, not from everybody.
     """
-    from parcours.models import Personne
-    from parcours.querysets import TOUTES, cles_suivies, portee
+    from parcours.querysets import cles_de_portee, cles_suivies
 
-    condition = portee(utilisateur, Role.ENCADRANT, Role.AGENT_ORIENTATION)
-    if condition == TOUTES:
+    cles = cles_de_portee(utilisateur, Role.ENCADRANT, Role.AGENT_ORIENTATION)
+    if cles is None:
         return Q(pk__isnull=False)
-    cles = [Personne.objects.filter(condition).values("pk")] if condition is not None else []
     if utilisateur.a_role(Role.REFERENT):
         cles += cles_suivies(utilisateur)
     siennes = Q(pk__in=[])

@@ -52,31 +52,62 @@ def portee(utilisateur: Any, *roles: str) -> Q | None:
     Without structure nor territory, an habilitation covers the whole département (`TOUTES`). With a structure: those
     oriented to it or to one of its services, or followed by it. With a territory: the people who live there now.
     """
-    from .models import AffectationReferent, Orientation
-
-    jour = timezone.localdate()
+    zones = _zones(utilisateur, roles)
+    if zones is None:
+        return TOUTES
     condition: Q | None = None
-    for habilitation in utilisateur.habilitations_actives:
-        if habilitation.role not in roles:
-            continue
+    for de_la_structure, habitants in zones:
         une = Q()
-        if habilitation.structure_id and not (habilitation.role != Role.REFERENT and habilitation.territoire_id):
-            dessous = Q(structure=habilitation.structure_id) | Q(structure__parent=habilitation.structure_id)
-            oriente = Orientation.objects.filter(dessous, personne=OuterRef("pk"), periode__contains=jour)
-            suivi = AffectationReferent.objects.filter(dessous, personne=OuterRef("pk"), periode__contains=jour)
-            une &= Q(Exists(oriente)) | Q(Exists(suivi)) | Q(Exists(sorties_recentes(dessous)))
-        if habilitation.territoire_id:
-            une &= Q(Exists(_habite(habilitation, jour)))
-        if not une:
-            if habilitation.role == Role.REFERENT:
-                continue  # without a structure, a référent has a portfolio and nothing around it
-            return TOUTES
+        for lues in de_la_structure:
+            une |= Q(Exists(lues.filter(personne=OuterRef("pk"))))
+        if habitants is not None:
+            une &= Q(Exists(habitants.filter(personne=OuterRef("pk"))))
         condition = une if condition is None else condition | une
     return condition
 
 
-def habite(territoire: int, jour: datetime.date) -> Any:
-    """Return the addresses of the outer person in that territory on `jour`.
+def cles_de_portee(utilisateur: Any, *roles: str) -> list[Any] | None:
+    """Return the querysets of keys whose union is `portee`, None for the whole département."""
+    zones = _zones(utilisateur, roles)
+    if zones is None:
+        return None
+    cles = []
+    for de_la_structure, habitants in zones:
+        ici = None if habitants is None else habitants.order_by().values("personne")
+        dedans = [lues.order_by().values("personne") for lues in de_la_structure]
+        cles += [lues if ici is None else lues.filter(personne__in=ici) for lues in dedans] or [ici]
+    return cles
+
+
+def _zones(utilisateur: Any, roles: Collection[str]) -> list[tuple[list[Any], Any]] | None:
+    """Return, an habilitation, the rows that tie people to its structure and the addresses in its territory.
+
+    None: one of them covers the whole département. A référent without a structure has a portfolio and nothing around.
+    """
+    jour, zones = timezone.localdate(), []
+    for habilitation in utilisateur.habilitations_actives:
+        if habilitation.role not in roles:
+            continue
+        par_territoire = habilitation.role != Role.REFERENT and habilitation.territoire_id
+        structure = habilitation.structure_id if not par_territoire else None
+        habitants = _habitants(habilitation, jour) if habilitation.territoire_id else None
+        if structure or habitants is not None:
+            zones.append((_de_la_structure(structure, jour) if structure else [], habitants))
+        elif habilitation.role != Role.REFERENT:
+            return None
+    return zones
+
+
+def _de_la_structure(structure: int, jour: datetime.date) -> list[Any]:
+    from .models import AffectationReferent, Orientation
+
+    dessous = Q(structure=structure) | Q(structure__parent=structure)
+    en_cours = [modele.objects.filter(dessous, periode__contains=jour) for modele in (Orientation, AffectationReferent)]
+    return [*en_cours, _sorties(dessous)]
+
+
+def _adresses(territoire: int, jour: datetime.date) -> Any:
+    """Return the addresses in that territory on `jour`.
 
     Its communes, some dozens, are read first: looked for row by row in their dated index, they cost more than all the
     rest of a search.
@@ -87,13 +118,18 @@ def habite(territoire: int, jour: datetime.date) -> Any:
 
     dedans = CommuneTerritoire.objects.filter(territoire=territoire, validite__contains=jour)
     communes = list(dedans.values_list("commune_id", flat=True))
-    return Adresse.objects.filter(personne=OuterRef("pk"), periode__contains=jour, commune__in=communes)
+    return Adresse.objects.filter(periode__contains=jour, commune__in=communes)
 
 
-def _habite(habilitation: Any, jour: datetime.date) -> Any:
-    """Return `habite` for the territory of an habilitation, its communes read once a request."""
+def habite(territoire: int, jour: datetime.date) -> Any:
+    """Return the addresses of the outer person in that territory on `jour`."""
+    return _adresses(territoire, jour).filter(personne=OuterRef("pk"))
+
+
+def _habitants(habilitation: Any, jour: datetime.date) -> Any:
+    """Return the addresses in the territory of an habilitation, its communes read once a request."""
     if not hasattr(habilitation, "habitants"):
-        habilitation.habitants = habite(habilitation.territoire_id, jour)
+        habilitation.habitants = _adresses(habilitation.territoire_id, jour)
     return habilitation.habitants
 
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 
-from parcours.models import Adresse, AffectationReferent, Personne
-from parcours.querysets import TOUTES, cles_suivies, portee
+from parcours.models import Adresse, AffectationReferent
+from parcours.querysets import cles_de_portee, cles_suivies
 from pdi.comptes.models import Role
 from pdi.socle.droits import OUI, Verdict, non
 
@@ -21,35 +21,37 @@ SANS_NIR = ("nir_chiffre", "nir_empreinte", "recherche")
 
 
 class Parmi(Func):
-    """« The first is one of the second », an array worked out once: the rows are then found by it, not tried by it."""
+    """« The first is one of the second », a short array worked out once: rows are found by it, not tried by it.
+
+    For a portfolio. Of a long one PostgreSQL would still think it short.
+    """
 
     template = "(%(expressions)s))"
     arg_joiner = " = ANY("
     output_field = BooleanField()
 
 
-def _cles(utilisateur: Any, roles: Sequence[str]) -> list[QuerySet[Any, Any]] | None:
-    """Return the querysets of keys of the people whom the user works as one of `roles`; None: everybody."""
+def _dedans(personne: str, utilisateur: Any, roles: Sequence[str]) -> Q | None:
+    """Return « `personne` is of those whom the user works as one of `roles` »; None: everybody is."""
     encadres = [r for r in roles if r in (Role.ENCADRANT, Role.AGENT_ORIENTATION)]
-    condition = portee(utilisateur, *encadres) if encadres else None
-    if condition == TOUTES:
+    portee = cles_de_portee(utilisateur, *encadres)
+    if portee is None:
         return None
-    cles = [Personne.objects.filter(condition).order_by().values("pk")] if condition is not None else []
-    if Role.REFERENT in roles and utilisateur.a_role(Role.REFERENT):
-        cles += cles_suivies(utilisateur)
-    return cles
+    suivies = cles_suivies(utilisateur) if Role.REFERENT in roles and utilisateur.a_role(Role.REFERENT) else []
+    if not portee and not suivies:
+        return Q(pk=None)
+    cles = [*portee, *suivies]
+    toutes = cles[0].union(*cles[1:]) if cles[1:] else cles[0]
+    return Q(**{f"{personne}__in": toutes}) if portee else Q(Parmi(F(personne), ArraySubquery(toutes)))
 
 
 def du_perimetre(file: FileAttente, lignes: QuerySet[Any], utilisateur: Any) -> QuerySet[Any]:
     """Return the rows that are this user's to work."""
     if utilisateur.a_role(Role.ADMINISTRATEUR):
         return lignes
-    cles = _cles(utilisateur, file.roles)
-    if cles is None:
+    garde = _dedans(file.personne, utilisateur, file.roles)
+    if garde is None:
         return lignes  # the whole département: no need to look each person up again
-    garde = Q(pk=None)
-    if cles:
-        garde = Q(Parmi(F(file.personne), ArraySubquery(cles[0].union(*cles[1:]) if cles[1:] else cles[0])))
     structures = utilisateur.structures_du_role(Role.PRESTATAIRE) if Role.PRESTATAIRE in file.roles else ()
     if structures:
         garde |= Q(operateur__in=structures)

@@ -43,7 +43,9 @@ def _peupler(taille: int) -> None:
     if presentes < taille:
         generer_population(personnes=taille - presentes, graine=taille, au=AU)
         with connection.cursor() as curseur:
+            curseur.execute("SET statement_timeout = 0")
             curseur.execute("VACUUM ANALYZE")
+            curseur.execute("RESET statement_timeout")
 
 
 def _parcours_sequentiel() -> None:
