@@ -46,10 +46,6 @@ TONS: dict[str, tuple[str, str]] = {
     EtatOffre.SUSPENDUE: ("veille", "pause-circle-fill"),
     EtatOffre.ARCHIVEE: ("neutre", "archive-fill"),
 }
-ICONES = {
-    EtatOffre.PUBLIEE: "check-circle-fill", EtatOffre.EN_RELECTURE: "send-fill", EtatOffre.BROUILLON: "pencil",
-    EtatOffre.SUSPENDUE: "pause-circle-fill", EtatOffre.ARCHIVEE: "archive-fill",
-}  # fmt: skip
 
 
 def offre_lisible(utilisateur: Any) -> QuerySet[OffreInsertion]:
@@ -155,17 +151,14 @@ class LectureOffre:
         return self.offre.cout is not None and voit_cout(self.utilisateur, self.offre)
 
     @cached_property
-    def sessions(self) -> list[Any]:
-        """Return the sessions to come or running, each with `libres` (one query)."""
+    def sessions(self) -> list[Session]:
+        """Return the sessions to come or running (one query)."""
         visibles = Session.objects.visibles_par(self.utilisateur).exclude(etat="annulee")
         a_venir = visibles.filter(offre=self.offre).filter(Q(fin__isnull=True) | Q(fin__gte=self.jour))
-        lues = list(a_venir.select_related("lieu__commune").order_by("debut", "pk")[: SESSIONS_MONTREES + 1])
-        for session in lues:
-            session.libres = session.capacite - session.prises  # type: ignore[attr-defined]
-        return lues
+        return list(a_venir.select_related("lieu__commune").order_by("debut", "pk")[: SESSIONS_MONTREES + 1])
 
     @property
-    def sessions_montrees(self) -> list[Any]:
+    def sessions_montrees(self) -> list[Session]:
         """Return the first of them."""
         return self.sessions[:SESSIONS_MONTREES]
 
@@ -259,8 +252,8 @@ class LectureOffre:
                 le=ligne.jour,
                 titre=str(EtatOffre(ligne.vers).label),
                 texte=" – ".join(filter(None, [str(ligne.par or ""), ligne.commentaire])),
-                icone=ICONES[EtatOffre(ligne.vers)],
                 ton=TONS[ligne.vers][0],
+                icone=TONS[ligne.vers][1],
             )
             for ligne in lignes
         ]

@@ -49,11 +49,6 @@ class LectureSession:
         return situation(self.session, self.jour)
 
     @property
-    def libres(self) -> Decimal:
-        """Return what is left, whoever it is kept for."""
-        return self.session.capacite - self.session.prises
-
-    @property
     def libres_pour_tous(self) -> Decimal:
         """Return what is left for somebody whom no share is kept for."""
         return libres(self.session.capacite, self.session.prises, list(self.session.quotas.all()), ())

@@ -23,7 +23,7 @@ TRIS = {
     "proche": ("passee", "debut", "pk"),  # what is over comes last
     "debut": ("debut", "pk"),
     "offre": ("offre__ordre", "debut", "pk"),
-    "libres": ("libres", "pk"),
+    "libres": ("restantes", "pk"),
     "attente": ("en_attente", "pk"),
 }
 PERIODES = (("a_venir", "À venir"), ("en_cours", "En cours"), ("passees", "Passées"))
@@ -124,7 +124,7 @@ class ListeSessions:
         return (
             self.filtres.appliquer(self.visibles)
             .select_related("offre", "operateur", "lieu__commune")
-            .annotate(libres=F("capacite") - F("prises"), passee=passee)
+            .annotate(restantes=F("capacite") - F("prises"), passee=passee)
         )
 
     @cached_property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -65,17 +64,10 @@ class LecturePublique(LectureOffre):
         super().__init__(offre, AnonymousUser(), jour)
 
     @cached_property
-    def sessions(self) -> list[Any]:
-        """Return the sessions one may still join, each with `libres` (one query)."""
+    def sessions(self) -> list[Session]:
+        """Return the sessions one may still join (one query)."""
         ouvertes = Session.objects.ouvertes_au(self.jour).filter(offre=self.offre).select_related("lieu__commune")
-        lues = list(ouvertes.order_by("debut", "pk")[: SESSIONS_MONTREES + 1])
-        return list(self._avec_libres(lues))
-
-    @staticmethod
-    def _avec_libres(lues: list[Session]) -> Iterator[Session]:
-        for session in lues:
-            session.libres = session.capacite - session.prises  # type: ignore[attr-defined]
-            yield session
+        return list(ouvertes.order_by("debut", "pk")[: SESSIONS_MONTREES + 1])
 
     @property
     def joindre(self) -> bool:

@@ -40,11 +40,6 @@ class SessionLue:
     s: Session
     situation: SituationSession
 
-    @property
-    def libres(self) -> Decimal:
-        """Return what is left."""
-        return self.s.capacite - self.s.prises
-
 
 @dataclass(frozen=True)
 class Figures:

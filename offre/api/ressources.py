@@ -191,7 +191,6 @@ def _sessions() -> QuerySet[SessionOffre]:
         SessionOffre.objects.filter(offre__etat="publiee", etat__in=["ouverte", "fermee"])
         .filter(Q(fin__isnull=True) | Q(fin__gte=jour))
         .select_related("offre", "operateur", "lieu__commune")
-        .annotate(libres=F("capacite") - F("prises"))
     )
 
 

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.template.loader import get_template
 from django.utils.safestring import mark_safe
 
-from offre.lecture_offre import LectureOffre
 from offre.listes_offres import dire_libres
 from offre.versions import contenu_de, en_mots
 from pdi.socle.exports import neutraliser
@@ -42,19 +41,19 @@ class Couverture:
         return nom_de_la_collectivite(settings.DEPARTEMENT_CODE)
 
 
-def composer(offres: Sequence[Any], couverture: Couverture, lecteur: Any, avancer: Avancer) -> str:
+def composer(offres: Sequence[Any], couverture: Couverture, avancer: Avancer) -> str:
     """Return the whole document; `avancer` is called with a French sentence before each offer."""
     gabarit = get_template(f"{GABARITS}/offre.html")
     morceaux = []
     for offre in offres:
         avancer(f"Composer {offre}"[:200])
-        lu = LectureOffre(offre, lecteur, couverture.le.date())
         for session in offre.a_venir:
-            reste = session.capacite - session.prises
-            session.reste = dire_libres(reste, session.unite) if reste > 0 else "complète"
-        morceaux.append(
-            gabarit.render({"offre": offre, "lu": lu, "sections": sections(offre), "fraicheur": lu.fraicheur})
-        )
+            session.reste = dire_libres(session.libres, session.unite) if session.libres > 0 else "complète"
+        contexte = {
+            "offre": offre, "sections": sections(offre),
+            "capacites": [c for c in offre.capacites.all() if c.annee >= couverture.le.year],
+        }  # fmt: skip
+        morceaux.append(gabarit.render(contexte))
     return get_template(f"{GABARITS}/document.html").render(
         {
             "couverture": couverture,
@@ -104,7 +103,7 @@ def composer_classeur(offres: Sequence[Any], couverture: Couverture, avancer: Av
     _feuille(classeur, "Capacités", ["N°", "Offre", "Année", "Territoire", "Quantité", "Unité", "Dont RSA"], capacites,
              (tete, texte, jour))  # fmt: skip
     sessions = [
-        [o.numero, o.intitule, s.debut, s.fin, str(s.lieu or ""), float(s.capacite), float(s.capacite - s.prises),
+        [o.numero, o.intitule, s.debut, s.fin, str(s.lieu or ""), float(s.capacite), float(s.libres),
          s.get_unite_display()]
         for o in offres for s in o.a_venir
     ]  # fmt: skip

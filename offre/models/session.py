@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -87,6 +89,11 @@ class Session(models.Model):
     def get_absolute_url(self) -> str:
         """Return the session's page."""
         return reverse("offre:session", args=[self.pk])
+
+    @property
+    def libres(self) -> Decimal:
+        """Return what is left, whoever it is kept for."""
+        return self.capacite - self.prises
 
     @property
     def une(self) -> str:

@@ -74,7 +74,7 @@ def executer_edition(*, requete: str, forme: str, suivi: Suivi) -> None:
     if forme == "xlsx":
         octets, resultat = composer_classeur(offres, couverture, suivi.avancer), {"offres": len(offres)}
     else:
-        octets, resultat = _imprimer(offres, couverture, par, suivi)
+        octets, resultat = _imprimer(offres, couverture, suivi)
     suivi.avancer("Garder le fichier")
     if par is not None:
         prevenir(
@@ -84,10 +84,10 @@ def executer_edition(*, requete: str, forme: str, suivi: Suivi) -> None:
     suivi.terminer(resultat, (f"catalogue-{timezone.localdate():%Y-%m-%d}.{forme}", octets))
 
 
-def _imprimer(offres: list[Any], couverture: Couverture, par: Any, suivi: Suivi) -> tuple[bytes, dict[str, int]]:
+def _imprimer(offres: list[Any], couverture: Couverture, suivi: Suivi) -> tuple[bytes, dict[str, int]]:
     from pdi.socle.impression import imprimer  # noqa: PLC0415  # WeasyPrint is heavy: workers only
 
-    html = composer(offres, couverture, par, suivi.avancer)
+    html = composer(offres, couverture, suivi.avancer)
     suivi.avancer("Mettre en page")
     imprime = imprimer(
         html, feuilles=FEUILLES, date=couverture.le, identifiant=suivi.id.hex,

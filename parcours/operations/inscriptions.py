@@ -345,7 +345,7 @@ def noter_heures(
     if deja > lue.quantite:
         supplement = deja - lue.quantite
         if not prendre(session, supplement, lue.publics):
-            reste = nombre(session.capacite - session.prises)
+            reste = nombre(session.libres)
             raise RegleMetier(f"Il ne reste que {reste} heures dans la session.", champ="heures")
         lue.quantite = deja
         lue.save(update_fields=["quantite"])
