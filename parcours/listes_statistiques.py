@@ -37,8 +37,9 @@ class ListeDerriere(ListePersonnes):
 
     @property
     def ailleurs(self) -> int:
-        """Return how many others it counts. Two queries."""
-        return self.toutes.count() - self.base.count()
+        """Return how many others it counts. One query more than the page, two with a filter."""
+        siennes = self.base.count() if self.filtres.actifs else self.page.total
+        return self.toutes.count() - siennes
 
 
 class ListeIndicateur(ListeDerriere):
