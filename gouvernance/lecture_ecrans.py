@@ -153,6 +153,11 @@ class PageRapport:
         return {genre: _taille(getattr(self.publiee, genre)) for genre in ("pdf", "xlsx")} if self.publiee else {}
 
     @property
+    def fichier_absent(self) -> bool:
+        """Return whether a file of the published version is no longer in the storage."""
+        return None in self.tailles.values()
+
+    @property
     def bloquants(self) -> list[regles.Point]:
         """Return what forbids publication."""
         return [p for p in self.points if p.bloquant]

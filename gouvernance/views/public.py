@@ -38,6 +38,10 @@ def pacte_rapport(request: HttpRequest, annee: int) -> FileResponse | HttpRespon
         raise Http404("Aucun rapport n’est publié pour cette année.")
     if trop_souvent(request, "gouvernance.pacte_rapport", maximum=MAXIMUM, secondes=SECONDES):
         return faire_attendre(request, SECONDES, domaine="gouvernance")
-    fichier = FileResponse(publiee.pdf.open("rb"), as_attachment=True, filename=f"rapport-{programme.code}-{annee}.pdf")  # type: ignore[union-attr]
+    try:
+        ouvert = publiee.pdf.open("rb")
+    except FileNotFoundError as absent:
+        raise Http404("Le fichier de ce rapport est absent du stockage.") from absent
+    fichier = FileResponse(ouvert, as_attachment=True, filename=f"rapport-{programme.code}-{annee}.pdf")  # type: ignore[union-attr]
     fichier["Cache-Control"] = "public, max-age=3600"
     return fichier

@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from actions.operations.signatures import mettre_en_ligne
 from gouvernance.contenu import rassembler, toutes_les_fiches
 from gouvernance.models import EtatVersion
 from gouvernance.operations import publier_version
@@ -86,7 +87,7 @@ def test_compiler_depuis_la_page_lance_puis_rejoint(gestion, peupler, django_cap
     assert 'role="progressbar"' in page
 
 
-def test_publier_demande_une_confirmation_et_dit_ce_qui_manque(gestion, peupler, version_rapide):
+def test_publier_demande_une_confirmation_et_dit_ce_qui_manque(gestion, gestionnaire, peupler, version_rapide):
     version = version_rapide(peupler(1))
     url = reverse("gouvernance:version_publier", args=[version.pk])
     page = gestion.get(url).content.decode()
@@ -97,6 +98,15 @@ def test_publier_demande_une_confirmation_et_dit_ce_qui_manque(gestion, peupler,
     page = gestion.post(url, {"compris": "on"}, follow=True).content.decode()
     assert "version-sceau" in page
     assert version.empreinte[:8] in page
+    version.refresh_from_db()
+    mettre_en_ligne(programme=version.rapport.programme, par=gestionnaire)
+    public = reverse("gouvernance:pacte_rapport", args=[2025])
+    lu = Client().get(public)
+    assert b"".join(lu.streaming_content).startswith(b"%PDF")
+    lu.close()
+    version.pdf.storage.delete(version.pdf.name)  # lost with its disk
+    assert "n’est plus dans le stockage" in gestion.get(version.rapport.get_absolute_url()).content.decode()
+    assert Client().get(public).status_code == 404
 
 
 def test_publier_est_refuse_et_dit_pourquoi(gestion, peupler, version_rapide):
