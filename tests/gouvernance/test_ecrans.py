@@ -103,7 +103,7 @@ def test_publier_demande_une_confirmation_et_dit_ce_qui_manque(gestion, gestionn
     public = reverse("gouvernance:pacte_rapport", args=[2025])
     lu = Client().get(public)
     assert b"".join(lu.streaming_content).startswith(b"%PDF")
-    lu.close()
+    lu.file_to_stream.close()
     version.pdf.storage.delete(version.pdf.name)  # lost with its disk
     assert "n’est plus dans le stockage" in gestion.get(version.rapport.get_absolute_url()).content.decode()
     assert Client().get(public).status_code == 404
