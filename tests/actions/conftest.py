@@ -8,13 +8,21 @@ import pytest
 
 from actions.models import FicheAction
 from pdi.comptes.models import Role, Utilisateur
-from tests.fabriques import AxeFactory, FicheFactory, ProgrammeFactory, UtilisateurFactory
+from tests.fabriques import AxeFactory, FicheFactory, ProgrammeFactory, StructureFactory, UtilisateurFactory
 
 
 @pytest.fixture
 def chargee(db: None) -> Utilisateur:
     """Give the programme manager, who may write every fiche."""
     return UtilisateurFactory.create(role=Role.CHARGE_PROGRAMME, prenom="Hélène", nom="Modèle")
+
+
+@pytest.fixture
+def pilote(db: None) -> Utilisateur:
+    """Give somebody who writes bilans, in a structure of her own."""
+    return UtilisateurFactory.create(
+        role=Role.PILOTE, structure=StructureFactory.create(), prenom="Claire", nom="Exemple"
+    )
 
 
 @pytest.fixture

@@ -28,18 +28,10 @@ from tests.fabriques import (
     CibleFactory,
     IndicateurFactory,
     MesureFactory,
-    StructureFactory,
     UtilisateurFactory,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def pilote():
-    return UtilisateurFactory.create(
-        role=Role.PILOTE, structure=StructureFactory.create(), prenom="Claire", nom="Exemple"
-    )
 
 
 # -- the circuit ----------------------------------------------------------------------------------

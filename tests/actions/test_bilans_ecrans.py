@@ -11,24 +11,14 @@ from actions.models import EtatBilan, ExplicationEcart
 from actions.operations.bilans import (
     soumettre_bilan,
 )
-from pdi.comptes.models import Role
 from tests.actions.bilans import FAIT, bilan_de, ecrire, formulaire
 from tests.fabriques import (
     BilanFactory,
     CampagneFactory,
     FicheFactory,
-    StructureFactory,
-    UtilisateurFactory,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def pilote():
-    return UtilisateurFactory.create(
-        role=Role.PILOTE, structure=StructureFactory.create(), prenom="Claire", nom="Exemple"
-    )
 
 
 # -- screens --------------------------------------------------------------------------------------
