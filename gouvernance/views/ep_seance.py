@@ -73,8 +73,7 @@ def _ecran(request: HttpRequest, seance: Seance, choisi: int, form: AvisForm | N
 @require_safe
 def ep_seance(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the files of a meeting, one open: the one asked for, else the next without an opinion."""
-    demande = request.GET.get("dossier", "")
-    return _ecran(request, seance_ep(request, pk), int(demande) if demande.isdecimal() else 0)
+    return _ecran(request, seance_ep(request, pk), entier(request.GET.get("dossier")) or 0)
 
 
 @login_required

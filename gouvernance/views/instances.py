@@ -22,7 +22,7 @@ from gouvernance.operations.instances import creer_instance, deposer_reglement, 
 from pdi.socle.composants import Lien
 from pdi.socle.droits import exiger
 from pdi.socle.exports import reponse_export
-from pdi.socle.formulaires import ECRITURE, envoi, mener
+from pdi.socle.formulaires import ECRITURE, entier, envoi, mener
 from pdi.socle.pieces import servir_piece
 from pdi.socle.tri import Colonne
 
@@ -105,8 +105,8 @@ def instance(request: HttpRequest, pk: int) -> HttpResponse:
 def instance_creer(request: HttpRequest) -> HttpResponse:
     """Create a body of the département."""
     exiger(peut_creer_instance(request.user))
-    repris = request.GET.get("modele", "")
-    modele = Instance.objects.visibles_par(request.user).filter(pk=repris).first() if repris.isdecimal() else None
+    repris = entier(request.GET.get("modele"))
+    modele = Instance.objects.visibles_par(request.user).filter(pk=repris).first() if repris else None
     form = InstanceForm(envoi(request), modele=modele)
     reponse = mener(
         request, form, lambda: creer_instance(par=request.user, **form.valeurs),

@@ -13,6 +13,7 @@ from offre.lecture_session import LectureSession
 from offre.listes_sessions import COLONNES_EXPORT, ListeSessions
 from offre.models import OffreInsertion, Session
 from pdi.socle.exports import reponse_export
+from pdi.socle.formulaires import entier
 from pdi.socle.tri import Colonne
 
 COLONNES = (
@@ -26,9 +27,8 @@ COLONNES = (
 def sessions(request: HttpRequest) -> HttpResponse:
     """List the sessions the reader may see; of one offer, also let who may prepare another."""
     liste = ListeSessions(request.user, request.GET, timezone.localdate())
-    demandee = request.GET.get("offre", "")
-    visibles = OffreInsertion.objects.visibles_par(request.user)
-    offre = visibles.filter(pk=demandee).first() if demandee.isdecimal() else None
+    demandee = entier(request.GET.get("offre"))
+    offre = OffreInsertion.objects.visibles_par(request.user).filter(pk=demandee).first() if demandee else None
     contexte = {
         "liste": liste, "filtres": liste.filtres, "tri": liste.tri, "page": liste.page, "colonnes": COLONNES,
         "offre": offre, "peut_preparer": offre is not None and peut_preparer_session(request.user, offre).ok,

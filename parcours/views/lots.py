@@ -27,7 +27,7 @@ from parcours.operations.lots import apercevoir, confirmer_lot, enregistrer_sais
 from parcours.querysets import PersonneQuerySet
 from parcours.regles.lots import SEUIL_ARRIERE_PLAN, Apercu
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import cles_postees, signaler
+from pdi.socle.formulaires import cles_postees, entier, signaler
 from pdi.socle.pagination import PageParCle
 from pdi.socle.tri import Colonne
 
@@ -87,12 +87,9 @@ def _provenance(request: HttpRequest, filtres: QueryDict, origine: Any) -> Prove
 
 
 def _origine(request: HttpRequest) -> Any:
-    cle = request.POST.get("origine", "")
-    if not cle:
+    if not (cle := request.POST.get("origine", "")):
         return None
-    if not cle.isdecimal():
-        raise Http404("Ce portefeuille n’existe pas.")
-    return get_object_or_404(portefeuilles_visibles(request.user), pk=int(cle))
+    return get_object_or_404(portefeuilles_visibles(request.user), pk=entier(cle))
 
 
 @login_required

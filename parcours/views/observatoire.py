@@ -21,6 +21,7 @@ from parcours.statistiques.pages import Observatoire, PageIndicateur, choisir, p
 from parcours.views.personnes import COLONNES as COLONNES_PERSONNES
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.exports import reponse_export
+from pdi.socle.formulaires import entier
 from pdi.socle.tri import Colonne
 
 COLONNES = (
@@ -118,10 +119,10 @@ def indicateur_personnes_export(request: HttpRequest, code: str) -> HttpResponse
 
 
 def _annee_postee(request: HttpRequest) -> int:
-    brute = request.POST.get("annee", "")
-    if not brute.isdecimal() or not 2000 <= int(brute) <= timezone.localdate().year:
+    annee = entier(request.POST.get("annee"))
+    if annee is None or not 2000 <= annee <= timezone.localdate().year:
         raise Http404("Cette année n’est pas une année passée ou en cours.")
-    return int(brute)
+    return annee
 
 
 @login_required

@@ -20,7 +20,7 @@ from parcours.operations.orientation import ConfirmationRequise, notifier_orient
 from parcours.operations.reorientation import decider_reorientation
 from parcours.views.acces import avec_motif, personne_lue, personne_ouverte
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import signaler
+from pdi.socle.formulaires import entier, signaler
 from pdi.socle.tri import Colonne
 
 HORS_SAISIE = ("csrfmiddlewaretoken", "confirmee", "reprendre")
@@ -82,8 +82,7 @@ def orienter_personne(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _decider(request: HttpRequest, lecture: LectureOrientation, form: OrientationForm) -> Orientation:
     """Orient, or accept the request that waits and orient with it."""
-    brute = request.POST.get("confirmee", "")
-    confirmee = int(brute) if brute.isdecimal() else None
+    confirmee = entier(request.POST.get("confirmee"))
     saisie = form.saisie()
     if lecture.demande is None:
         return orienter(personne=lecture.personne, saisie=saisie, par=request.user, confirmee=confirmee)

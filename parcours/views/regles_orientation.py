@@ -37,7 +37,7 @@ from parcours.regles.delais import plus_mois
 from parcours.statistiques.droits import peut_lire_observatoire, voit_petits_effectifs
 from parcours.statistiques.formule import Restriction
 from pdi.socle.droits import RegleMetier, exiger
-from pdi.socle.formulaires import mener, signaler
+from pdi.socle.formulaires import entier, mener, signaler
 from pdi.socle.models import Traitement
 from pdi.socle.tri import Colonne
 
@@ -191,8 +191,8 @@ def ecarts(request: HttpRequest) -> HttpResponse:
         Orientation.objects.order_by("decidee_le").values_list("decidee_le", flat=True).first()
     )
     annees = list(range(jour.year, (premiere or jour).year - 1, -1))
-    brute = request.GET.get("annee", "")
-    annee = int(brute) if brute.isdecimal() and int(brute) in annees else jour.year
+    demandee = entier(request.GET.get("annee"))
+    annee = demandee if demandee in annees else jour.year
     contexte = {
         "annee": annee, "annees": annees, "ecarts": Ecarts(request.user, annee), "colonnes": COLONNES_TYPES,
         "colonnes_motifs": (Colonne("Motif"), Colonne("Décisions", nb=True)),
