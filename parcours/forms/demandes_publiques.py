@@ -30,11 +30,15 @@ NOUVELLE = "nouvelle"
 class DemandeForm(FormulairePublic):
     """What a visitor writes: who, how to call back, where, and an agreement."""
 
-    nom = forms.CharField(label="Nom", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "family-name"}))
     prenom = forms.CharField(
         label="Prénom", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
     )
+    nom = forms.CharField(label="Nom", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "family-name"}))
     date_naissance = ChampDate(label="Date de naissance")
+    commune = forms.ModelChoiceField(
+        label="Commune où vous habitez", queryset=Commune.objects.none(), required=False,
+        empty_label="Une autre commune, ou je préfère ne pas le dire",
+    )  # fmt: skip
     courriel = forms.EmailField(
         label="Adresse électronique", widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         help_text="Un lien y est envoyé pour confirmer votre demande. Exemple : prenom.nom@exemple.fr",
@@ -44,10 +48,6 @@ class DemandeForm(FormulairePublic):
     telephone = forms.CharField(
         label="Téléphone", max_length=20, required=False, help_text="Pour vous rappeler plus vite.",
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-    )  # fmt: skip
-    commune = forms.ModelChoiceField(
-        label="Commune où vous habitez", queryset=Commune.objects.none(), required=False,
-        empty_label="Une autre commune, ou je préfère ne pas le dire",
     )  # fmt: skip
     message = forms.CharField(
         label="Ce que vous attendez de cette offre", max_length=1000, required=False,
