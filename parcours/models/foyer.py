@@ -97,6 +97,7 @@ class MembreFoyer(models.Model):
                 violation_error_message="Cette personne appartient déjà à un foyer sur une partie de cette période.",
             )
         ]
+        indexes = [models.Index(fields=["personne"], condition=Q(role="ENF"), name="membre_enfant")]
 
     def __str__(self) -> str:
         """Return the role."""
