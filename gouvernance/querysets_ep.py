@@ -37,7 +37,7 @@ def _suivi(utilisateur: Any) -> Q:
 
     One set of people a condition: PostgreSQL reads each from its own rows, not from everybody.
     """
-    from parcours.querysets import cles_de_portee, cles_suivies
+    from parcours.portees import cles_de_portee, cles_suivies
 
     cles = cles_de_portee(utilisateur, Role.ENCADRANT, Role.AGENT_ORIENTATION)
     if cles is None:

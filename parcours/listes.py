@@ -31,7 +31,8 @@ from pdi.socle.tri import Tri
 from pdi.structures.models import Structure
 from pdi.territoires.lecture import territoires_du_departement
 
-from .querysets import ROLES_SUIVI, PersonneQuerySet, habite
+from .portees import habite
+from .querysets import ROLES_SUIVI, PersonneQuerySet
 from .recherche import chercher
 from .retards import contrat_en_retard, orientee, sans_contact, sans_referent, suivie
 from .statistiques.besoins import ANNEES, bornes, freins_listables, qui_attend

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from parcours.models import Adresse, AttributionAide, EnveloppeAide, EtatAide, ReglementAide
-from parcours.querysets import suivies_par
+from parcours.portees import suivies_par
 from parcours.regles.attributions import TONS
 from parcours.vues_de_liste import ListeAVues
 from pdi.socle.exports import Colonne as ColonneExport

@@ -9,7 +9,7 @@ from django.db.models import Exists, Q
 
 from pdi.comptes.models import Role
 
-from .querysets import portee, suivies_par
+from .portees import portee, suivies_par
 
 if TYPE_CHECKING:
     from .models import AttributionAide

@@ -11,7 +11,8 @@ from django.utils import timezone
 from pdi.comptes.models import Role
 from pdi.territoires.models import CommuneTerritoire
 
-from .querysets import ROLES_SUIVI, portee
+from .portees import portee
+from .querysets import ROLES_SUIVI
 
 if TYPE_CHECKING:
     from .models import DemandePublique

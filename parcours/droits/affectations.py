@@ -8,7 +8,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from parcours.models import AffectationReferent, Personne
-from parcours.querysets import PersonneQuerySet, portee
+from parcours.portees import portee
+from parcours.querysets import PersonneQuerySet
 from pdi.comptes.models import Habilitation, Role, Utilisateur
 from pdi.comptes.querysets import UtilisateurQuerySet
 from pdi.socle.droits import OUI, Verdict, non

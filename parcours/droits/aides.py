@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from parcours.models import AttributionAide, EtatAide, Personne
-from parcours.querysets import portee
+from parcours.portees import portee
 from parcours.regles.attributions import AUTOMATE_AIDE, DECIDEUR, SUIVI
 from pdi.comptes.models import Role
 from pdi.socle.droits import OUI, Verdict, non, pas_maintenant

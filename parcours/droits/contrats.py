@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from parcours.models import Contrat, EtatContrat, Personne, TransitionContrat
-from parcours.querysets import portee
+from parcours.portees import portee
 from parcours.regles.contrats import AUTOMATE_CONTRAT, ENCADREMENT, MODIFIABLES, SUIVI
 from pdi.comptes.models import Role
 from pdi.socle.droits import OUI, Verdict, non, pas_maintenant

@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
 
 from parcours.models import Personne
-from parcours.querysets import ROLES_PERSONNES, PersonneQuerySet, portee, prescriptions_adressees, suit_ou_a_suivi
+from parcours.portees import portee, suit_ou_a_suivi
+from parcours.querysets import ROLES_PERSONNES, PersonneQuerySet, prescriptions_adressees
 from pdi.comptes.models import Role
 from pdi.socle.droits import OUI, Verdict, non
 

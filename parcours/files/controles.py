@@ -17,7 +17,8 @@ from django.db.models.expressions import RawSQL
 from parcours import anomalies_oarsa as oarsa
 from parcours.anomalies_oarsa import Anomalie
 from parcours.models import EtatMensuel, Personne
-from parcours.querysets import PersonneQuerySet, portee, suit_ou_a_suivi
+from parcours.portees import portee, suit_ou_a_suivi
+from parcours.querysets import PersonneQuerySet
 from parcours.statistiques.moteur import Moment, en_positions
 from pdi.comptes.models import Role
 from pdi.socle.droits import OUI, Verdict, non

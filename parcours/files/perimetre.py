@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 
 from parcours.models import Adresse, AffectationReferent
-from parcours.querysets import cles_de_portee, cles_suivies
+from parcours.portees import cles_de_portee, cles_suivies
 from pdi.comptes.models import Role
 from pdi.socle.droits import OUI, Verdict, non
 

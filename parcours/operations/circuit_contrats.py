@@ -22,7 +22,7 @@ from parcours.models import (
     RangContrat,
     TransitionContrat,
 )
-from parcours.querysets import portee
+from parcours.portees import portee
 from parcours.regles import contrats as regles
 from parcours.regles.contrats import AUTOMATE_CONTRAT, ENCADREMENT, Manque
 from pdi.comptes.models import Role, Utilisateur
