@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from parcours.models import Courrier, LotCourriers, Personne
+from parcours.models import Courrier, EtatCourrier, LotCourriers, Personne
 from pdi.comptes.models import Role
 from pdi.socle.droits import OUI, Verdict, non
 
-from .personnes import Acces, acces, peut_suivre
+from .personnes import Acces, acces, avec_acces, peut_suivre
 
 ROLES_COURRIER = (Role.ENCADRANT, Role.REFERENT, Role.AGENT_ORIENTATION)
 
@@ -30,6 +30,18 @@ def peut_lire_lot(utilisateur: Any, lot: LotCourriers) -> Verdict:
     if lot.par_id == utilisateur.pk:
         return OUI
     return non("Ce lot a été préparé par quelqu’un d’autre.")
+
+
+def peut_imprimer_lot(utilisateur: Any, lot: LotCourriers) -> Verdict:
+    """Print a lot: who prepared it, while every person it writes to may still be opened freely. Two queries."""
+    if not (verdict := peut_lire_lot(utilisateur, lot)):
+        return verdict
+    ecrites = Personne.objects.filter(courriers__lot=lot, courriers__etat=EtatCourrier.PRET)
+    lues = avec_acces(Personne.objects.visibles_par(utilisateur).filter(pk__in=ecrites.values("pk")), utilisateur)
+    libres = [p for p in lues.only("pk") if acces(utilisateur, p) is Acces.LIBRE]
+    if len(libres) == ecrites.count():
+        return OUI
+    return non("Des personnes de ce lot ne relèvent plus de vous : préparez un nouveau lot pour les autres.")
 
 
 def peut_lire_courrier(utilisateur: Any, courrier: Courrier) -> Verdict:

@@ -14,11 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from parcours.documents.courrier import Lettre
-from parcours.droits.courriers import peut_lire_courrier, peut_lire_lot, peut_preparer_courriers
+from parcours.droits.courriers import peut_imprimer_lot, peut_lire_courrier, peut_lire_lot, peut_preparer_courriers
 from parcours.forms.courriers import CourrierForm
-from parcours.models import Courrier, EtatCourrier, LotCourriers
+from parcours.models import Courrier, EtatCourrier, LotCourriers, Personne
 from parcours.operations import courriers as operations
-from parcours.operations.consultations import consigner
+from parcours.operations.consultations import consigner, consigner_liste
 from pdi.socle.droits import RegleMetier, exiger
 from pdi.socle.formulaires import cles_postees, envoi
 from pdi.socle.tri import Colonne
@@ -127,10 +127,13 @@ def courriers_lot(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_GET
 def courriers_lot_pdf(request: HttpRequest, pk: int) -> FileResponse:
-    """Download what is to be printed."""
+    """Download what is to be printed; the reading of each letter is recorded."""
     lot = _lot(request, pk)
     if not lot.fichier:
         raise Http404("Rien n’est prêt à imprimer.")
+    exiger(peut_imprimer_lot(request.user, lot))
+    ecrites = Personne.objects.filter(courriers__lot=lot, courriers__etat=EtatCourrier.PRET).only("pk")
+    consigner_liste(personnes=ecrites, par=request.user, ecran="Lot de courriers")
     return _fichier(lot.fichier, f"courriers-lot-{pk}.pdf")
 
 

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from parcours.documents.courrier import Lettre, mettre_en_page
 from parcours.documents.word import courrier_en_word
 from parcours.lecture_courriers import preparer_lettres
-from parcours.models import Courrier, EtatCourrier, LotCourriers, ModeleCourrier, NatureCourrier, Personne
+from parcours.models import Consultation, Courrier, EtatCourrier, LotCourriers, ModeleCourrier, NatureCourrier, Personne
 from parcours.operations import courriers as operations
 from parcours.regles import courriers as regles
 from pdi.comptes.models import Role
@@ -263,6 +263,22 @@ def test_un_lot_ne_prend_que_les_siens(monde):
     direction = UtilisateurFactory.create(role=Role.DIRECTION)
     with pytest.raises(DroitInsuffisant):
         operations.preparer_courriers(personnes=[monde.personne], modele=monde.modele, par=direction)
+
+
+def test_imprimer_un_lot_laisse_trace_et_ne_se_fait_plus_une_fois_les_personnes_confiees_a_d_autres(
+    client: Client, monde
+):  # fmt: skip
+    encadrant = UtilisateurFactory.create(role=Role.ENCADRANT, structure=monde.structure)
+    courrier = operations.ecrire_courrier(personne=monde.personne, modele=monde.modele, par=encadrant)
+    lot = LotCourriers.objects.create(modele=monde.modele, par=encadrant, fichier=courrier.fichier.name, pages=1)
+    Courrier.objects.filter(pk=courrier.pk).update(lot=lot)
+    adresse = reverse("parcours:courriers_lot_pdf", args=[lot.pk])
+    client.force_login(encadrant)
+    assert b"".join(client.get(adresse)).startswith(b"%PDF")
+    assert Consultation.objects.get(personne=monde.personne).par == encadrant
+    encadrant.habilitations.update(structure=StructureFactory.create())
+    assert client.get(adresse).status_code == 403
+    assert Consultation.objects.count() == 1
 
 
 # -- a lot, in the real worker ----------------------------------------------------------------------
