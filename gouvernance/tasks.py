@@ -13,6 +13,7 @@ from . import operations
 from .operations.avenants import appliquer_avenants_dus
 from .operations.convocations import executer_courriels
 from .operations.demonstration_rapport import executer_publication
+from .operations.fichiers import executer_refaire
 from .operations.impressions import executer_impression
 from .operations.rappels import rappeler_les_decisions
 from .operations.relances import relancer_les_silencieux
@@ -24,6 +25,13 @@ def compiler_rapport(traitement_id: str, programme_id: int, annee: int) -> None:
     """Compile one report."""
     with Suivi(traitement_id) as suivi:
         operations.executer_compilation(programme_id=programme_id, annee=annee, suivi=suivi)
+
+
+@shared_task(name="gouvernance.refaire_fichiers", ignore_result=True)
+def refaire_fichiers(traitement_id: str, version_id: int) -> None:
+    """Make again the lost files of a version."""
+    with Suivi(traitement_id) as suivi:
+        executer_refaire(version_id=version_id, suivi=suivi)
 
 
 @shared_task(name="gouvernance.publier_demonstration", ignore_result=True)

@@ -16,6 +16,7 @@ from gouvernance.document.page import lire_page
 from gouvernance.droits import peut_deliberer, peut_intituler, peut_publier
 from gouvernance.forms.rapports import DeliberationForm, IntituleForm, PublicationForm
 from gouvernance.models import Deliberation, VersionRapport
+from gouvernance.operations.fichiers import refaire_fichiers
 from gouvernance.operations.versions import edition, motifs_de_refus
 from gouvernance.regles import rapport as regles
 from pdi.socle.droits import RegleMetier, exiger
@@ -91,6 +92,19 @@ def _fichier(version: VersionRapport, genre: str) -> FileResponse:
     except FileNotFoundError as absent:
         raise Http404("Le fichier de cette version est absent du stockage.") from absent
     return FileResponse(ouvert, as_attachment=True, filename=nom, content_type=TYPES[genre])
+
+
+@login_required
+@require_POST
+def version_refaire(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make again the files that the storage has lost, by a job that is followed."""
+    lue = _version(request, pk)
+    try:
+        traitement, _ = refaire_fichiers(version=lue, par=request.user)
+    except RegleMetier as erreur:
+        messages.warning(request, erreur.message)
+        return redirect(lue.rapport)
+    return redirect("socle:traitement", traitement.pk)
 
 
 @login_required

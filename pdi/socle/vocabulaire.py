@@ -83,6 +83,7 @@ VERBES: Mapping[str, str] = {
     "reprendre_chiffre": "Chiffre du bilan repris",
     "compiler_rapport": "Rapport compilé",
     "intituler_version": "Version du rapport intitulée",
+    "refaire_fichiers": "Fichiers du rapport refaits",
     "publier_version": "Version du rapport publiée",
     "enregistrer_deliberation": "Délibération enregistrée",
     "corriger_deliberation": "Délibération corrigée",

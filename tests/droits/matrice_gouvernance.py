@@ -88,6 +88,9 @@ MATRICE = [
         "gouvernance:version_intituler", statuts(404, gestion=302, direction=403), objet=travail, methode="POST",
         donnees=lambda _m: {"intitule": "comité technique"},
     ),
+    Ligne(
+        "gouvernance:version_refaire", statuts(403, gestion=302, prestataire=404), objet=publiee, methode="POST",
+    ),
     Ligne("gouvernance:version_publier", GESTION_TRAVAIL, objet=travail),
     Ligne("gouvernance:deliberation_enregistrer", statuts(403, gestion=200, prestataire=404), objet=publiee),
     Ligne(

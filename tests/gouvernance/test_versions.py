@@ -11,10 +11,12 @@ from django.db import IntegrityError, transaction
 from gouvernance.models import Deliberation, EtatVersion, RapportAnnuel, VersionRapport
 from gouvernance.operations import compiler_rapport, enregistrer_deliberation, intituler_version, publier_version
 from gouvernance.operations.compilation import nettoyer_orphelins
+from gouvernance.operations.fichiers import executer_refaire, refaire_fichiers
 from pdi.comptes.models import Role
 from pdi.socle.droits import DroitInsuffisant, RegleMetier
 from pdi.socle.models import Avis, EntreeJournal
 from tests.fabriques import UtilisateurFactory
+from tests.gouvernance.conftest import SuiviEspion
 
 
 @pytest.fixture
@@ -183,3 +185,20 @@ def test_un_echec_a_l_enregistrement_ne_laisse_rien(peupler, compiler, monkeypat
     assert not RapportAnnuel.objects.exists()
     stockage = VersionRapport._meta.get_field("pdf").storage
     assert stockage.listdir(f"rapports/{programme.code}/2025")[1] == []
+
+
+def test_des_fichiers_perdus_se_refont_du_contenu_gele(publiee, gestionnaire):
+    pdf, avant = publiee.pdf.storage, publiee.empreinte
+    with pytest.raises(RegleMetier, match="rien n’est à refaire"):
+        refaire_fichiers(version=publiee, par=gestionnaire)
+    for champ in (publiee.pdf, publiee.xlsx):
+        pdf.delete(champ.name)
+    with pytest.raises(DroitInsuffisant):
+        refaire_fichiers(version=publiee, par=UtilisateurFactory.create(role=Role.DIRECTION))
+    traitement, _ = refaire_fichiers(version=publiee, par=gestionnaire)
+    executer_refaire(suivi=SuiviEspion(traitement), **traitement.parametres)  # type: ignore[arg-type]
+    publiee.refresh_from_db()
+    with publiee.pdf.open("rb") as refait:
+        assert refait.read(5) == b"%PDF-"
+    assert pdf.exists(publiee.xlsx.name)
+    assert publiee.empreinte == avant
