@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import CharField, Count, Min, Q, Value
+from django.db import connection
+from django.db.models import CharField, Count, Min, Q, QuerySet, Value
 from django.utils import timezone
 
 from pdi.socle.formats import nombre
 
 from .catalogue import FileAttente
 from .horloges import Cadre
-from .perimetre import files_de, lignes
+from .perimetre import Communes, files_de, lignes
 
 FRAIS, CONNU = datetime.timedelta(minutes=1), datetime.timedelta(hours=4)
 
@@ -49,12 +50,23 @@ def _garder(utilisateur: Any, jour: datetime.date, comptes: dict[str, Compte], l
     cache.set(_cle(utilisateur, jour), (le, comptes), CONNU.total_seconds())
 
 
+def _lire(parties: Sequence[QuerySet[Any, Any]], communes: Communes) -> list[tuple[Any, ...]]:
+    """Read all the parts at once, the people of each scope being read once for all of them."""
+    if not parties:
+        return []
+    toutes = parties[0].union(*parties[1:], all=True) if parties[1:] else parties[0]
+    (avec, dedans), (sql, params) = communes.avec(), toutes.query.sql_with_params()
+    with connection.cursor() as curseur:
+        curseur.execute(f"{avec}{sql}", [*dedans, *params])
+        return list(curseur.fetchall())
+
+
 def compter(utilisateur: Any, jour: datetime.date) -> dict[str, Compte]:
     """Count every queue of the user, and keep the result. Two queries, whatever the number of queues."""
-    cadre = Cadre.du(jour)
+    cadre, communes = Cadre.du(jour), Communes()
     files: Sequence[FileAttente] = files_de(utilisateur)
     parties = [
-        lignes(file, cadre, utilisateur)
+        lignes(file, cadre, utilisateur, communes)
         .order_by()
         .annotate(_file=Value(file.code, output_field=CharField()))
         .values("_file")
@@ -64,10 +76,9 @@ def compter(utilisateur: Any, jour: datetime.date) -> dict[str, Compte]:
         .values_list("_file", "total", "retards", "ancien")
         for file in files
     ]  # fmt: skip
-    lus = parties[0].union(*parties[1:], all=True) if parties else []
     comptes = {
         code: Compte(code, total, retards, ancien.isoformat() if ancien else None)
-        for code, total, retards, ancien in lus
+        for code, total, retards, ancien in _lire(parties, communes)
     }
     resultat = {file.code: comptes.get(file.code, Compte(file.code, 0, 0, None)) for file in files}
     _garder(utilisateur, jour, resultat, timezone.now())

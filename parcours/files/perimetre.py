@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 
 from parcours.models import Adresse, AffectationReferent
 from parcours.portees import cles_de_portee, cles_suivies
@@ -31,25 +31,51 @@ class Parmi(Func):
     output_field = BooleanField()
 
 
-def _dedans(personne: str, utilisateur: Any, roles: Sequence[str]) -> Q | None:
-    """Return « `personne` is of those whom the user works as one of `roles` »; None: everybody is."""
-    encadres = [r for r in roles if r in (Role.ENCADRANT, Role.AGENT_ORIENTATION)]
+class Communes:
+    """The people of a scope, read once for several queues of one statement, which begins by `avec`."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._ensembles: list[tuple[str, tuple[Any, ...]]] = []
+
+    def lire(self, cles: QuerySet[Any, Any]) -> RawSQL:
+        """Return the keys of `cles`, the same when they were asked for before."""
+        ensemble = cles.query.sql_with_params()
+        if ensemble not in self._ensembles:
+            self._ensembles.append(ensemble)
+        return RawSQL(f"SELECT personne_id FROM dedans_{self._ensembles.index(ensemble)}", [])  # noqa: S608, S611
+
+    def avec(self) -> tuple[str, list[Any]]:
+        """Return the beginning of the statement and its parameters, empty when nothing was read."""
+        lues = enumerate(sql for sql, _ in self._ensembles)
+        textes = [f"dedans_{rang} (personne_id) AS MATERIALIZED ({sql})" for rang, sql in lues]
+        valeurs = [valeur for _, params in self._ensembles for valeur in params]
+        return f"WITH {', '.join(textes)} " if textes else "", valeurs
+
+
+def _dedans(file: FileAttente, utilisateur: Any, communes: Communes | None) -> Q | None:
+    """Return « the person of the row is of those whom the user works as one of the roles »; None: everybody is."""
+    encadres = [r for r in file.roles if r in (Role.ENCADRANT, Role.AGENT_ORIENTATION)]
     portee = cles_de_portee(utilisateur, *encadres)
     if portee is None:
         return None
-    suivies = cles_suivies(utilisateur) if Role.REFERENT in roles and utilisateur.a_role(Role.REFERENT) else []
-    if not portee and not suivies:
+    suit = Role.REFERENT in file.roles and utilisateur.a_role(Role.REFERENT)
+    cles = [*portee, *(cles_suivies(utilisateur) if suit else ())]
+    if not cles:
         return Q(pk=None)
-    cles = [*portee, *suivies]
     toutes = cles[0].union(*cles[1:]) if cles[1:] else cles[0]
-    return Q(**{f"{personne}__in": toutes}) if portee else Q(Parmi(F(personne), ArraySubquery(toutes)))
+    if not portee:
+        return Q(Parmi(F(file.personne), ArraySubquery(toutes)))
+    return Q(**{f"{file.personne}__in": communes.lire(toutes) if communes else toutes})
 
 
-def du_perimetre(file: FileAttente, lignes: QuerySet[Any], utilisateur: Any) -> QuerySet[Any]:
+def du_perimetre(
+    file: FileAttente, lignes: QuerySet[Any], utilisateur: Any, communes: Communes | None = None
+) -> QuerySet[Any]:
     """Return the rows that are this user's to work."""
     if utilisateur.a_role(Role.ADMINISTRATEUR):
         return lignes
-    garde = _dedans(file.personne, utilisateur, file.roles)
+    garde = _dedans(file, utilisateur, communes)
     if garde is None:
         return lignes  # the whole département: no need to look each person up again
     structures = utilisateur.structures_du_role(Role.PRESTATAIRE) if Role.PRESTATAIRE in file.roles else ()
@@ -100,9 +126,9 @@ def annotees(file: FileAttente, cadre: Cadre) -> QuerySet[Any]:
     return pretes(file, cadre).annotees.all()
 
 
-def lignes(file: FileAttente, cadre: Cadre, utilisateur: Any) -> QuerySet[Any]:
-    """Return the rows of the queue that are this user's."""
-    return du_perimetre(file, pretes(file, cadre).gardees.all(), utilisateur)
+def lignes(file: FileAttente, cadre: Cadre, utilisateur: Any, communes: Communes | None = None) -> QuerySet[Any]:
+    """Return the rows of the queue that are this user's; with `communes`, for a statement that it begins."""
+    return du_perimetre(file, pretes(file, cadre).gardees.all(), utilisateur, communes)
 
 
 def _decorer(file: FileAttente, base: QuerySet[Any], cadre: Cadre) -> QuerySet[Any]:
