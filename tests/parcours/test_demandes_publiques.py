@@ -38,8 +38,7 @@ NAISSANCE = datetime.date(1990, 5, 17)
 
 
 def agent_de(territoire):
-    tenue = HabilitationFactory.create(role=Role.AGENT_ORIENTATION, territoire=territoire)
-    return tenue.utilisateur
+    return HabilitationFactory.create(role=Role.AGENT_ORIENTATION, territoire=territoire).utilisateur
 
 
 @pytest.fixture(autouse=True)
@@ -124,8 +123,7 @@ def test_le_visiteur_demande_confirme_et_un_agent_est_prevenu(
 def test_un_serveur_de_courriel_en_panne_ne_perd_pas_la_demande(offre, settings, django_capture_on_commit_callbacks):
     settings.EMAIL_BACKEND = "tests.socle.test_vues.BoiteQuiRefuse"
     with django_capture_on_commit_callbacks(execute=True):
-        reponse = deposer(offre, courriel="refusee@exemple.fr")
-    assert reponse.status_code == 200
+        assert deposer(offre, courriel="refusee@exemple.fr").status_code == 200
     assert DemandePublique.objects.get().etat == "a_confirmer"
 
 
@@ -344,10 +342,8 @@ def test_rappeler_decliner_rouvrir(client, offre, commune, agent, mailoutbox, dj
 
 def test_la_file_montre_les_plus_anciennes_d_abord(client, offre, commune, agent):
     for rang, jours in enumerate((2, 12, 0)):
-        DemandePubliqueFactory.create(
-            offre=offre, nom=f"Spécimen{rang}", commune=commune, etat="a_traiter",
-            confirmee_le=timezone.now() - datetime.timedelta(days=jours),
-        )  # fmt: skip
+        nom, le = f"Spécimen{rang}", timezone.now() - datetime.timedelta(days=jours)
+        DemandePubliqueFactory.create(offre=offre, nom=nom, commune=commune, etat="a_traiter", confirmee_le=le)
     entrer(client, agent)
     page = client.get(reverse("parcours:demandes_publiques")).content.decode()
     assert page.index("SPÉCIMEN1") < page.index("SPÉCIMEN0") < page.index("SPÉCIMEN2")
@@ -378,8 +374,7 @@ def test_la_file_fait_autant_de_requetes_pour_trente_lignes(client, offre, commu
 
 
 def test_les_demandes_jamais_confirmees_et_les_anciennes_s_effacent(offre, agent):
-    maintenant = timezone.now()
-    jour = datetime.timedelta(days=1)
+    maintenant, jour = timezone.now(), datetime.timedelta(days=1)
     DemandePubliqueFactory.create(offre=offre, cree_le=maintenant - 5 * jour, expire_le=maintenant - 2 * jour)
     DemandePubliqueFactory.create(
         offre=offre, etat="declinee", motif="renonce", traitee_le=maintenant - 200 * jour, traitee_par=agent
@@ -397,10 +392,8 @@ def test_l_accueil_de_l_agent_annonce_les_demandes(client, offre, commune, agent
     entrer(client, agent)
     assert "demandes du public à traiter" not in client.get(reverse("accueil:accueil")).content.decode()
     for jours in (1, 9):
-        DemandePubliqueFactory.create(
-            offre=offre, commune=commune, etat="a_traiter",
-            confirmee_le=timezone.now() - datetime.timedelta(days=jours),
-        )  # fmt: skip
+        le = timezone.now() - datetime.timedelta(days=jours)
+        DemandePubliqueFactory.create(offre=offre, commune=commune, etat="a_traiter", confirmee_le=le)
     page = client.get(reverse("accueil:accueil")).content.decode()
     assert "demandes du public à traiter" in page
     assert "Attend depuis 9 jours" in page
