@@ -99,8 +99,8 @@ FILES = (
     FileAttente(
         "a_orienter", "À orienter", ("personne à orienter", "personnes à orienter"),
         "Soumises aux droits et devoirs, sans orientation en cours. L’échéance légale dépend du régime en vigueur à "
-        "l’arrivée du dossier ; le Département vise un mois.",
-        "entrée le", SituationDroitsDevoirs, r.annoter_a_orienter, r.garder_a_orienter, "Orienter",
+        "l’arrivée du dossier, ou à la fin de la dernière orientation ; le Département vise un mois.",
+        "à orienter depuis le", SituationDroitsDevoirs, r.annoter_a_orienter, r.garder_a_orienter, "Orienter",
         (ORIENTER, "personne_id"), ORIENTATION,
         cle_reference="delai_orientation", structure="", detail=_cible,
         bloque=(b.DIAGNOSTIC, b.RENDEZ_VOUS), gestes=(GesteLot.ORIENTER, GesteLot.COURRIER),

@@ -16,12 +16,13 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     Func,
+    Max,
     OuterRef,
     Q,
     Subquery,
     Value,
 )
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import Coalesce, Greatest, TruncDate
 
 from parcours.models import (
     AffectationReferent,
@@ -86,8 +87,13 @@ def _tenu(depuis: str, **autres: Any) -> Exists:
 
 
 def annoter_a_orienter(lignes: Q_, cadre: Cadre) -> Q_:
-    """Since the file came; until the legal deadline. `cible`: the département's own target."""
-    datees = lignes.annotate(depuis=F("periode__startswith"))
+    """Since the file came, or since her last orientation ended; until the legal deadline.
+
+    `cible`: the département's own target.
+    """
+    finies = Orientation.objects.filter(personne=OuterRef("personne"), periode__endswith__lte=cadre.jour).order_by()
+    fin = finies.values("personne").annotate(fin=Max("periode__endswith")).values("fin")
+    datees = lignes.annotate(depuis=Greatest("periode__startswith", Subquery(fin), output_field=DateField()))
     return datees.annotate(
         echeance=echeance(cadre, "delai_orientation", "depuis"),
         cible=echeance(cadre, "cible_interne_orientation", "depuis"),

@@ -100,10 +100,13 @@ class Regles:
         if self._orientation(d) is None:
             for s in d.droits:
                 if s.recu and self.jour in s.periode:
-                    due = None
+                    finies = [
+                        o.periode.upper for o in d.orientations if o.periode.upper and o.periode.upper <= self.jour
+                    ]
+                    depuis, due = max([s.periode.lower, *finies]), None
                     with contextlib.suppress(LookupError):  # received before the first regime: nothing can be said
-                        due = delais.echeance_orientation(self.regimes, s.periode.lower)
-                    yield s.pk, s.periode.lower, due.le if due else None
+                        due = delais.echeance_orientation(self.regimes, depuis)
+                    yield s.pk, depuis, due.le if due else None
 
     def sans_referent(self, d: Dossier) -> Iterator[Trouvee]:
         o = self._orientation(d)

@@ -142,7 +142,7 @@ def test_une_ligne_dit_depuis_quand_de_combien_selon_quel_texte_et_quoi_faire(cl
     assert "EXEMPLE" in rangee
     assert "12/03/1985" in rangee
     assert "Valmarche" in rangee
-    assert re.search(rf"entrée le {il_y_a(50):%d/%m/%Y}", rangee)
+    assert re.search(rf"à orienter depuis le {il_y_a(50):%d/%m/%Y}", rangee)
     assert "CASF D262-65-2" in rangee
     assert re.search(r"8\sjours", rangee)
     assert "objectif du Département dépassé" in rangee
