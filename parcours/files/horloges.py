@@ -56,6 +56,7 @@ def sous(regime: Regime, champ: str) -> Q:
 
 
 Branche = tuple[Q, Any]
+JAMAIS, TOUJOURS = datetime.date(1, 1, 1), datetime.date(9999, 12, 31)  # the bounds of a regime that has none
 AUCUNE = Cast(Value(None), DateField())  # no deadline, typed: PostgreSQL takes a bare NULL for a text
 
 
@@ -75,6 +76,31 @@ def echeance(cadre: Cadre, cle: str, champ: str, defaut: Duree | None = None) ->
         return [(Q(), plus(champ, duree))] if duree else []
 
     return selon(cadre.regimes, champ, branches, plus(champ, defaut) if defaut else None)
+
+
+def bornes(cadre: Cadre, cle: str) -> tuple[tuple[datetime.date, datetime.date, str], ...]:
+    """Return the regimes that set a length: in force from, until, and that length."""
+    lus = [(regime, regime.duree(cle)) for regime in cadre.regimes]
+    return tuple((r.debut or JAMAIS, r.fin or TOUJOURS, duree.intervalle) for r, duree in lus if duree)
+
+
+class EcheanceDe(Func):
+    """The deadline counted from a costly expression, worked out once a row. `cas`: see `bornes`."""
+
+    def __init__(self, depart: Any, cas: tuple[tuple[datetime.date, datetime.date, str], ...]) -> None:
+        """Keep the cases."""
+        super().__init__(depart, output_field=DateField())
+        self.cas = cas
+
+    def as_sql(self, compiler: Any, *_args: Any, **_contexte: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        """Return the case of each regime over the day, which a subselect works out."""
+        if not self.cas:
+            return "NULL::date", []
+        depart, params = compiler.compile(self.source_expressions[0])
+        quand = "WHEN z.jour >= %s AND z.jour < %s THEN (z.jour + %s::interval)::date"
+        cas = " ".join([quand] * len(self.cas))
+        valeurs = [valeur for un in self.cas for valeur in un]
+        return f"(SELECT CASE {cas} END FROM (SELECT {depart} AS jour OFFSET 0) z)", [*valeurs, *params]  # noqa: S608
 
 
 def limite(cadre: Cadre, code: str, champ: str) -> Case:

@@ -45,7 +45,7 @@ from parcours.querysets import contrat_valide_au
 from parcours.regles import delais
 from parcours.regles.delais import Duree, Regime, plus_mois
 
-from .horloges import AUCUNE, Branche, Cadre, echeance, limite, plus, selon, sous
+from .horloges import AUCUNE, Branche, Cadre, EcheanceDe, bornes, echeance, limite, plus, selon, sous
 
 Q_ = Any  # a queryset of the model of the queue, annotated: stubs have no type for it
 ALERTE_FIN_CONTRAT, ALERTE_REEXAMEN, ALERTE_SUIVI, ALERTE_BILAN = 60, 30, 7, 15  # days before, the row comes in
@@ -93,11 +93,11 @@ def annoter_a_orienter(lignes: Q_, cadre: Cadre) -> Q_:
     """
     finies = Orientation.objects.filter(personne=OuterRef("personne"), periode__endswith__lte=cadre.jour).order_by()
     fin = finies.values("personne").annotate(fin=Max("periode__endswith")).values("fin")
-    datees = lignes.annotate(depuis=Greatest("periode__startswith", Subquery(fin), output_field=DateField()))
-    return datees.annotate(
-        echeance=echeance(cadre, "delai_orientation", "depuis"),
-        cible=echeance(cadre, "cible_interne_orientation", "depuis"),
-    )
+    depuis = Greatest("periode__startswith", Subquery(fin), output_field=DateField())
+    return lignes.annotate(
+        depuis=depuis, echeance=EcheanceDe(depuis, bornes(cadre, "delai_orientation")),
+        cible=EcheanceDe(depuis, bornes(cadre, "cible_interne_orientation")),
+    )  # fmt: skip
 
 
 def garder_a_orienter(lignes: Q_, cadre: Cadre) -> Q_:
