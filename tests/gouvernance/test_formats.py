@@ -60,7 +60,7 @@ def test_une_version_du_premier_format_s_affiche_et_se_reimprime(
     ancienne = version_rapide(programme, contenu=premier_format, schema_version=1)
     version_rapide(programme)
     assert ancienne.empreinte == empreinte(premier_format)
-    page = client.get(ancienne.get_absolute_url()).content.decode()
+    page = client.get(ancienne.get_absolute_url(), {"partie": "tout"}).content.decode()
     assert "ceux de la date de compilation" in page
     assert "Département" in page
     assert client.get(reverse("gouvernance:version_comparer", args=[programme.code, 2025])).status_code == 200

@@ -17,6 +17,7 @@ from pdi.socle.droits import DroitInsuffisant, RegleMetier
 from pdi.socle.imports import application, corrections, operations, retours
 from pdi.socle.imports.controle import Travail
 from pdi.socle.imports.declarations import genre_de
+from pdi.socle.imports.page import PageLot
 from pdi.socle.models import CorrespondanceImport, LigneImport, LotImport
 from tests.fabriques import UtilisateurFactory
 from tests.fabriques_parcours import CommuneFactory, PersonneFactory
@@ -67,6 +68,14 @@ def test_un_lot_qui_a_change_depuis_la_lecture_n_est_pas_ecrit():
     assert "1 lignes sont prêtes au lieu de 2 : rien n’est écrit." in traitement.erreur
     lot.refresh_from_db()
     assert (lot.comptes, Personne.objects.count()) == ({"nouvelle": 1, "a_reconnaitre": 1}, 2)
+
+
+def test_la_page_lue_pendant_que_le_travail_finit_montre_sa_fin():
+    lu_avant = deposer("personnes", csv_de(ENTETES, [une()]))
+    importer(LotImport.objects.get(pk=lu_avant.pk))
+    page = PageLot(lu_avant, {})
+    assert page.lot.etat == "importe"
+    assert not page.corrigeable
 
 
 def test_seul_un_administrateur_importe():

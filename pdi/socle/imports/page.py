@@ -117,8 +117,13 @@ class PageLot:
     """A lot on its page."""
 
     def __init__(self, lot: LotImport, get: Any) -> None:
-        """Read the query string; rows are read when asked."""
+        """Read the query string and the job; rows are read when asked.
+
+        A job that ended after the lot was read has changed it: without its bar to follow, the page must be its end.
+        """
         self.lot, self.get, self.genre = lot, get, genre_de(lot.genre)
+        if not (self.travail and self.travail.actif):
+            lot.refresh_from_db()
 
     @cached_property
     def problemes(self) -> list[Any]:
