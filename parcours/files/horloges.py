@@ -100,7 +100,7 @@ class EcheanceDe(Func):
         quand = "WHEN z.jour >= %s AND z.jour < %s THEN (z.jour + %s::interval)::date"
         cas = " ".join([quand] * len(self.cas))
         valeurs = [valeur for un in self.cas for valeur in un]
-        return f"(SELECT CASE {cas} END FROM (SELECT {depart} AS jour OFFSET 0) z)", [*valeurs, *params]  # noqa: S608
+        return f"(SELECT CASE {cas} END FROM (SELECT {depart} AS jour OFFSET 0) z)", [*valeurs, *params]  # noqa: S608  # nosec B608
 
 
 def limite(cadre: Cadre, code: str, champ: str) -> Case:

@@ -43,7 +43,7 @@ class Communes:
         ensemble = cles.query.sql_with_params()
         if ensemble not in self._ensembles:
             self._ensembles.append(ensemble)
-        return RawSQL(f"SELECT personne_id FROM dedans_{self._ensembles.index(ensemble)}", [])  # noqa: S608, S611
+        return RawSQL(f"SELECT personne_id FROM dedans_{self._ensembles.index(ensemble)}", [])  # noqa: S608, S611  # nosec B608 B611
 
     def avec(self) -> tuple[str, list[Any]]:
         """Return the beginning of the statement and its parameters, empty when nothing was read."""

@@ -217,7 +217,7 @@ class PageParCle(Generic[M]):
         )
         with connections[queryset.db].cursor() as curseur:
             curseur.execute(
-                f"WITH lues ({', '.join(colonnes.values())}) AS MATERIALIZED ({sql}),"  # noqa: S608 - names of ours
+                f"WITH lues ({', '.join(colonnes.values())}) AS MATERIALIZED ({sql}),"  # noqa: S608  # nosec B608: names of ours
                 f" comptees AS (SELECT {', '.join(texte for texte, _ in comptes)} FROM lues)"
                 f" SELECT k0, comptees.* FROM lues CROSS JOIN comptees ORDER BY {ordre} LIMIT %s",
                 [*params, *(valeur for _, valeurs in comptes for valeur in valeurs), self.taille + 1],
