@@ -94,9 +94,18 @@ def _base() -> str:
     return f"WITH {texte_sql('_population')} "
 
 
-def filtres_sql(anomalies: Iterable[Anomalie]) -> str:
-    """Return one count a kind of anomaly, as columns over the rows `x` and `p`."""
-    return ", ".join(f"count(*) FILTER (WHERE {a.condition})" for a in anomalies)
+def colonnes_sql(anomalies: Iterable[Anomalie]) -> str:
+    """Return « the row has it », a column a kind of anomaly (`a0`, `a1`…), over the rows `x` and `p`."""
+    return ", ".join(f"({a.condition}) AS a{rang}" for rang, a in enumerate(anomalies))
+
+
+def compter_sql(comptes: str, lignes: str) -> str:
+    """Return the query that counts over `lignes`, worked out first.
+
+    A condition is judged once a row, from a table read whole: in the filter of a count, PostgreSQL takes it for asked
+    once, and looks each person up.
+    """
+    return f"SELECT {comptes} FROM ({lignes} OFFSET 0) z"  # noqa: S608  # nosec B608 - our own texts
 
 
 def depuis_population(colonnes: str, suite: str = "") -> str:
@@ -119,10 +128,13 @@ def compter(moment: Moment, utilisateur: Any) -> list[Compte]:
     `visibles` counts exactly the people `personnes` lists to that reader.
     """
     dedans, siennes = Personne.objects.visibles_par(utilisateur).order_by().values("pk").query.sql_with_params()
-    vus = ", ".join(f"count(*) FILTER (WHERE ({a.condition}) AND v.pk IS NOT NULL)" for a in ANOMALIES)
-    sql, valeurs = en_positions(depuis_population(f"{filtres_sql(ANOMALIES)}, {vus}"), moment.parametres())
+    lues = f"{colonnes_sql(ANOMALIES)}, v.pk IS NOT NULL AS vue"
+    sql, valeurs = en_positions(depuis_population(lues), moment.parametres())
+    rangs = range(len(ANOMALIES))
+    comptes = [f"count(*) FILTER (WHERE a{rang}{vue})" for vue in ("", " AND vue") for rang in rangs]
+    texte = compter_sql(", ".join(comptes), f"{sql} LEFT JOIN ({dedans}) v ON v.pk = x.id")
     with connection.cursor() as curseur:
-        curseur.execute(f"{sql} LEFT JOIN ({dedans}) v ON v.pk = x.id", [*valeurs, *siennes])  # nosec B608
+        curseur.execute(texte, [*valeurs, *siennes])
         ligne: tuple[int, ...] = curseur.fetchone()
     tous, siens = ligne[: len(ANOMALIES)], ligne[len(ANOMALIES) :]
     lus = [Compte(a, vu, n - vu) for a, n, vu in zip(ANOMALIES, tous, siens, strict=True) if n]

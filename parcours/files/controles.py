@@ -115,34 +115,35 @@ def perimetre(utilisateur: Any) -> PersonneQuerySet:
     return personnes.none() if condition is None else personnes.filter(condition)
 
 
-def _lire(colonnes: str, moment: MomentControle, utilisateur: Any, jointures: str = "", fin: str = "") -> list[Any]:
-    """Run a query over the population, within the scope of the user."""
+def _lire(comptes: str, colonnes: str, moment: MomentControle, utilisateur: Any, jointures: str = "") -> list[Any]:
+    """Count over the `colonnes` of the population, within the scope of the user. `comptes`: up to the GROUP BY."""
     texte, valeurs = en_positions(oarsa.depuis_population(colonnes, f"{jointures} WHERE true"), moment.parametres())
     if not utilisateur.a_role(Role.ADMINISTRATEUR):
         dedans, siennes = perimetre(utilisateur).order_by().values("pk").query.sql_with_params()
         texte, valeurs = f"{texte} AND x.id IN ({dedans})", [*valeurs, *siennes]
     with connection.cursor() as curseur:
-        curseur.execute(f"{texte} {fin}", valeurs)
+        curseur.execute(f"{oarsa.compter_sql(comptes, texte)}{' GROUP BY 1' if jointures else ''}", valeurs)
         return list(curseur.fetchall())
 
 
 def compter(moment: MomentControle, utilisateur: Any) -> list[tuple[Anomalie, int]]:
     """Return each list with its count, those that stop a statistic first. One query."""
-    (comptes,) = _lire(oarsa.filtres_sql(CONTROLES), moment, utilisateur)
+    filtres = ", ".join(f"count(*) FILTER (WHERE a{rang})" for rang in range(len(CONTROLES)))
+    (comptes,) = _lire(filtres, oarsa.colonnes_sql(CONTROLES), moment, utilisateur)
     lus = zip(CONTROLES, comptes, strict=True)
     return sorted(((c, n) for c, n in lus if n), key=lambda paire: (not paire[0].grave, -paire[1]))
 
 
 def nombre_a_corriger(moment: MomentControle, utilisateur: Any) -> int:
     """Return how many people have something to correct. One query."""
-    ((nombre,),) = _lire(f"count(*) FILTER (WHERE {_FAUTIVE})", moment, utilisateur)
+    ((nombre,),) = _lire("count(*) FILTER (WHERE fautive)", f"({_FAUTIVE}) AS fautive", moment, utilisateur)
     return int(nombre)
 
 
 def completude(axe: str, moment: MomentControle, utilisateur: Any) -> list[Completude]:
     """Return the completeness of each structure or référent, the least complete first. One query."""
-    colonnes = f"{AXES[axe][1]}, count(*), count(*) FILTER (WHERE NOT ({_FAUTIVE}))"
-    lignes = _lire(colonnes, moment, utilisateur, _SUIVI, "GROUP BY 1")
+    colonnes = f"{AXES[axe][1]} AS qui, ({_FAUTIVE}) AS fautive"
+    lignes = _lire("qui, count(*), count(*) FILTER (WHERE NOT fautive)", colonnes, moment, utilisateur, _SUIVI)
     return sorted((Completude(*ligne) for ligne in lignes), key=lambda c: (c.taux, -c.personnes, c.nom))
 
 

@@ -124,6 +124,27 @@ def _secondes(client: Client, adresse: str) -> float:
     return time.perf_counter() - debut
 
 
+@mesure("index_des_files_50000", taille=50_000, reference="vue_nue_authentifiee", tours=3)
+def index_des_files() -> Iterator[Action]:
+    """Count every queue and what is to correct, for an encadrant of the whole département."""
+    _peupler(50_000)
+    yield from _ecrans([reverse("parcours:files")])
+
+
+@mesure("page_oarsa_50000", taille=50_000, reference="vue_nue_authentifiee", tours=3)
+def page_oarsa() -> Iterator[Action]:
+    """Read the page of the six tables, with what is to correct before the survey."""
+    _peupler(50_000)
+    yield from _ecrans([reverse("parcours:oarsa")])
+
+
+@mesure("liste_oarsa_a_corriger_50000", taille=50_000, reference="vue_nue_authentifiee", tours=3)
+def liste_oarsa_a_corriger() -> Iterator[Action]:
+    """Read the first page of everything to correct before the survey."""
+    _peupler(50_000)
+    yield from _ecrans([reverse("parcours:oarsa_corrections", args=["toutes"])])
+
+
 @mesure("offres_adaptees_20000", taille=OFFRES, reference="vue_nue_authentifiee", tours=5)
 def offres_adaptees() -> Iterator[Action]:
     """Match 20 000 offers with one person and show the first page."""
